@@ -1,0 +1,155 @@
+import type { Operation } from "./command/operation.ts";
+
+/** Bytes with backpressure: the producer is asked for the next chunk only when the consumer wants it. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+/** A place for bytes. The promise resolves when the next chunk may come; it rejects with `BrokenPipe` when nobody reads any more. */
+export type ByteSink = (chunk: Uint8Array) => Promise<void>;
+
+/** The three streams of one running call. `stdin` is `undefined` where the call has no standard input (not even an empty one). */
+export interface Stdio {
+  readonly stdin: ByteStream | undefined;
+  readonly stdout: ByteSink;
+  readonly stderr: ByteSink;
+}
+
+/** Time of the run: real time in an incident, world time in a drill. Every limit is read from it. */
+export interface ClockPort {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms` of the run's time; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array | undefined;
+  /** Trust any certificate (`curl -k`). */
+  readonly insecure: boolean;
+  /** `host:port:address` overrides (`curl --resolve`). */
+  readonly resolve: readonly string[];
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly httpVersion: string;
+  readonly reason: string;
+  /** In the order and case received. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: ByteStream;
+}
+
+/** HTTP to the application. In a drill only the world answers: any other address rejects with `code: "outside-world"`. */
+export interface HttpPort {
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+}
+
+/** A request to one Kubernetes API server; authentication, TLS and keep-alive are the port's. */
+export interface KubernetesRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path and query: `/api/v1/namespaces/x/pods?limit=500`. */
+  readonly path: string;
+  readonly accept?: string;
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+export interface KubernetesResponse {
+  readonly status: number;
+  readonly contentType: string;
+  /** Whole body, at most 64 MiB. */
+  readonly text: string;
+}
+
+export interface PodExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string | undefined;
+  readonly command: readonly string[];
+}
+
+export interface KubernetesPort {
+  /** Context name and server address, for messages. */
+  readonly context: string;
+  readonly server: string;
+  /** The context's namespace, `default` where it has none. */
+  readonly namespace: string;
+  /** Rejects with `RuntimeError` (`unreachable`, `signInNeeded`, `proxyError`, `timedOut`) and never for an HTTP status. */
+  request(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesResponse>;
+  /** A streaming GET (watch, log). Resolves once the headers are here; a non-2xx status comes with the whole body as its stream. */
+  stream(request: KubernetesRequest, signal: AbortSignal): Promise<{ readonly status: number; readonly body: ByteStream }>;
+  /**
+   * Runs a command in a pod over WebSocket (`v5.channel.k8s.io`, backpressure both ways). Resolves with the exit code. Rejects with
+   * `RuntimeError` code `connectionLost` when the end was not seen, `apiStatus` (with the server's message) when the server refused.
+   */
+  exec(request: PodExecRequest, io: Stdio, signal: AbortSignal): Promise<number>;
+}
+
+export interface ObjectEntry {
+  readonly key: string;
+  readonly size: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+}
+
+export interface ObjectListPage {
+  readonly objects: readonly ObjectEntry[];
+  readonly prefixes: readonly string[];
+  readonly next: string | undefined;
+}
+
+/** S3 as the runbook's commands see it. Paging is explicit. Service errors reject with `RuntimeError` code `awsError` whose facts hold `code`, `operation` and `message` as botocore words them. */
+export interface ObjectStorePort {
+  listBuckets(signal: AbortSignal): Promise<readonly { readonly name: string; readonly createdAt: number }[]>;
+  list(
+    request: { readonly bucket: string; readonly prefix: string; readonly delimiter: string | undefined; readonly token: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ObjectListPage>;
+  head(bucket: string, key: string, signal: AbortSignal): Promise<ObjectEntry>;
+  get(bucket: string, key: string, signal: AbortSignal): Promise<{ readonly size: number; readonly body: ByteStream }>;
+  put(bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void>;
+}
+
+/** Files that redirects, downloads and uploads touch. In a drill `/tmp` and relative paths map under the run's scratch folder. */
+export interface FilePort {
+  read(path: string): Promise<ByteStream>;
+  /** Creates with mode 0600. The result's `sha256` is hex; it is journalled with the path. */
+  write(path: string, body: ByteStream, options: { readonly append: boolean }): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
+  exists(path: string): Promise<"file" | "directory" | undefined>;
+}
+
+export interface CompressionPort {
+  gunzip(source: ByteStream): ByteStream;
+  gzip(source: ByteStream): ByteStream;
+}
+
+export interface JqPort {
+  /** jq 1.8 on a whole input. `exitCode` and texts as the jq binary gives them. */
+  run(input: string, args: readonly string[], signal: AbortSignal): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
+}
+
+export interface ProcessPort {
+  /** Finds a binary on the PATH; `undefined` when it is missing. */
+  find(name: string): Promise<string | undefined>;
+  /** Runs argv (never a shell string). Resolves with the exit code, 128+n after signal n. */
+  run(argv: readonly string[], io: Stdio, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number>;
+}
+
+/** Everything an executor may use: the services behind one run's targets. */
+export interface ToolPorts {
+  readonly clock: ClockPort;
+  kubernetes(context: string | undefined): Promise<KubernetesPort>;
+  objectStore(profile: string | undefined, region: string | undefined): Promise<ObjectStorePort>;
+  readonly http: HttpPort;
+  readonly files: FilePort;
+  readonly compression: CompressionPort;
+  readonly jq: JqPort;
+  readonly processes: ProcessPort;
+  /** Minutes east of UTC of the person's time zone, for tools that print local time. */
+  readonly timeZoneOffsetMinutes: (epochMs: number) => number;
+}
+
+/** Executes one operation of one tool. Resolves with the exit code; texts of failure go to `io.stderr` as the real tool words them. */
+export type Executor = (operation: Operation, io: Stdio, ports: ToolPorts, signal: AbortSignal) => Promise<number>;

@@ -1,0 +1,173 @@
+import type { CellReference, ClockMark, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
+import type { Outcome } from "./run/outcome.ts";
+
+/**
+ * Messages between a front (editor, command line, test) and the kernel: JSON-RPC over a local socket. Requests end with what they
+ * came to; while one runs, the kernel notifies `output`, `event` and `status`, and asks the front `ask`.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** What the kernel writes next to a run's journal so that a front finds it again after a reload. Mode 0600. */
+export interface KernelState {
+  readonly protocol: number;
+  readonly pid: number;
+  /** Path of the Unix socket, or the name of the pipe on Windows. */
+  readonly socket: string;
+  readonly run: string;
+  readonly mode: RunMode;
+  readonly runbookPath: string;
+}
+
+/** Where a rehearsal world listens; written by the world process, read by kernel, tests and a person's own kubectl. Mode 0600. */
+export interface WorldState {
+  readonly pid: number;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly kubernetes: string;
+  readonly s3: { readonly endpoint: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Loopback base address for each host name of the application: `api.buildnest.com` → `http://127.0.0.1:4021`. */
+  readonly hosts: Readonly<Record<string, string>>;
+  /** Control endpoint (`WorldControl`), loopback only, bearer token. */
+  readonly control: { readonly url: string; readonly token: string };
+  /** World time is `worldEpochMs + (now - realEpochMs) * rate`. */
+  readonly clock: { readonly realEpochMs: number; readonly worldEpochMs: number; readonly rate: number };
+  readonly faults: readonly FaultDescription[];
+}
+
+export interface FaultDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface StartRunParams {
+  readonly mode: RunMode;
+  readonly runbookPath: string;
+  readonly driver: string;
+  readonly unattended: boolean;
+  /** Path of the `WorldState` file; drills only. */
+  readonly worldStatePath: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Epoch milliseconds of the run's clock when the impact began; `undefined` means now. */
+  readonly impactAt: number | undefined;
+}
+
+export interface RunCellParams {
+  /** The caller's key for this execution; it comes back in every notification. */
+  readonly execution: string;
+  readonly cell: CellReference;
+  readonly text: string;
+  /** Command line of a query cell, whose standard input `text` is. */
+  readonly via: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+export interface OutputNotification {
+  readonly execution: string;
+  readonly statement: number;
+  readonly stream: "stdout" | "stderr" | "note";
+  /** Redacted text. */
+  readonly text: string;
+}
+
+/** What a front asks a person for the kernel. The answer is `undefined` where the person closed the question (the same as No). */
+export type AskParams =
+  | { readonly kind: "gate"; readonly execution: string; readonly question: GateQuestion }
+  | { readonly kind: "manual"; readonly execution: string; readonly text: string; readonly output: string }
+  | { readonly kind: "secret"; readonly execution: string; readonly prompt: string };
+
+export type AskResult =
+  | { readonly kind: "gate"; readonly answer: "yes" | "no"; readonly typed: string | undefined }
+  | { readonly kind: "manual"; readonly met: boolean }
+  | { readonly kind: "secret"; readonly value: string }
+  | undefined;
+
+/** What status bar and Run view show; sent whenever it changes, and at least every 5 s of real time. */
+export interface RunStatus {
+  readonly run: string;
+  readonly mode: RunMode;
+  readonly runbookPath: string;
+  readonly title: string;
+  readonly driver: string;
+  readonly targets: readonly PinnedTarget[];
+  readonly clock: ClockStatus;
+  readonly cells: readonly CellStatus[];
+  readonly options: readonly { readonly step: string; readonly option: string }[];
+  readonly ended: RunVerdict | undefined;
+  /** Hash of the journal's last record. */
+  readonly head: string;
+}
+
+export interface ClockStatus {
+  /** Clock of the run when this was sent, and world milliseconds per real millisecond: a front counts on by itself. */
+  readonly now: number;
+  readonly rate: number;
+  readonly impactAt: number | undefined;
+  readonly restoredAt: number | undefined;
+  readonly rtoMs: number | undefined;
+  readonly rpoMs: number | undefined;
+  readonly rpoExposureMs: number | undefined;
+  readonly greens: number;
+  readonly greensNeeded: number;
+}
+
+export interface CellStatus {
+  readonly cell: CellReference;
+  readonly execution: string;
+  readonly outcome: Outcome | undefined;
+  readonly expectations: readonly { readonly statement: number; readonly expected: string; readonly actual: string; readonly result: string }[];
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Health as the Cluster health view shows it; every node has one verdict and a reason. */
+export interface HealthReport {
+  readonly state: "reachable" | "slow" | "unreachable" | "signInNeeded" | "forbidden" | "proxyError";
+  readonly detail: string;
+  readonly checkedAt: number;
+  readonly workloads: readonly HealthItem[];
+  readonly volumes: readonly HealthItem[];
+  readonly warnings: readonly HealthItem[];
+  readonly backups: readonly HealthItem[];
+}
+
+export interface HealthItem {
+  readonly name: string;
+  readonly verdict: "ok" | "degraded" | "down" | "unknown";
+  readonly reason: string;
+}
+
+/** Request names with their parameter and result types. */
+export interface KernelRequests {
+  initialize: { params: { protocol: number; client: string }; result: { protocol: number; version: string } };
+  startRun: { params: StartRunParams; result: RunStatus };
+  status: { params: Record<string, never>; result: RunStatus };
+  runCell: { params: RunCellParams; result: Outcome };
+  /** First call asks gently, a second one is firm. */
+  cancelCell: { params: { execution: string }; result: boolean };
+  markClock: { params: { mark: ClockMark; at: number | undefined; reason: string }; result: RunStatus };
+  takeOption: { params: { step: string; option: string }; result: RunStatus };
+  skipStep: { params: { step: string; reason: string }; result: RunStatus };
+  tick: { params: { step: string; item: string; ticked: boolean }; result: RunStatus };
+  addNote: { params: { text: string }; result: RunStatus };
+  injectFault: { params: { fault: string; announced: boolean }; result: RunStatus };
+  health: { params: Record<string, never>; result: HealthReport };
+  /** Runs the verification cells once and returns the clock; restored after `greensNeeded` greens in a row. */
+  verify: { params: Record<string, never>; result: RunStatus };
+  endRun: { params: { by: "person" | "machine" }; result: RunVerdict };
+  journal: { params: Record<string, never>; result: readonly JournalRecord[] };
+  exportRun: { params: { format: "markdown" }; result: { text: string } };
+}
+
+export interface KernelNotifications {
+  output: OutputNotification;
+  event: JournalRecord;
+  status: RunStatus;
+}
+
+/** The world's control requests: `POST {url}/{name}` with a JSON body. */
+export interface WorldControl {
+  inject: { params: { fault: string; parameters: Readonly<Record<string, string>> }; result: { injected: string } };
+  faults: { params: Record<string, never>; result: { active: readonly string[] } };
+  shutdown: { params: Record<string, never>; result: Record<string, never> };
+}

@@ -1,0 +1,114 @@
+import type { Operation, Risk } from "../command/operation.ts";
+import type { Outcome } from "./outcome.ts";
+
+/**
+ * One line of a run's journal. `seq` counts from 0; `at` is the run's clock in epoch milliseconds (world time in a drill), `wall`
+ * real time; `prev` is the hash of the line before (64 zeros for the first) and `hash` is SHA-256 over the canonical JSON of the
+ * record without `hash`.
+ */
+export type JournalRecord = JournalEvent & {
+  readonly seq: number;
+  readonly at: number;
+  readonly wall: number;
+  readonly prev: string;
+  readonly hash: string;
+};
+
+export type RunMode = "incident" | "drill";
+
+/** Marks of the recovery clock, in the order an incident usually meets them. RTO runs from `impact` to `restored`. */
+export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentified" | "fixed" | "restored" | "reopened" | "stable";
+
+export type JournalEvent =
+  | {
+      readonly type: "runStarted";
+      readonly run: string;
+      readonly mode: RunMode;
+      readonly runbook: { readonly path: string; readonly title: string; readonly id: string; readonly sha256: string };
+      readonly driver: string;
+      readonly rtoMs: number | undefined;
+      readonly rpoMs: number | undefined;
+      /** World time per real time in a drill; 1 in an incident. Only drills at 1 by a person count as proof. */
+      readonly rate: number;
+      readonly unattended: boolean;
+      readonly version: string;
+    }
+  | { readonly type: "targetPinned"; readonly target: PinnedTarget }
+  | { readonly type: "targetDrifted"; readonly target: string; readonly pinned: string; readonly found: string }
+  | { readonly type: "clockMarked"; readonly mark: ClockMark; readonly markedAt: number; readonly by: "person" | "machine"; readonly reason: string }
+  | { readonly type: "faultInjected"; readonly fault: string; readonly announced: boolean }
+  | { readonly type: "cellStarted"; readonly execution: string; readonly cell: CellReference; readonly text: string }
+  | { readonly type: "gateAsked"; readonly execution: string; readonly question: GateQuestion }
+  | { readonly type: "gateAnswered"; readonly execution: string; readonly answer: "yes" | "no"; readonly by: string }
+  | { readonly type: "statementIntent"; readonly execution: string; readonly statement: number; readonly text: string; readonly risk: Risk; readonly operations: readonly OperationSummary[] }
+  | { readonly type: "statementOutcome"; readonly execution: string; readonly statement: number; readonly outcome: Outcome; readonly stdout: string; readonly stderr: string; readonly files: readonly WrittenFile[] }
+  | { readonly type: "expectationChecked"; readonly execution: string; readonly statement: number; readonly expected: string; readonly actual: string; readonly result: "met" | "notMet" | "manualMet" | "manualNotMet" | "unverified" }
+  | { readonly type: "cellOutcome"; readonly execution: string; readonly cell: CellReference; readonly outcome: Outcome }
+  | { readonly type: "optionTaken"; readonly step: string; readonly option: string }
+  | { readonly type: "stepSkipped"; readonly step: string; readonly reason: string }
+  | { readonly type: "checklistTicked"; readonly step: string; readonly item: string; readonly ticked: boolean }
+  | { readonly type: "noteAdded"; readonly text: string }
+  | { readonly type: "verificationChecked"; readonly green: boolean; readonly consecutive: number; readonly detail: string }
+  | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
+  | { readonly type: "driverTaken"; readonly driver: string; readonly head: string }
+  | { readonly type: "resumed"; readonly interrupted: readonly string[]; readonly reason: string }
+  | { readonly type: "runEnded"; readonly by: "person" | "machine"; readonly verdict: RunVerdict };
+
+export interface RunVerdict {
+  readonly status: "passed" | "failed" | "ended";
+  /** Impact to restored, milliseconds; `undefined` when service was not restored. */
+  readonly recoveryMs: number | undefined;
+  readonly rtoMs: number | undefined;
+  readonly reasons: readonly string[];
+}
+
+/** What makes a target that target. Drift means that another identity answers under the same name. */
+export interface PinnedTarget {
+  readonly name: string;
+  readonly alias: string;
+  readonly kind: "kubernetes" | "aws" | "http";
+  /** Server address, endpoint or URL. */
+  readonly address: string;
+  /** UID of `kube-system`, AWS account, or host; `""` where it could not be read (unreachable is not drift). */
+  readonly identity: string;
+  readonly actor: string;
+  readonly namespace: string | undefined;
+}
+
+export interface CellReference {
+  /** Cell name from the info map, or `step-2#1` (first command cell of the step). */
+  readonly name: string;
+  readonly step: string | undefined;
+  readonly language: string;
+}
+
+export interface OperationSummary {
+  readonly tool: string;
+  readonly verb: string;
+  readonly argv: readonly string[];
+  readonly engine: Operation["engine"];
+  readonly risk: Risk;
+  readonly target: string | undefined;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What the gate shows: what, where, as whom, how many, undo. Destruction wants `typed` typed. */
+export interface GateQuestion {
+  readonly statement: number;
+  readonly risk: Risk;
+  readonly title: string;
+  readonly request: string;
+  readonly target: string;
+  readonly address: string;
+  readonly actor: string;
+  readonly objects: readonly string[];
+  readonly why: string;
+  readonly undo: string | undefined;
+  /** Alias a person types for destruction; `undefined` for a plain yes. */
+  readonly typed: string | undefined;
+}
