@@ -1,0 +1,148 @@
+import type { CellStatus, ClockStatus, RunStatus } from "../protocol.ts";
+import type { CellReference, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./journalEvent.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Greens in a row of the verification that make a run "restored". */
+export const GREENS_NEEDED = 3;
+
+/** Everything that is known about a run; a reduction of its journal and of nothing else. */
+export interface RunState {
+  readonly run: string;
+  readonly mode: RunMode;
+  readonly runbookPath: string;
+  readonly title: string;
+  readonly driver: string;
+  readonly rtoMs: number | undefined;
+  readonly rpoMs: number | undefined;
+  readonly rate: number;
+  readonly targets: readonly PinnedTarget[];
+  readonly impactAt: number | undefined;
+  readonly restoredAt: number | undefined;
+  readonly greens: number;
+  readonly cells: readonly CellStatus[];
+  readonly options: readonly { readonly step: string; readonly option: string }[];
+  readonly faults: readonly string[];
+  readonly ended: RunVerdict | undefined;
+  readonly head: string;
+  /** Executions that started and whose outcome is not in the journal. */
+  readonly open: readonly string[];
+}
+
+const EMPTY: RunState = {
+  run: "", mode: "incident", runbookPath: "", title: "", driver: "", rtoMs: undefined, rpoMs: undefined, rate: 1,
+  targets: [], impactAt: undefined, restoredAt: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
+};
+
+/** The state after all records. */
+export function reduceJournal(records: readonly JournalRecord[]): RunState {
+  return records.reduce(applyRecord, EMPTY);
+}
+
+/** The state after one more record. */
+export function applyRecord(state: RunState, record: JournalRecord): RunState {
+  return { ...applyEvent(state, record), head: record.hash };
+}
+
+function applyEvent(state: RunState, record: JournalRecord): RunState {
+  switch (record.type) {
+    case "runStarted":
+      return {
+        ...state, run: record.run, mode: record.mode, runbookPath: record.runbook.path, title: record.runbook.title, driver: record.driver,
+        rtoMs: record.rtoMs, rpoMs: record.rpoMs, rate: record.rate,
+      };
+    case "targetPinned":
+      return { ...state, targets: [...state.targets.filter((target) => target.name !== record.target.name), record.target] };
+    case "clockMarked":
+      return markClock(state, record.mark, record.markedAt);
+    case "faultInjected":
+      return { ...state, faults: [...state.faults, record.fault] };
+    case "cellStarted":
+      return { ...withCell(state, record.execution, record.cell, newCell(record.cell, record.execution)), open: [...state.open, record.execution] };
+    case "statementOutcome":
+      return changeCell(state, record.execution, (cell) => ({ ...cell, stdout: cell.stdout + record.stdout, stderr: cell.stderr + record.stderr }));
+    case "expectationChecked":
+      return changeCell(state, record.execution, (cell) => ({
+        ...cell,
+        expectations: [...cell.expectations, { statement: record.statement, expected: record.expected, actual: record.actual, result: record.result }],
+      }));
+    case "cellOutcome":
+      return closeExecution(state, record.execution, record.outcome);
+    case "resumed":
+      return record.interrupted.reduce((current, execution) => closeExecution(current, execution, unknownOutcome(record)), state);
+    case "optionTaken":
+      return { ...state, options: [...state.options.filter((taken) => taken.step !== record.step), { step: record.step, option: record.option }] };
+    case "verificationChecked":
+      return { ...state, greens: record.consecutive };
+    case "driverTaken":
+      return { ...state, driver: record.driver };
+    case "runEnded":
+      return { ...state, ended: record.verdict };
+    case "targetDrifted":
+    case "gateAsked":
+    case "gateAnswered":
+    case "statementIntent":
+    case "stepSkipped":
+    case "checklistTicked":
+    case "noteAdded":
+    case "recordingGap":
+      return state;
+  }
+}
+
+function markClock(state: RunState, mark: string, at: number): RunState {
+  if (mark === "impact") return { ...state, impactAt: at };
+  if (mark === "restored") return { ...state, restoredAt: at };
+  if (mark === "reopened") return { ...state, restoredAt: undefined, greens: 0 };
+  return state;
+}
+
+function newCell(cell: CellReference, execution: string): CellStatus {
+  return { cell, execution, outcome: undefined, expectations: [], stdout: "", stderr: "" };
+}
+
+/** A cell shows its last execution only: an earlier one of the same name gives way. */
+function withCell(state: RunState, execution: string, cell: CellReference, status: CellStatus): RunState {
+  return { ...state, cells: [...state.cells.filter((other) => other.cell.name !== cell.name && other.execution !== execution), status] };
+}
+
+function changeCell(state: RunState, execution: string, change: (cell: CellStatus) => CellStatus): RunState {
+  return { ...state, cells: state.cells.map((cell) => (cell.execution === execution ? change(cell) : cell)) };
+}
+
+function closeExecution(state: RunState, execution: string, outcome: Outcome): RunState {
+  const closed = changeCell(state, execution, (cell) => ({ ...cell, outcome }));
+  return { ...closed, open: closed.open.filter((open) => open !== execution) };
+}
+
+function unknownOutcome(record: { readonly at: number; readonly reason: string }): Outcome {
+  return {
+    status: "unknown", exitCode: undefined, reason: "unknown", startedAt: record.at, endedAt: record.at,
+    message: `The end of this cell was not seen (${record.reason}): verify its effect before you repeat it.`,
+  };
+}
+
+/** The clock as the screen shows it. */
+export function clockStatus(state: RunState, now: number): ClockStatus {
+  return {
+    now, rate: state.rate, impactAt: state.impactAt, restoredAt: state.restoredAt, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
+    rpoExposureMs: undefined, greens: state.greens, greensNeeded: GREENS_NEEDED,
+  };
+}
+
+/** What a front is told. */
+export function runStatus(state: RunState, now: number): RunStatus {
+  return {
+    run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, targets: state.targets,
+    clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head,
+  };
+}
+
+/** The verdict on a run that ends now: passed when restored within RTO with nothing left open. */
+export function judgeRun(state: RunState): RunVerdict {
+  const recoveryMs = state.restoredAt === undefined || state.impactAt === undefined ? undefined : state.restoredAt - state.impactAt;
+  const reasons: string[] = [];
+  if (recoveryMs === undefined) reasons.push("Service was not restored: the verification was never green often enough in a row.");
+  else if (state.rtoMs !== undefined && recoveryMs > state.rtoMs) reasons.push("Service was restored after the recovery time objective.");
+  if (state.mode === "incident") return { status: "ended", recoveryMs, rtoMs: state.rtoMs, reasons };
+  return { status: reasons.length === 0 ? "passed" : "failed", recoveryMs, rtoMs: state.rtoMs, reasons };
+}
