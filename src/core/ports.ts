@@ -149,7 +149,11 @@ export interface ToolPorts {
   readonly processes: ProcessPort;
   /** Minutes east of UTC of the person's time zone, for tools that print local time. */
   readonly timeZoneOffsetMinutes: (epochMs: number) => number;
+  /** Told the status of each HTTP response that curl received, the last one being what an expectation like "200 OK" means. */
+  readonly onHttpStatus?: HttpObserver;
 }
+
+export type HttpObserver = (status: number) => void;
 
 /** Executes one operation of one tool. Resolves with the exit code; texts of failure go to `io.stderr` as the real tool words them. */
 export type Executor = (operation: Operation, io: Stdio, ports: ToolPorts, signal: AbortSignal) => Promise<number>;
