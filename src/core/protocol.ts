@@ -171,3 +171,12 @@ export interface WorldControl {
   faults: { params: Record<string, never>; result: { active: readonly string[] } };
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
+
+/** A front's end of the protocol. */
+export interface KernelClient {
+  request<Name extends keyof KernelRequests>(name: Name, params: KernelRequests[Name]["params"]): Promise<KernelRequests[Name]["result"]>;
+  on<Name extends keyof KernelNotifications>(name: Name, listener: (params: KernelNotifications[Name]) => void): void;
+  onAsk(answer: (params: AskParams) => Promise<AskResult>): void;
+  onClose(listener: () => void): void;
+  dispose(): void;
+}

@@ -1,0 +1,49 @@
+import { createConnection } from "node:net";
+import { createMessageConnection, RequestType, ResponseError, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient } from "../core/protocol.ts";
+import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
+
+const ASK = new RequestType<AskParams, AskResult | null, unknown>("ask");
+
+/** Connects to a kernel's socket and checks that both speak the same protocol. */
+export async function connectKernel(path: string, client: string): Promise<KernelClient> {
+  const socket = createConnection(path);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", (cause) => {
+      reject(new RuntimeError("unreachable", `Connecting to the kernel at ${path}: ${cause.message}.`, { hint: "Its process has ended: resume the run.", cause }));
+    });
+  });
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  connection.listen();
+  const kernel: KernelClient = {
+    request: (name, params) => connection.sendRequest<never>(name as string, params).catch((error: unknown) => Promise.reject(fromResponseError(error))),
+    on: (name, listener) => {
+      connection.onNotification(name as string, listener);
+    },
+    onAsk: (answer) => {
+      connection.onRequest(ASK, async (params) => (await answer(params)) ?? null);
+    },
+    onClose: (listener) => {
+      connection.onClose(listener);
+    },
+    dispose: () => {
+      connection.dispose();
+      socket.destroy();
+    },
+  };
+  const { protocol } = await kernel.request("initialize", { protocol: PROTOCOL_VERSION, client });
+  if (protocol !== PROTOCOL_VERSION) {
+    kernel.dispose();
+    throw new RuntimeError("invalidInput", `Connecting to the kernel: it speaks protocol ${protocol}, this front ${PROTOCOL_VERSION}.`, { hint: "Finish that run with the version that started it." });
+  }
+  return kernel;
+}
+
+function fromResponseError(error: unknown): Error {
+  if (error instanceof ResponseError && typeof error.data === "object" && error.data !== null && "code" in error.data) {
+    const { code, hint, facts } = error.data as { code: RuntimeErrorCode; hint: string; facts: Record<string, string> };
+    return new RuntimeError(code, error.message, { hint, facts });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
