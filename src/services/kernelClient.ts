@@ -1,5 +1,5 @@
 import { createConnection } from "node:net";
-import { createMessageConnection, RequestType, ResponseError, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { createMessageConnection, ErrorCodes, RequestType, ResponseError, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient } from "../core/protocol.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
 
@@ -15,15 +15,18 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
     });
   });
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  // A question may wait in the kernel since before a reload and come with the connection, before anyone has said how to answer.
+  const answerer = Promise.withResolvers<(params: AskParams) => Promise<AskResult>>();
+  connection.onRequest(ASK, async (params) => (await (await answerer.promise)(params)) ?? null);
+  // Requests under way would wait for ever when the kernel dies: disposing rejects them.
+  connection.onClose(() => connection.dispose());
   connection.listen();
   const kernel: KernelClient = {
     request: (name, params) => connection.sendRequest<never>(name as string, params).catch((error: unknown) => Promise.reject(fromResponseError(error))),
     on: (name, listener) => {
       connection.onNotification(name as string, listener);
     },
-    onAsk: (answer) => {
-      connection.onRequest(ASK, async (params) => (await answer(params)) ?? null);
-    },
+    onAsk: answerer.resolve,
     onClose: (listener) => {
       connection.onClose(listener);
     },
@@ -41,6 +44,12 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
 }
 
 function fromResponseError(error: unknown): Error {
+  if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
+    return new RuntimeError("connectionLost", "The connection to the kernel was lost: what was running may have ended either way.", {
+      hint: "Attach again, and verify the effect of an interrupted cell before you repeat it.",
+      cause: error,
+    });
+  }
   if (error instanceof ResponseError && typeof error.data === "object" && error.data !== null && "code" in error.data) {
     const { code, hint, facts } = error.data as { code: RuntimeErrorCode; hint: string; facts: Record<string, string> };
     return new RuntimeError(code, error.message, { hint, facts });
