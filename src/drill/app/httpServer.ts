@@ -1,0 +1,42 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { WebApplication } from "./webApplication.ts";
+
+/** Largest request body that the application reads. */
+const MAX_BODY_BYTES = 1 << 20;
+
+/** Serves an application on loopback. `port` 0 takes a free one. The result's `close` ends its connections. */
+export async function serveApplication(application: WebApplication, port: number): Promise<{ readonly port: number; close(): void }> {
+  const server: Server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    request.on("end", () => {
+      if (bytes > MAX_BODY_BYTES) {
+        response.writeHead(413).end();
+        return;
+      }
+      const url = new URL(request.url ?? "/", "http://loopback");
+      const answer = application.answer({
+        method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), authorization: request.headers.authorization, body: Buffer.concat(chunks).toString("utf8"),
+      });
+      const body = Buffer.from(answer.body);
+      response.writeHead(answer.status, body.length === 0 ? {} : { "content-type": answer.contentType, "content-length": body.length });
+      response.end(request.method === "HEAD" ? undefined : body);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

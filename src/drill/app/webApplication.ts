@@ -1,0 +1,206 @@
+import { randomBytes } from "node:crypto";
+import type { Cluster, KubeObject, SqlResult, SqlServer, SqlSession } from "../contract.ts";
+import { SqlError } from "../contract.ts";
+import type { ApplicationDescription, EndpointDescription } from "../world/description.ts";
+import { bindParameters, fillTemplate, type ParameterValues } from "./parameters.ts";
+
+/** Where an application's database connections end. */
+export interface DatabaseDirectory {
+  /**
+   * Opens a session on the server that `host` means inside the cluster. Throws `SqlError` when the server refuses, and an `Error`
+   * worded as the driver's when nothing listens there.
+   */
+  connect(namespace: string, host: string, database: string): { readonly server: SqlServer; readonly session: SqlSession };
+}
+
+export interface ApplicationRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: ReadonlyMap<string, string>;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface ApplicationResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * A web application as a client sees it: a ready pod of its service answers, out of the database that this pod's environment names.
+ * Endpoints, tables and texts are the description's.
+ */
+export class WebApplication {
+  readonly description: ApplicationDescription;
+  readonly #cluster: Cluster;
+  readonly #databases: DatabaseDirectory;
+  readonly #tokens = new Map<string, string>();
+  #turn = 0;
+
+  constructor(description: ApplicationDescription, cluster: Cluster, databases: DatabaseDirectory) {
+    this.description = description;
+    this.#cluster = cluster;
+    this.#databases = databases;
+  }
+
+  /** Answers one request. Never throws: what fails inside is the application's own 5xx. */
+  answer(request: ApplicationRequest): ApplicationResponse {
+    const pod = this.#readyPod();
+    if (pod === undefined) {
+      return { status: 503, contentType: "text/html", body: "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n" };
+    }
+    if (request.method === "GET" && isUnder(request.path, this.description.health.path)) return this.#health(pod, request.path);
+    for (const endpoint of this.description.endpoints) {
+      const segments = endpoint.method === request.method ? matchPath(endpoint.path, request.path) : undefined;
+      if (segments !== undefined) return this.#run(endpoint, pod, request, segments);
+    }
+    return json(404, { status: 404, error: "Not Found", path: request.path });
+  }
+
+  /** The `health` component of one pod: what a readiness probe that includes the database would see. */
+  databaseHealth(pod: KubeObject): string | undefined {
+    try {
+      const { server, session } = this.#connect(pod);
+      server.execute(session, this.description.health.probe);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #health(pod: KubeObject, path: string): ApplicationResponse {
+    const { component, path: root } = this.description.health;
+    const error = this.databaseHealth(pod);
+    const part = error === undefined ? { status: "UP", details: { database: "MySQL", validationQuery: "isValid()" } } : { status: "DOWN", details: { error } };
+    if (path === `${root}/${component}`) return json(error === undefined ? 200 : 503, part);
+    if (path !== root) return json(200, { status: "UP" });
+    const status = error === undefined ? "UP" : "DOWN";
+    return json(error === undefined ? 200 : 503, { status, components: { [component]: part, livenessState: { status: "UP" }, ping: { status: "UP" }, readinessState: { status: "UP" } } });
+  }
+
+  #run(endpoint: EndpointDescription, pod: KubeObject, request: ApplicationRequest, segments: ReadonlyMap<string, string>): ApplicationResponse {
+    const user = this.#userOf(request.authorization);
+    if (endpoint.isAuthenticated && user === undefined) return json(401, { status: 401, error: "Unauthorized", path: request.path });
+    const body = readBody(request.body);
+    if (body === undefined) return json(400, { status: 400, error: "Bad Request", message: "The body is not a JSON object.", path: request.path });
+    const values: ParameterValues = new Map<string, unknown>([...Object.entries(body), ...request.query, ...segments, ...(user === undefined ? [] : [["user", user] as const])]);
+    try {
+      return this.#execute(endpoint, pod, values, request.path);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return json(error instanceof SqlError ? 500 : 503, { status: error instanceof SqlError ? 500 : 503, error: error instanceof SqlError ? "Internal Server Error" : "Service Unavailable", message, path: request.path });
+    }
+  }
+
+  #execute(endpoint: EndpointDescription, pod: KubeObject, values: ParameterValues, path: string): ApplicationResponse {
+    const { server, session } = this.#connect(pod);
+    let last: SqlResult | undefined;
+    server.execute(session, "START TRANSACTION");
+    for (const statement of endpoint.statements) {
+      const rounds = statement.each === undefined ? [values] : listOf(values.get(statement.each)).map((item) => new Map([...values, ...Object.entries(item)]));
+      for (const round of rounds) {
+        last = server.execute(session, bindParameters(statement.sql, round));
+        const touched = last.isResultSet ? last.rows.length : last.affectedRows;
+        if (touched === 0 && statement.noRowStatus !== undefined) {
+          server.execute(session, "ROLLBACK");
+          return json(statement.noRowStatus, { status: statement.noRowStatus, path });
+        }
+      }
+      for (const [index, name] of statement.into.entries()) values.set(name, last?.rows[0]?.[index] ?? null);
+    }
+    server.execute(session, "COMMIT");
+    if (endpoint.tokenFor !== undefined) values.set("token", this.#issueToken(String(values.get(endpoint.tokenFor))));
+    if (endpoint.rows) return json(endpoint.status, rowsOf(last));
+    if (endpoint.body === undefined) return { status: endpoint.status, contentType: "application/json", body: "" };
+    return { status: endpoint.status, contentType: "application/json", body: fillTemplate(endpoint.body, values) };
+  }
+
+  #connect(pod: KubeObject): { readonly server: SqlServer; readonly session: SqlSession } {
+    const url = environmentValue(pod, this.description.datasourceVariable);
+    const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
+    const host = parts?.[1];
+    if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
+    return this.#databases.connect(this.description.namespace, host, parts?.[2] ?? "");
+  }
+
+  #readyPod(): KubeObject | undefined {
+    const names = readyAddresses(this.#cluster, this.description.namespace, this.description.service);
+    const name = names[this.#turn++ % Math.max(names.length, 1)];
+    return name === undefined ? undefined : this.#cluster.get("Pod", this.description.namespace, name);
+  }
+
+  /** A token in the form of a JWT (so that redaction is rehearsed too), known only to this application. */
+  #issueToken(user: string): string {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user })}.${randomBytes(32).toString("base64url")}`;
+    this.#tokens.set(token, user);
+    return token;
+  }
+
+  #userOf(authorization: string | undefined): string | undefined {
+    const token = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1];
+    return token === undefined ? undefined : this.#tokens.get(token);
+  }
+}
+
+/** Names of the pods behind a service's ready endpoints. */
+export function readyAddresses(cluster: Cluster, namespace: string, service: string): readonly string[] {
+  const subsets = cluster.get("Endpoints", namespace, service)?.["subsets"];
+  return listOf(subsets).flatMap((subset) => listOf(subset["addresses"])).flatMap((address) => {
+    const target = address["targetRef"];
+    return typeof target === "object" && target !== null && "name" in target ? [String(target.name)] : [];
+  });
+}
+
+/** A literal environment variable of a pod's first container that sets it. */
+export function environmentValue(pod: KubeObject, name: string): string | undefined {
+  const containers = listOf(pod.spec?.["containers"]);
+  const entry = containers.flatMap((container) => listOf(container["env"])).find((variable) => variable["name"] === name);
+  return typeof entry?.["value"] === "string" ? entry["value"] : undefined;
+}
+
+function rowsOf(result: SqlResult | undefined): readonly Record<string, unknown>[] {
+  if (result === undefined) return [];
+  return result.rows.map((row) => Object.fromEntries(result.columns.map((column, index) => {
+    const value = row[index] ?? null;
+    return [column.name, column.isNumeric && value !== null ? Number(value) : value];
+  })));
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter((item): item is Record<string, unknown> => typeof item === "object" && item !== null) : [];
+}
+
+function readBody(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function matchPath(pattern: string, path: string): ReadonlyMap<string, string> | undefined {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return undefined;
+  const values = new Map<string, string>();
+  for (const [index, segment] of wanted.entries()) {
+    const value = given[index] ?? "";
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    if (name !== undefined && value !== "") values.set(name, decodeURIComponent(value));
+    else if (segment !== value) return undefined;
+  }
+  return values;
+}
+
+function isUnder(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
+}
+
+function json(status: number, body: unknown): ApplicationResponse {
+  return { status, contentType: "application/json", body: JSON.stringify(body) };
+}

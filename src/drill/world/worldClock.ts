@@ -1,0 +1,45 @@
+import type { WorldClock } from "../contract.ts";
+
+/** World time as a straight line over real time. */
+export interface ClockLine {
+  readonly realEpochMs: number;
+  readonly worldEpochMs: number;
+  /** World milliseconds per real millisecond. */
+  readonly rate: number;
+}
+
+/** A clock whose timers die with `stop`. Timers do not keep the process alive. */
+export class ScaledClock implements WorldClock {
+  readonly line: ClockLine;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #isStopped = false;
+
+  constructor(line: ClockLine) {
+    this.line = line;
+  }
+
+  now(): number {
+    return Math.round(this.line.worldEpochMs + (Date.now() - this.line.realEpochMs) * this.line.rate);
+  }
+
+  after(ms: number, action: () => void): () => void {
+    if (this.#isStopped) return () => undefined;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms / this.line.rate);
+    timer.unref();
+    this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
+  }
+
+  /** Cancels every timer; later ones never fire. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}
