@@ -110,13 +110,25 @@ export interface ObjectStorePort {
   head(bucket: string, key: string, signal: AbortSignal): Promise<ObjectEntry>;
   get(bucket: string, key: string, signal: AbortSignal): Promise<{ readonly size: number; readonly body: ByteStream }>;
   put(bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void>;
+  /** Copies inside the store, metadata included. */
+  copy(from: { readonly bucket: string; readonly key: string }, to: { readonly bucket: string; readonly key: string }, signal: AbortSignal): Promise<void>;
+}
+
+export interface WriteOptions {
+  readonly append: boolean;
+  /** Writes beside the file and renames at the end, creating missing folders: a reader never sees half a download. */
+  readonly isWhole?: boolean;
+  /** Modification time to give the file, epoch milliseconds. */
+  readonly modifiedAt?: number;
 }
 
 /** Files that redirects, downloads and uploads touch. In a drill `/tmp` and relative paths map under the run's scratch folder. */
 export interface FilePort {
+  /** Absolute path that relative paths start at, as the commands see it (in a drill: not where the bytes really lie). */
+  readonly cwd: string;
   read(path: string): Promise<ByteStream>;
   /** Creates with mode 0600. The result's `sha256` is hex; it is journalled with the path. */
-  write(path: string, body: ByteStream, options: { readonly append: boolean }): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
+  write(path: string, body: ByteStream, options: WriteOptions): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
   exists(path: string): Promise<"file" | "directory" | undefined>;
 }
 
