@@ -1,0 +1,144 @@
+// Bundles the extension, the kernel, the drill world, the command line and the renderer into dist/.
+// usage: node esbuild.js [--release]   (--release: minified, and the sizes of the parts)
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+const isRelease = process.argv.includes("--release");
+const require = createRequire(import.meta.url);
+
+// CommonJS packages inside an ES module bundle still ask for require, __filename and __dirname.
+const nodeBanner = `import { createRequire as bundleCreateRequire } from "node:module";
+import { fileURLToPath as bundlePath } from "node:url";
+import { dirname as bundleDirname } from "node:path";
+const require = bundleCreateRequire(import.meta.url), __filename = bundlePath(import.meta.url), __dirname = bundleDirname(__filename);`;
+
+/** The Kubernetes client does not say that its modules are free of side effects; with it, the typed APIs nobody calls are left out. */
+const shakeKubernetesClient = {
+  name: "shake-kubernetes-client",
+  setup(build) {
+    build.onResolve({ filter: /./ }, async (args) => {
+      if (args.pluginData?.isShaken || args.kind === "entry-point") return undefined;
+      const isClient = args.path.startsWith("@kubernetes/client-node") || args.resolveDir.includes("/@kubernetes/client-node/");
+      if (!isClient) return undefined;
+      const resolved = await build.resolve(args.path, {
+        importer: args.importer,
+        resolveDir: args.resolveDir,
+        kind: args.kind,
+        pluginData: { isShaken: true },
+      });
+      return resolved.errors.length > 0 || resolved.external ? resolved : { ...resolved, sideEffects: false };
+    });
+  },
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  outdir: dist,
+  metafile: true,
+  minify: isRelease,
+  keepNames: isRelease,
+  sourcemap: "linked",
+  sourcesContent: false,
+  logLevel: "warning",
+};
+
+const nodeBundles = {
+  ...shared,
+  platform: "node",
+  target: "node22",
+  splitting: true,
+  chunkNames: "chunk-[hash]",
+  entryPoints: present({
+    extension: "src/extension.ts",
+    kernel: "src/kernel/main.ts",
+    world: "src/drill/main.ts",
+    cliMain: "src/cli/main.ts",
+  }),
+  external: ["vscode"],
+  banner: { js: nodeBanner },
+  plugins: [shakeKubernetesClient],
+};
+
+const browserBundle = {
+  ...shared,
+  platform: "browser",
+  target: "es2023",
+  entryPoints: present({ renderer: "src/renderer/main.ts" }),
+};
+
+const started = performance.now();
+mkdirSync(dist, { recursive: true });
+const results = await Promise.all(
+  [nodeBundles, browserBundle].filter((options) => Object.keys(options.entryPoints).length > 0).map((options) => build(options)),
+);
+const outputs = Object.assign({}, ...results.map((result) => result.metafile.outputs));
+const kept = new Set([...Object.keys(outputs).map((path) => join(root, path)), ...copyAssets()]);
+removeStale(dist, kept);
+report();
+
+/** Entry points that exist; the others are named, so that a missing part is never a silent one. */
+function present(entries) {
+  return Object.fromEntries(
+    Object.entries(entries).filter(([name, file]) => {
+      if (existsSync(join(root, file))) return true;
+      console.log(`build: ${name} left out, ${file} does not exist`);
+      return false;
+    }),
+  );
+}
+
+/** Copies what bundles load from beside themselves; gives the paths written. */
+function copyAssets() {
+  const assets = [
+    // jq-wasm and sql.js look for their WebAssembly in build/ and beside the module that loads it.
+    [join(dirname(require.resolve("jq-wasm")), "build/jq.wasm"), "build/jq.wasm"],
+    [require.resolve("sql.js/dist/sql-wasm.wasm"), "sql-wasm.wasm"],
+    [join(root, "scripts/cliLauncher.mjs"), "cli.js"],
+  ];
+  const written = assets.map(([from, to]) => {
+    const target = join(dist, to);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(from, target);
+    return target;
+  });
+  chmodSync(join(dist, "cli.js"), 0o755);
+  return written;
+}
+
+/** Removes chunks of earlier builds; dist/test belongs to the editor suite. */
+function removeStale(folder, kept) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (path === join(dist, "test")) continue;
+    if (entry.isDirectory()) removeStale(path, kept);
+    else if (!kept.has(path)) rmSync(path);
+  }
+}
+
+/** Prints each entry point's own size and what it loads at once and lazily, and keeps esbuild's metafile for closer looks. */
+function report() {
+  writeFileSync(join(dist, "metafile.json"), JSON.stringify({ outputs, inputs: Object.assign({}, ...results.map((r) => r.metafile.inputs)) }));
+  const kib = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`;
+  for (const [path, output] of Object.entries(outputs)) {
+    if (!output.entryPoint?.startsWith("src/") || !/^dist\/[a-zA-Z]+\.js$/.test(path)) continue;
+    const atOnce = reach(path, ["import-statement"]);
+    const everything = reach(path, ["import-statement", "dynamic-import"]);
+    const size = (paths) => [...paths].reduce((sum, p) => sum + outputs[p].bytes, 0);
+    console.log(`build: ${relative("dist", path).padEnd(13)} loads ${kib(size(atOnce)).padStart(9)} at once, ${kib(size(everything) - size(atOnce)).padStart(9)} lazily`);
+  }
+  console.log(`build: done in ${((performance.now() - started) / 1000).toFixed(1)} s${isRelease ? " (release)" : ""}`);
+}
+
+function reach(path, kinds, seen = new Set()) {
+  if (seen.has(path) || !outputs[path]) return seen;
+  seen.add(path);
+  for (const entry of outputs[path].imports) if (kinds.includes(entry.kind)) reach(entry.path, kinds, seen);
+  return seen;
+}
