@@ -19,6 +19,7 @@ export type RunMode = "incident" | "drill";
 /** Marks of the recovery clock, in the order an incident usually meets them. RTO runs from `impact` to `restored`. */
 export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentified" | "fixed" | "restored" | "reopened" | "stable";
 
+/** `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
 export type JournalEvent =
   | {
       readonly type: "runStarted";
@@ -43,7 +44,7 @@ export type JournalEvent =
   | { readonly type: "statementIntent"; readonly execution: string; readonly statement: number; readonly text: string; readonly risk: Risk; readonly operations: readonly OperationSummary[] }
   | { readonly type: "statementOutcome"; readonly execution: string; readonly statement: number; readonly outcome: Outcome; readonly stdout: string; readonly stderr: string; readonly files: readonly WrittenFile[] }
   | { readonly type: "expectationChecked"; readonly execution: string; readonly statement: number; readonly expected: string; readonly actual: string; readonly result: "met" | "notMet" | "manualMet" | "manualNotMet" | "unverified" }
-  | { readonly type: "cellOutcome"; readonly execution: string; readonly cell: CellReference; readonly outcome: Outcome }
+  | { readonly type: "cellOutcome"; readonly execution: string; readonly cell: CellReference; readonly outcome: Outcome; readonly variables: Readonly<Record<string, string>> }
   | { readonly type: "optionTaken"; readonly step: string; readonly option: string }
   | { readonly type: "stepSkipped"; readonly step: string; readonly reason: string }
   | { readonly type: "checklistTicked"; readonly step: string; readonly item: string; readonly ticked: boolean }

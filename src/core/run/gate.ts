@@ -1,0 +1,96 @@
+import type { Operation, Risk } from "../command/operation.ts";
+import { worseRisk } from "../command/plan.ts";
+import type { TargetSpec } from "../runbook/document.ts";
+import { RuntimeError } from "../runtimeError.ts";
+import type { StatementInfo } from "../shell/host.ts";
+import type { CellRunnerHost } from "./cellRunner.ts";
+import { keepEvidence } from "./evidence.ts";
+import type { GateQuestion, PinnedTarget, WrittenFile } from "./journalEvent.ts";
+import { inspectObjects } from "./objects.ts";
+import { chooseTarget, describeUnknownTarget, findDrift } from "./targets.ts";
+
+/** What the gate decided about a statement. */
+export type GateDecision =
+  | { readonly kind: "passed"; readonly risk: Risk; readonly evidence: readonly WrittenFile[] }
+  | { readonly kind: "refused"; readonly message: string };
+
+interface GateStatement {
+  readonly execution: string;
+  readonly info: StatementInfo;
+  readonly risk: Risk;
+}
+
+/**
+ * Lets a statement pass or refuses it. Reads pass at once. Anything else must go to a pinned target that has not drifted, and a
+ * person must say yes to the resolved request; destruction wants the target's alias typed. No answer is No.
+ */
+export async function passGate(statement: GateStatement, host: CellRunnerHost, signal: AbortSignal): Promise<GateDecision> {
+  const { info } = statement;
+  if (statement.risk === "read") return { kind: "passed", risk: "read", evidence: [] };
+  const riskiest = info.operations.find((operation) => operation.risk === statement.risk) ?? info.operations[0];
+  if (riskiest === undefined) return { kind: "passed", risk: statement.risk, evidence: [] };
+  const place = await findTarget(riskiest, host, signal);
+  if (place.kind === "refused") return place;
+  const inspection = await inspectObjects(riskiest, host, signal);
+  if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
+  const risk = worseRisk(statement.risk, inspection.risk ?? "read");
+  const question = askedQuestion(info, riskiest, risk, place, inspection);
+  await host.record({ type: "gateAsked", execution: statement.execution, question });
+  const answer = await host.ask({ kind: "gate", execution: statement.execution, question }, signal);
+  const isYes = answer?.kind === "gate" && answer.answer === "yes" && (question.typed === undefined || answer.typed === question.typed);
+  await host.record({ type: "gateAnswered", execution: statement.execution, answer: isYes ? "yes" : "no", by: host.isUnattended ? "unattended drill" : "person" });
+  if (!isYes) return { kind: "refused", message: refusal(answer, question) };
+  return { kind: "passed", risk, evidence: await keepEvidence(info.operations, host, signal) };
+}
+
+function refusal(answer: Awaited<ReturnType<CellRunnerHost["ask"]>>, question: GateQuestion): string {
+  if (answer?.kind === "gate" && answer.answer === "yes") return `Refused: "${answer.typed ?? ""}" is not "${question.typed ?? ""}". Nothing was changed.`;
+  return "Refused: the answer was No. Nothing was changed.";
+}
+
+type Place = { readonly kind: "place"; readonly spec: TargetSpec; readonly pinned: PinnedTarget } | { readonly kind: "refused"; readonly message: string };
+
+async function findTarget(operation: Operation, host: CellRunnerHost, signal: AbortSignal): Promise<Place> {
+  const choice = chooseTarget(operation.destination, host.specs);
+  if (choice.kind !== "target") return { kind: "refused", message: describeUnknownTarget(operation, choice.kind === "unknown" ? choice.wanted : "place it changes") };
+  const pinned = host.targets.find((target) => target.name === choice.spec.name);
+  if (pinned === undefined) return { kind: "refused", message: `Running ${operation.tool} ${operation.verb}: the target ${choice.spec.name} is not pinned. Start the run again.` };
+  try {
+    const drift = await findDrift(pinned, choice.spec, host.ports, signal);
+    if (drift === undefined) return { kind: "place", spec: choice.spec, pinned };
+    await host.record({ type: "targetDrifted", target: pinned.name, pinned: `${pinned.address} (${pinned.identity})`, found: drift });
+    return { kind: "refused", message: `Changing ${pinned.name}: another ${pinned.kind} answers under that name. Pinned was ${pinned.address} (${pinned.identity}), now it is ${drift}. Nothing was changed; find out why before you go on.` };
+  } catch (error) {
+    if (error instanceof RuntimeError) return { kind: "refused", message: `Changing ${pinned.name}: ${error.message} ${error.hint}`.trim() };
+    throw error;
+  }
+}
+
+function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, place: { readonly pinned: PinnedTarget }, inspection: { readonly objects: readonly string[]; readonly why: string | undefined }): GateQuestion {
+  const { pinned } = place;
+  return {
+    statement: info.index, risk, title: titleOf(risk, operation),
+    request: info.operations.map((call) => call.argv.map(quoteWord).join(" ")).join(" | "),
+    target: pinned.name, address: pinned.address, actor: pinned.actor, objects: inspection.objects, why: inspection.why ?? operation.why, undo: operation.undo,
+    typed: risk === "destroy" ? pinned.alias : undefined,
+  };
+}
+
+function titleOf(risk: Risk, operation: Operation): string {
+  const what = `${operation.tool} ${operation.verb}`.trim();
+  switch (risk) {
+    case "read":
+      return what;
+    case "change":
+      return `Change: ${what}`;
+    case "destroy":
+      return `DESTROY: ${what}`;
+    case "undetermined":
+      return `Risk unknown: ${what}`;
+  }
+}
+
+/** A word as a shell would need it written. */
+export function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

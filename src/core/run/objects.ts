@@ -1,0 +1,88 @@
+import type { Operation, Risk } from "../command/operation.ts";
+import { RuntimeError, messageOf } from "../runtimeError.ts";
+import type { CellRunnerHost } from "./cellRunner.ts";
+import { runQuietly } from "./quietCall.ts";
+
+/** What a change is about to touch, read from the target just before the question. */
+export interface Inspection {
+  /** A line an object: name, age, owner, state. */
+  readonly objects: readonly string[];
+  /** Raised risk, when the live object makes the call more dangerous than its words. */
+  readonly risk: Risk | undefined;
+  readonly why: string | undefined;
+  /** Why the change cannot be judged and must not go on. */
+  readonly obstacle: string | undefined;
+}
+
+const NOTHING: Inspection = { objects: [], risk: undefined, why: undefined, obstacle: undefined };
+
+interface LiveObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly owner: string | undefined;
+  readonly state: string;
+}
+
+/**
+ * Reads the objects that a kubectl change names. A pod that no controller would bring back makes its deletion a destruction. What
+ * cannot be read is said in the question and does not hold up a recovery: the change itself will say so too.
+ */
+export async function inspectObjects(operation: Operation, host: CellRunnerHost, signal: AbortSignal): Promise<Inspection> {
+  if (operation.tool !== "kubectl") return NOTHING;
+  const words = objectWords(operation);
+  if (words === undefined) return NOTHING;
+  try {
+    const result = await runQuietly(["kubectl", "get", ...words, ...scopeWords(operation), "--ignore-not-found", "-o", "json"], host, signal);
+    if (result.exitCode !== 0) return { ...NOTHING, objects: [result.stderr.trim()] };
+    const objects = readObjects(result.stdout);
+    if (objects.length === 0) return { ...NOTHING, objects: ["No object matches."] };
+    const orphan = operation.verb === "delete" ? objects.find((object) => object.kind === "Pod" && object.owner === undefined) : undefined;
+    return {
+      objects: objects.map((object) => `${object.kind.toLowerCase()}/${object.name}${object.state}${object.owner === undefined ? "" : `, kept by ${object.owner}`}`),
+      risk: orphan === undefined ? undefined : "destroy",
+      why: orphan === undefined ? undefined : `No controller brings pod/${orphan.name} back`,
+      obstacle: undefined,
+    };
+  } catch (error) {
+    if (error instanceof RuntimeError) return { ...NOTHING, objects: [`Not read: ${messageOf(error)}`] };
+    throw error;
+  }
+}
+
+/** The words that name the objects of a change, as `kubectl get` wants them. */
+function objectWords(operation: Operation): readonly string[] | undefined {
+  const selector = operation.flags["selector"];
+  const selection = typeof selector === "string" ? ["-l", selector] : [];
+  const [first, ...others] = operation.positionals;
+  if (first === undefined) return undefined;
+  if (operation.verb === "exec") return first.includes("/") ? [first] : ["pod", first];
+  if (operation.verb === "set env" || operation.verb === "set image") return operation.positionals.filter((word) => !word.includes("=") && !/^[A-Za-z_]\w*-$/.test(word));
+  if (first.includes("/")) return [first, ...others.filter((word) => word.includes("/"))];
+  return [first, ...others, ...selection];
+}
+
+/** The flags that say where a call goes, for another call to the same place. */
+export function scopeWords(operation: Operation): readonly string[] {
+  return (["namespace", "context"] as const).flatMap((flag) => {
+    const value = operation.flags[flag];
+    return typeof value === "string" ? [`--${flag}`, value] : [];
+  });
+}
+
+function readObjects(json: string): readonly LiveObject[] {
+  if (json.trim() === "") return [];
+  const value = JSON.parse(json) as Record<string, unknown>;
+  const items = Array.isArray(value["items"]) ? (value["items"] as Record<string, unknown>[]) : [value];
+  return items.map((item) => {
+    const metadata = item["metadata"] as { name?: string; ownerReferences?: { kind: string; name: string; controller?: boolean }[] };
+    const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
+    return { kind: String(item["kind"]), name: metadata.name ?? "", owner: owner === undefined ? undefined : `${owner.kind.toLowerCase()}/${owner.name}`, state: stateOf(item) };
+  });
+}
+
+function stateOf(item: Record<string, unknown>): string {
+  const spec = (item["spec"] ?? {}) as { replicas?: number };
+  const status = (item["status"] ?? {}) as { phase?: string; readyReplicas?: number };
+  if (spec.replicas !== undefined) return ` (${status.readyReplicas ?? 0} of ${spec.replicas} ready)`;
+  return status.phase === undefined ? "" : ` (${status.phase})`;
+}

@@ -1,0 +1,187 @@
+import type { Operation, Risk } from "../command/operation.ts";
+import { worseRisk, type CellPlan } from "../command/plan.ts";
+import type { Stdio, ToolPorts } from "../ports.ts";
+import type { OutputNotification, RunCellParams } from "../protocol.ts";
+import type { StatementInfo, StatementResult } from "../shell/host.ts";
+import { BoundedText } from "./boundedText.ts";
+import type { CellRunnerHost, StreamRedactor } from "./cellRunner.ts";
+import { checkStatementExpectations } from "./expectations.ts";
+import { passGate } from "./gate.ts";
+import type { OperationSummary } from "./journalEvent.ts";
+import type { Outcome } from "./outcome.ts";
+import { judgeStatement } from "./statementOutcome.ts";
+import { chooseTarget } from "./targets.ts";
+
+/** Characters of each stream of a statement that the journal keeps. */
+const JOURNAL_TEXT_LIMIT = 65_536;
+/** How long `logs -f` follows unless the cell says otherwise, milliseconds of the run's time. */
+const FOLLOW_LIMIT_MS = 30_000;
+/** Limit of a read unless the cell says otherwise. Waits have their own `--timeout`. */
+const READ_LIMIT_MS = 60_000;
+
+interface Stream {
+  readonly name: OutputNotification["stream"] & ("stdout" | "stderr");
+  readonly decoder: TextDecoder;
+  readonly redactor: StreamRedactor;
+  readonly kept: BoundedText;
+}
+
+/** The pipeline that is running: what it may do, and what came of it so far. */
+interface Running {
+  readonly info: StatementInfo;
+  readonly risk: Risk;
+  readonly startedAt: number;
+  readonly limitMs: number | undefined;
+  readonly follows: boolean;
+  readonly limit: AbortController;
+  readonly stopLimit: AbortController;
+  readonly files: { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/**
+ * Stands between the interpreter and the world for one cell: asks the gate, journals intent and outcome, sets limits, keeps the
+ * output, and checks expectations before the next statement starts.
+ */
+export class StatementGovernor {
+  readonly #params: RunCellParams;
+  readonly #plan: CellPlan;
+  readonly #host: CellRunnerHost;
+  readonly #signal: AbortSignal;
+  readonly #outcomes: Outcome[] = [];
+  #running: Running | undefined;
+  #streams: readonly Stream[] = [];
+  /** What the last plan statement printed and answered, until its expectations are checked. */
+  #unsettled: { index: number; stdout: string; httpStatus: number | undefined; exitCode: number | undefined } | undefined;
+
+  constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal) {
+    this.#params = params;
+    this.#plan = plan;
+    this.#host = host;
+    this.#signal = signal;
+  }
+
+  /** Outcomes of the statements so far, in order. */
+  get outcomes(): readonly Outcome[] {
+    return this.#outcomes;
+  }
+
+  /** Checks what the statement before left open, asks the gate, and journals the intent. */
+  async before(info: StatementInfo): Promise<"run" | "stop"> {
+    if (this.#unsettled !== undefined && this.#unsettled.index !== info.index && (await this.settle()) === "stop") return "stop";
+    const risk = info.operations.reduce<Risk>((worst, operation) => worseRisk(worst, operation.risk), "read");
+    const gate = await passGate({ execution: this.#params.execution, info, risk }, this.#host, this.#signal);
+    if (gate.kind === "refused") {
+      const now = this.#host.ports.clock.now();
+      this.#outcomes.push({ status: "refused", exitCode: undefined, reason: "refused", message: gate.message, startedAt: now, endedAt: now });
+      return "stop";
+    }
+    await this.#host.record({
+      type: "statementIntent", execution: this.#params.execution, statement: info.index, text: this.#host.redact(info.text), risk: gate.risk, operations: info.operations.map((operation) => this.#summarize(operation)),
+    });
+    this.#start(info, gate.risk);
+    this.#running?.files.push(...gate.evidence);
+    return "run";
+  }
+
+  /** Runs one call under the statement's limit. */
+  async execute(operation: Operation, io: Stdio, signal: AbortSignal): Promise<number> {
+    const running = this.#running;
+    const both = running === undefined ? signal : AbortSignal.any([signal, running.limit.signal]);
+    const ports: ToolPorts = {
+      ...this.#host.ports,
+      onHttpStatus: (status) => {
+        if (this.#unsettled !== undefined) this.#unsettled.httpStatus = status;
+      },
+      files: {
+        ...this.#host.ports.files,
+        write: async (path, body, options) => {
+          const file = await this.#host.ports.files.write(path, body, options);
+          running?.files.push(file);
+          return file;
+        },
+      },
+    };
+    return this.#host.execute(operation, io, ports, both);
+  }
+
+  /** Shows and keeps output; what nobody may see is masked first. */
+  async write(name: "stdout" | "stderr", chunk: Uint8Array): Promise<void> {
+    const stream = this.#streams.find((candidate) => candidate.name === name);
+    if (stream !== undefined) this.#show(stream, stream.redactor.push(stream.decoder.decode(chunk, { stream: true })));
+  }
+
+  /** Journals what a statement came to. */
+  async after(info: StatementInfo, result: StatementResult): Promise<"continue" | "stop"> {
+    const running = this.#running;
+    if (running === undefined) return "stop";
+    running.stopLimit.abort();
+    for (const stream of this.#streams) this.#show(stream, stream.redactor.push(stream.decoder.decode()) + stream.redactor.flush());
+    const [stdout, stderr] = this.#streams.map((stream) => stream.kept.toString());
+    const outcome = judgeStatement(result, {
+      risk: running.risk, waits: info.operations.some((operation) => operation.waits), follows: running.follows,
+      timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: stderr ?? "",
+    });
+    await this.#host.record({
+      type: "statementOutcome", execution: this.#params.execution, statement: info.index, outcome, stdout: stdout ?? "", stderr: stderr ?? "",
+      files: [...running.files, ...result.files].map((file) => ({ path: file.path, bytes: file.bytes, sha256: file.sha256 })),
+    });
+    this.#running = undefined;
+    if (this.#unsettled !== undefined) {
+      this.#unsettled.exitCode = result.exitCode;
+      if (!info.isSubstitution) this.#unsettled.stdout += stdout ?? "";
+    }
+    if (info.isTested) return "continue";
+    this.#outcomes.push(outcome);
+    if (outcome.message !== undefined) this.#note(info.index, outcome.message);
+    return outcome.status === "succeeded" || outcome.status === "finding" ? "continue" : "stop";
+  }
+
+  /** Checks the expectations of the statement that ended last. `stop` when one was not met. */
+  async settle(): Promise<"continue" | "stop"> {
+    const seen = this.#unsettled;
+    this.#unsettled = undefined;
+    const isOver = this.#outcomes.some((outcome) => outcome.status !== "succeeded" && outcome.status !== "finding");
+    if (seen === undefined || isOver) return isOver ? "stop" : "continue";
+    const expectations = this.#plan.statements[seen.index]?.expectations ?? [];
+    const failure = await checkStatementExpectations({ execution: this.#params.execution, statement: seen.index, seen, expectations }, this.#host, this.#signal);
+    if (failure === undefined) return "continue";
+    const now = this.#host.ports.clock.now();
+    this.#outcomes.push({ status: "failed", exitCode: seen.exitCode, reason: "expectation", message: failure, startedAt: now, endedAt: now });
+    this.#note(seen.index, failure);
+    return "stop";
+  }
+
+  #start(info: StatementInfo, risk: Risk): void {
+    const follows = info.operations.some((operation) => operation.flags["follow"] === true || operation.flags["watch"] === true);
+    const waits = info.operations.some((operation) => operation.waits);
+    const limitMs = risk === "read" ? (this.#params.timeoutMs ?? (follows ? FOLLOW_LIMIT_MS : waits ? undefined : READ_LIMIT_MS)) : undefined;
+    const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [] };
+    this.#running = running;
+    this.#streams = (["stdout", "stderr"] as const).map((name) => ({ name, decoder: new TextDecoder(), redactor: this.#host.redactStream(), kept: new BoundedText(JOURNAL_TEXT_LIMIT) }));
+    this.#unsettled ??= { index: info.index, stdout: "", httpStatus: undefined, exitCode: undefined };
+    if (limitMs === undefined) return;
+    this.#host.ports.clock.sleep(limitMs, running.stopLimit.signal).then(
+      () => running.limit.abort(new Error("The statement's time was up.")),
+      // Rejects only when the statement ended first, which is what it waits for.
+      () => undefined,
+    );
+  }
+
+  #show(stream: Stream, text: string): void {
+    if (text === "") return;
+    stream.kept.push(text);
+    this.#host.output({ execution: this.#params.execution, statement: this.#running?.info.index ?? 0, stream: stream.name, text });
+  }
+
+  #note(statement: number, text: string): void {
+    this.#host.output({ execution: this.#params.execution, statement, stream: "note", text: `${this.#host.redact(text)}\n` });
+  }
+
+  #summarize(operation: Operation): OperationSummary {
+    const choice = chooseTarget(operation.destination, this.#host.specs);
+    return {
+      tool: operation.tool, verb: operation.verb, argv: operation.argv.map((word) => this.#host.redact(word)), engine: operation.engine, risk: operation.risk,
+      target: choice.kind === "target" ? choice.spec.name : undefined,
+    };
+  }
+}
