@@ -20,6 +20,11 @@ export class BoundedText {
     this.#tail = excess > 0 ? joined.slice(excess) : joined;
   }
 
+  /** True once something was left out. */
+  get isCut(): boolean {
+    return this.#dropped > 0;
+  }
+
   /** The text, with a line in the middle that says how much was left out. */
   toString(): string {
     return this.#dropped === 0 ? this.#head + this.#tail : `${this.#head}\n… ${this.#dropped} characters left out …\n${this.#tail}`;
