@@ -1,0 +1,81 @@
+import { RuntimeError } from "../runtimeError.ts";
+import { ApiStatusError, apiStatusError, describeApiStatus, KubectlFailure } from "./failure.ts";
+import type { Operation } from "../command/operation.ts";
+import type { Executor, KubernetesPort, Stdio, ToolPorts } from "../ports.ts";
+
+/** One kubectl call with its cluster and namespace resolved. */
+export interface Call {
+  readonly operation: Operation;
+  readonly io: Stdio;
+  readonly ports: ToolPorts;
+  readonly cluster: KubernetesPort;
+  /** From `--namespace`, else the context's. */
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+}
+
+/** Makes an executor of a verb: resolves the target, and words failures as kubectl does. Transport failures (`RuntimeError`) pass through. */
+export function verbExecutor(run: (call: Call) => Promise<number>): Executor {
+  return async (operation, io, ports, signal) => {
+    signal.throwIfAborted();
+    const context = flagText(operation, "context");
+    const cluster = await ports.kubernetes(context);
+    const namespace = flagText(operation, "namespace") ?? cluster.namespace;
+    try {
+      return await run({ operation, io, ports, cluster, namespace, signal });
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      await io.stderr(encode(`${failure.text}\n`));
+      return failure.exitCode;
+    }
+  };
+}
+
+/** The text and exit code of a failure that kubectl prints; `undefined` for every other. */
+export function failureOf(error: unknown): { readonly text: string; readonly exitCode: number } | undefined {
+  if (error instanceof KubectlFailure) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof ApiStatusError) return { text: describeApiStatus(error), exitCode: 1 };
+  if (error instanceof RuntimeError && error.code === "apiStatus") {
+    const body = error.facts["body"];
+    const status = Number(error.facts["status"] ?? "0");
+    if (body !== undefined) return { text: describeApiStatus(apiStatusError(status, body, "")), exitCode: 1 };
+    return { text: `error: ${error.message}`, exitCode: 1 };
+  }
+  return undefined;
+}
+
+export function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export async function print(call: Call, text: string): Promise<void> {
+  if (text !== "") await call.io.stdout(encode(text));
+}
+
+export async function printError(call: Call, text: string): Promise<void> {
+  if (text !== "") await call.io.stderr(encode(text));
+}
+
+/** A flag's text; `undefined` when it was not given. A list's last value wins, as in kubectl. */
+export function flagText(operation: Operation, name: string): string | undefined {
+  const value = operation.flags[name];
+  if (value === undefined) return undefined;
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  return value.at(-1);
+}
+
+/** Every value of a flag that may repeat. */
+export function flagList(operation: Operation, name: string): readonly string[] {
+  const value = operation.flags[name];
+  if (value === undefined || typeof value === "boolean") return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+/** A boolean flag; `otherwise` when it was not given. */
+export function flagIs(operation: Operation, name: string, otherwise = false): boolean {
+  const text = flagText(operation, name);
+  if (text === undefined) return otherwise;
+  return text === "true" || text === "";
+}

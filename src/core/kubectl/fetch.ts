@@ -1,0 +1,84 @@
+import { resourcePath, type ApiResource } from "./discovery.ts";
+import { requireSuccess } from "./failure.ts";
+import { isObject, listAt, parseJson, textAt, type Json, type JsonObject } from "./json.ts";
+import type { Call } from "./call.ts";
+
+/** What narrows a list. */
+export interface Query {
+  readonly labelSelector: string | undefined;
+  readonly fieldSelector: string | undefined;
+  readonly allNamespaces: boolean;
+  /** Rows with their whole objects and without chunks, for sorting on the client. */
+  readonly isWhole: boolean;
+}
+
+export const NO_QUERY: Query = { labelSelector: undefined, fieldSelector: undefined, allNamespaces: false, isWhole: false };
+
+const AS_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+const CHUNK = "500";
+
+/** A query string of the given pairs, `undefined` values left out; empty for none. */
+export function queryText(pairs: readonly (readonly [name: string, value: string | undefined])[]): string {
+  const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
+  return given.length === 0 ? "" : `?${given.join("&")}`;
+}
+
+/** A type's objects (or one by name) as the server's table, all chunks of it. */
+export async function fetchTable(
+  call: Call,
+  resource: ApiResource,
+  name: string | undefined,
+  query: Query,
+): Promise<{ readonly columns: readonly Json[]; readonly rows: readonly Json[] }> {
+  let columns: readonly Json[] = [];
+  const rows: Json[] = [];
+  const include = query.isWhole ? "Object" : undefined;
+  for await (const page of pages(call, resource, name, query, AS_TABLE, include)) {
+    if (columns.length === 0) columns = listAt(page, "columnDefinitions");
+    rows.push(...listAt(page, "rows"));
+  }
+  return { columns, rows };
+}
+
+/** A type's objects (or one by name), each with its `apiVersion` and `kind`. */
+export async function fetchObjects(call: Call, resource: ApiResource, name: string | undefined, query: Query): Promise<readonly JsonObject[]> {
+  const objects: JsonObject[] = [];
+  for await (const page of pages(call, resource, name, query, "application/json", undefined)) {
+    if (name !== undefined) {
+      if (isObject(page)) objects.push(page);
+      continue;
+    }
+    const typing = { apiVersion: textAt(page, "apiVersion"), kind: textAt(page, "kind").replace(/List$/, "") };
+    for (const item of listAt(page, "items")) if (isObject(item)) objects.push({ ...typing, ...item });
+  }
+  return objects;
+}
+
+/** One object by name. Throws `ApiStatusError` when it is not there. */
+export async function fetchObject(call: Call, resource: ApiResource, namespace: string, name: string): Promise<JsonObject> {
+  const path = resourcePath(resource, namespace, name);
+  const object = parseJson(requireSuccess(await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal)).text);
+  return isObject(object) ? object : {};
+}
+
+async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: string | undefined): AsyncGenerator<Json> {
+  const path = resourcePath(resource, query.allNamespaces ? undefined : call.namespace, name);
+  let next: string | undefined;
+  do {
+    const pairs =
+      name === undefined
+        ? ([
+            ["continue", next],
+            ["fieldSelector", query.fieldSelector],
+            ["includeObject", includeObject],
+            ["labelSelector", query.labelSelector],
+            ["limit", query.isWhole ? undefined : CHUNK],
+          ] as const)
+        : ([["includeObject", includeObject]] as const);
+    const response = requireSuccess(await call.cluster.request({ method: "GET", path: path + queryText(pairs), accept }, call.signal));
+    const page = parseJson(response.text) ?? null;
+    yield page;
+    const token = name === undefined ? textAt(page, "metadata", "continue") : "";
+    next = token === "" ? undefined : token;
+  } while (next !== undefined);
+}

@@ -1,0 +1,104 @@
+import { isJsonList, isObject, scalarText, type Json } from "./json.ts";
+import type { Operand, PathStep, TemplateNode } from "./jsonPath.ts";
+
+/** Results of one `{}`, or literal text. */
+export type Evaluated = string | { readonly values: readonly Json[] };
+
+export function evaluateNodes(nodes: readonly TemplateNode[], value: Json): readonly Evaluated[] {
+  return nodes.flatMap((node): readonly Evaluated[] => {
+    switch (node.kind) {
+      case "text":
+        return [node.text];
+      case "path":
+        return [{ values: evaluatePath(node.steps, [value]) }];
+      case "range":
+        return evaluatePath(node.steps, [value]).flatMap((item) => evaluateNodes(node.body, item));
+    }
+  });
+}
+
+/** Every value that a path reaches from the given ones; a missing key reaches nothing. */
+export function evaluatePath(steps: readonly PathStep[], from: readonly Json[]): readonly Json[] {
+  let values = from;
+  for (const step of steps) values = values.flatMap((value) => evaluateStep(step, value));
+  return values;
+}
+
+function evaluateStep(step: PathStep, value: Json): readonly Json[] {
+  switch (step.kind) {
+    case "field": {
+      const child = isObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined;
+      return child === undefined ? [] : [child];
+    }
+    case "wildcard":
+      return children(value);
+    case "recursive":
+      return descendants(value);
+    case "union":
+      return step.parts.flatMap((part) => evaluatePath(part, [value]));
+    case "slice":
+      return isJsonList(value) ? slice(value, step) : [];
+    case "filter":
+      return children(value).filter((item) => passes(step, item));
+  }
+}
+
+/** Children in Go's printed order: lists as they are, maps by sorted key. */
+function children(value: Json): readonly Json[] {
+  if (isJsonList(value)) return value;
+  if (!isObject(value)) return [];
+  return Object.keys(value)
+    .sort()
+    .map((key) => value[key] ?? null);
+}
+
+function descendants(value: Json): readonly Json[] {
+  return [value, ...children(value).filter((child) => typeof child === "object" && child !== null).flatMap(descendants)];
+}
+
+function slice(list: readonly Json[], step: Extract<PathStep, { kind: "slice" }>): readonly Json[] {
+  const from = step.from ?? 0;
+  const start = from < 0 ? from + list.length : from;
+  if (step.isIndex) {
+    const item = list[start];
+    return item === undefined ? [] : [item];
+  }
+  const to = step.to ?? list.length;
+  const end = Math.min(to < 0 ? to + list.length : to, list.length);
+  const found: Json[] = [];
+  for (let index = Math.max(0, start); index < end && step.step > 0; index += step.step) found.push(list[index] ?? null);
+  return found;
+}
+
+function passes(step: Extract<PathStep, { kind: "filter" }>, item: Json): boolean {
+  const [left] = operandValues(step.left, item);
+  if (step.operator === "exists" || step.right === undefined) return left !== undefined;
+  const [right] = operandValues(step.right, item);
+  if (left === undefined || right === undefined) return false;
+  const order = compare(left, right);
+  switch (step.operator) {
+    case "==":
+      return order === 0;
+    case "!=":
+      return order !== 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+function operandValues(operand: Operand, item: Json): readonly Json[] {
+  return operand.kind === "literal" ? [operand.value] : evaluatePath(operand.steps, [item]);
+}
+
+function compare(left: Json, right: Json): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  const a = scalarText(left);
+  const b = scalarText(right);
+  return a === b ? 0 : a < b ? -1 : 1;
+}

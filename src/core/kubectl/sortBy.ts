@@ -1,0 +1,55 @@
+import { KubectlFailure } from "./failure.ts";
+import { evaluatePath } from "./jsonPathEval.ts";
+import { parseJsonPath, relaxedExpression, type PathStep } from "./jsonPath.ts";
+import { parseQuantity } from "./quantity.ts";
+import type { Json } from "./json.ts";
+
+/** Sorts by `--sort-by`'s path as kubectl's sorter does. `objectOf` gives the object whose fields are read. */
+export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item: T) => Json): readonly T[] {
+  const field = relaxedExpression(path);
+  const steps = firstPath(field);
+  const keyed = items.map((item) => ({ item, key: evaluatePath(steps, [objectOf(item)])[0] }));
+  if (items.length > 0 && keyed.every(({ key }) => key === undefined)) {
+    throw new KubectlFailure(`error: couldn't find any field with path "${field}" in the list of objects`);
+  }
+  return goSort(keyed, (a, b) => isLess(a.key, b.key, field)).map(({ item }) => item);
+}
+
+function firstPath(field: string): readonly PathStep[] {
+  const [node] = parseJsonPath(field);
+  return node?.kind === "path" ? node.steps : [];
+}
+
+/** Go's sort of short slices is insertion sort, whose order of equals (and of missing fields) shows; longer ones are sorted stably here. */
+export function goSort<T>(items: readonly T[], less: (a: T, b: T) => boolean): readonly T[] {
+  const sorted = [...items];
+  if (sorted.length > 12) return sorted.sort((a, b) => (less(a, b) ? (less(b, a) ? 0 : -1) : less(b, a) ? 1 : 0));
+  for (let index = 1; index < sorted.length; index += 1) {
+    for (let place = index; place > 0; place -= 1) {
+      const here = sorted[place];
+      const before = sorted[place - 1];
+      if (here === undefined || before === undefined || !less(here, before)) break;
+      sorted[place] = before;
+      sorted[place - 1] = here;
+    }
+  }
+  return sorted;
+}
+
+function isLess(a: Json | undefined, b: Json | undefined, field: string): boolean {
+  if (a === undefined) return true;
+  if (b === undefined) return false;
+  if (a === null && b === null) return false;
+  if (a === null) return true;
+  if (b === null) return false;
+  if (typeof a === "number" && typeof b === "number") return a < b;
+  if (typeof a === "string" && typeof b === "string") return isTextLess(a, b);
+  throw new KubectlFailure(`error: Field ${field} is an unsortable type: ${typeof a}`);
+}
+
+/** Two quantities compare by value, everything else by its characters. */
+function isTextLess(a: string, b: string): boolean {
+  const left = parseQuantity(a);
+  const right = parseQuantity(b);
+  return left === undefined || right === undefined ? a < b : left.nano < right.nano;
+}

@@ -1,0 +1,157 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import type { ClusterSettings, ExecCredential, UserSettings } from "./kubeconfig.ts";
+
+/** What one request proves itself with. */
+export interface Credential {
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly certificate: Buffer | string | undefined;
+  readonly key: Buffer | string | undefined;
+}
+
+/** Gives credentials, refreshing them when they expire or the server refuses them. */
+export interface CredentialSource {
+  current(): Promise<Credential>;
+  /** Called after a 401: true when asking again may give another credential. */
+  refresh(): boolean;
+}
+
+const PLUGIN_LIMIT_MS = 60_000;
+/** A credential is renewed this long before its end. */
+const EXPIRY_MARGIN_MS = 10_000;
+
+export function createCredentialSource(user: UserSettings, cluster: ClusterSettings): CredentialSource {
+  const impersonation = impersonationHeaders(user);
+  if (user.exec !== undefined) return pluginSource(user.exec, cluster, impersonation);
+  return {
+    async current() {
+      const token = user.tokenFile === undefined ? user.token : ((await readTokenFile(user.tokenFile)) ?? user.token);
+      return { headers: { ...authorization(token, user), ...impersonation }, certificate: user.certificate, key: user.key };
+    },
+    refresh: () => user.tokenFile !== undefined,
+  };
+}
+
+function authorization(token: string | undefined, user: UserSettings): Readonly<Record<string, string>> {
+  if (token !== undefined) return { authorization: `Bearer ${token}` };
+  if (user.basic === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(`${user.basic.username}:${user.basic.password}`).toString("base64")}` };
+}
+
+async function readTokenFile(path: string): Promise<string | undefined> {
+  const token = await readFile(path, "utf8").catch((error: unknown) => {
+    throw new RuntimeError("signInNeeded", `token file: ${path} cannot be read`, { cause: error });
+  });
+  return token.trim() === "" ? undefined : token.trim();
+}
+
+function impersonationHeaders(user: UserSettings): Readonly<Record<string, string | readonly string[]>> {
+  if (user.impersonate === undefined) return {};
+  const { impersonate } = user;
+  const headers: Record<string, string | readonly string[]> = { "impersonate-user": impersonate.user };
+  if (impersonate.uid !== undefined) headers["impersonate-uid"] = impersonate.uid;
+  if (impersonate.groups.length > 0) headers["impersonate-group"] = impersonate.groups;
+  for (const [key, values] of Object.entries(impersonate.extra)) headers[`impersonate-extra-${encodeURIComponent(key)}`] = values;
+  return headers;
+}
+
+/** One plugin process at a time, its answer kept until it expires or a 401 refuses it. */
+function pluginSource(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): CredentialSource {
+  let kept: Promise<{ readonly credential: Credential; readonly expiresAt: number }> | undefined;
+  const ask = async (): Promise<Credential> => {
+    const asked = (kept ??= runPlugin(plugin, cluster, impersonation));
+    try {
+      const { credential, expiresAt } = await asked;
+      if (Date.now() < expiresAt - EXPIRY_MARGIN_MS) return credential;
+    } catch (error) {
+      if (kept === asked) kept = undefined;
+      throw error;
+    }
+    if (kept === asked) kept = runPlugin(plugin, cluster, impersonation);
+    return (await kept).credential;
+  };
+  return {
+    current: ask,
+    refresh() {
+      kept = undefined;
+      return true;
+    },
+  };
+}
+
+async function runPlugin(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): Promise<{ readonly credential: Credential; readonly expiresAt: number }> {
+  const info = {
+    apiVersion: plugin.apiVersion,
+    kind: "ExecCredential",
+    spec: { interactive: false, ...(plugin.provideClusterInfo ? { cluster: clusterInfo(cluster) } : {}) },
+  };
+  const environment = { ...process.env, ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+  const { stdout, stderr, exitCode } = await collect(plugin, environment);
+  if (exitCode !== 0) {
+    throw new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: exit code ${String(exitCode)}${stderr === "" ? "" : `: ${stderr.trim()}`}`, { hint: signInHint(stderr) });
+  }
+  const status = pluginStatus(plugin, stdout);
+  return {
+    credential: {
+      headers: { ...(status.token === undefined ? {} : { authorization: `Bearer ${status.token}` }), ...impersonation },
+      certificate: status.clientCertificateData,
+      key: status.clientKeyData,
+    },
+    expiresAt: status.expirationTimestamp === undefined ? Number.POSITIVE_INFINITY : Date.parse(status.expirationTimestamp),
+  };
+}
+
+function clusterInfo(cluster: ClusterSettings): Readonly<Record<string, unknown>> {
+  return {
+    server: cluster.server,
+    ...(cluster.certificateAuthority === undefined ? {} : { "certificate-authority-data": cluster.certificateAuthority.toString("base64") }),
+    ...(cluster.skipTlsVerify ? { "insecure-skip-tls-verify": true } : {}),
+    ...(cluster.tlsServerName === undefined ? {} : { "tls-server-name": cluster.tlsServerName }),
+  };
+}
+
+/** The address to visit, where the plugin printed one. */
+function signInHint(stderr: string): string {
+  const address = /https?:\/\/\S+/.exec(stderr)?.[0];
+  return address === undefined ? "Sign in with the tool that the kubeconfig names, then retry." : `Visit ${address}`;
+}
+
+async function collect(plugin: ExecCredential, environment: NodeJS.ProcessEnv): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number | null }> {
+  return await new Promise((resolvePromise, reject) => {
+    const child = spawn(plugin.command, [...plugin.args], { env: environment, stdio: ["ignore", "pipe", "pipe"], timeout: PLUGIN_LIMIT_MS });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    child.on("error", (cause) => reject(new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: cannot be started`, { cause, hint: plugin.installHint })));
+    child.on("close", (exitCode) => resolvePromise({ stdout, stderr, exitCode }));
+  });
+}
+
+interface PluginStatus {
+  readonly token?: string;
+  readonly clientCertificateData?: string;
+  readonly clientKeyData?: string;
+  readonly expirationTimestamp?: string;
+}
+
+function pluginStatus(plugin: ExecCredential, stdout: string): PluginStatus {
+  const answer = parseAnswer(plugin, stdout);
+  const status: Record<string, string> = {};
+  for (const name of ["token", "clientCertificateData", "clientKeyData", "expirationTimestamp"]) {
+    const value: unknown = Reflect.get(answer, name);
+    if (typeof value === "string") status[name] = value;
+  }
+  return status;
+}
+
+function parseAnswer(plugin: ExecCredential, stdout: string): object {
+  try {
+    const parsed: unknown = JSON.parse(stdout);
+    if (typeof parsed === "object" && parsed !== null && "status" in parsed && typeof parsed.status === "object" && parsed.status !== null) return parsed.status;
+  } catch (cause) {
+    throw new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: its answer is not JSON`, { cause });
+  }
+  throw new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: its answer has no status`);
+}

@@ -1,0 +1,39 @@
+import { createCredentialSource } from "./credentials.ts";
+import { kubeconfigPaths, loadContext } from "./kubeconfig.ts";
+import { execInPod } from "./podExec.ts";
+import { bodyOf, Transport } from "./transport.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import type { KubernetesPort } from "../../core/ports.ts";
+
+export interface KubernetesPortOptions {
+  /** Default: `KUBECONFIG`'s files, else `~/.kube/config`. */
+  readonly kubeconfigPath?: string;
+  /** Default: the kubeconfig's current context. */
+  readonly context?: string;
+}
+
+/** A port with its connections; `close` frees them. */
+export interface ClosableKubernetesPort extends KubernetesPort {
+  close(): void;
+}
+
+/** Opens one context of a kubeconfig. Nothing is sent yet. Throws `RuntimeError` when the kubeconfig cannot be used. */
+export async function createKubernetesPort(options: KubernetesPortOptions): Promise<ClosableKubernetesPort> {
+  const settings = await loadContext(kubeconfigPaths(options.kubeconfigPath), options.context);
+  if (settings.cluster.proxyUrl !== undefined) {
+    throw new RuntimeError("proxyError", `kubeconfig: cluster ${JSON.stringify(settings.cluster.name)} goes through a proxy, which is not supported yet`, { facts: { proxy: new URL(settings.cluster.proxyUrl).host } });
+  }
+  const transport = new Transport(settings.cluster, createCredentialSource(settings.user, settings.cluster));
+  return {
+    context: settings.context,
+    server: settings.cluster.server,
+    namespace: settings.namespace,
+    request: async (request, signal) => await transport.send(request, signal),
+    async stream(request, signal) {
+      const response = await transport.open(request, signal, true);
+      return { status: response.statusCode ?? 0, body: bodyOf(response, signal, settings.cluster.server) };
+    },
+    exec: async (request, io, signal) => await execInPod(transport, request, io, signal),
+    close: () => transport.close(),
+  };
+}
