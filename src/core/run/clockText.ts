@@ -1,48 +1,8 @@
-import type { ClockStatus } from "../protocol.ts";
-
 /** `04:12`, from an hour on `1:04:12`; a negative duration has a minus. */
-export function formatClock(ms: number): string {
+export function clockText(ms: number): string {
   const seconds = Math.floor(Math.abs(ms) / 1000);
   const pad = (value: number): string => String(value).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const rest = `${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   return `${ms < 0 && seconds > 0 ? "-" : ""}${hours > 0 ? `${hours}:${rest}` : rest}`;
-}
-
-/** `5 min`, `1 min 30 s`, `45 s`, `1 h 5 min`: a budget in words. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const parts = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "min"],
-    [seconds % 60, "s"],
-  ] as const;
-  const shown = parts.filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`);
-  return shown.length === 0 ? "0 s" : shown.join(" ");
-}
-
-/** How urgent the recovery clock is: `late` once the objective is missed, `warning` in the last quarter of it. */
-export interface ClockText {
-  readonly text: string;
-  readonly level: "calm" | "warning" | "late" | "restored";
-}
-
-const WARNING_SHARE = 0.25;
-
-/** What the status bar says of the clock. The time runs from impact to restored. */
-export function describeClock(clock: ClockStatus): ClockText {
-  if (clock.impactAt === undefined) return { text: "impact not marked", level: "calm" };
-  const elapsed = (clock.restoredAt ?? clock.now) - clock.impactAt;
-  const objective = clock.rtoMs === undefined ? "" : ` / ${formatClock(clock.rtoMs)}`;
-  if (clock.restoredAt !== undefined) return { text: `restored ${formatClock(elapsed)}${objective}`, level: clock.rtoMs !== undefined && elapsed > clock.rtoMs ? "late" : "restored" };
-  const text = `${formatClock(elapsed)}${objective}`;
-  if (clock.rtoMs === undefined) return { text, level: "calm" };
-  if (elapsed > clock.rtoMs) return { text, level: "late" };
-  return { text, level: clock.rtoMs - elapsed < clock.rtoMs * WARNING_SHARE ? "warning" : "calm" };
-}
-
-/** What remains of the RTO in milliseconds, negative when it is missed; `undefined` without an objective or after recovery. */
-export function remainingMs(clock: ClockStatus): number | undefined {
-  if (clock.rtoMs === undefined || clock.restoredAt !== undefined) return undefined;
-  return clock.rtoMs - (clock.impactAt === undefined ? 0 : clock.now - clock.impactAt);
 }

@@ -1,4 +1,4 @@
-import { formatClock } from "./clockText.ts";
+import { clockText } from "./clockText.ts";
 import type { ClockMark, JournalEvent, JournalRecord } from "./journalEvent.ts";
 import { OUTCOME_WORDS } from "./outcomeText.ts";
 
@@ -69,5 +69,5 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
 /** Time of an event since the impact (or the run's start, where no impact is marked): `+04:12`. */
 export function timeInRun(record: JournalRecord, originAt: number): string {
   const ms = record.at - originAt;
-  return `${ms < 0 ? "" : "+"}${formatClock(ms)}`;
+  return `${ms < 0 ? "" : "+"}${clockText(ms)}`;
 }
