@@ -4,6 +4,7 @@ import { severityOf } from "../problem.ts";
 import type { Stdio } from "../ports.ts";
 import { RuntimeError } from "../runtimeError.ts";
 import { runBuiltin } from "./builtins.ts";
+import { commandWords } from "./commandWords.ts";
 import { expandText, expandWords, type CommandWord, type ExpansionHost } from "./expand.ts";
 import type { InputShape, ScriptHost, ScriptResult, StatementInfo, StatementResult } from "./host.ts";
 import { parseShell, type ParsedShell } from "./parse.ts";
@@ -209,21 +210,6 @@ function describeStatement(node: { readonly pos: number; readonly end: number },
     isTested: frame.isTested,
     loopTurn: frame.loopTurn,
   };
-}
-
-/** A command's words; `NAME=value` arguments of `export` are words too. */
-export function commandWords(command: Command): readonly Word[] {
-  const name = command.name === undefined ? [] : [command.name];
-  const args = command.args.map((arg): Word => (arg.type === "Word" ? arg : assignmentWord(arg)));
-  return [...name, ...args];
-}
-
-function assignmentWord(arg: Exclude<Command["args"][number], Word>): Word {
-  const value = arg.value.type === "Word" ? arg.value : undefined;
-  const literal = { type: "Literal", pos: arg.pos, end: value?.pos ?? arg.end, value: `${arg.name}=`, text: `${arg.name}=` } as const;
-  // Assigned values are not split into words, which double quotes say.
-  const rest = value === undefined ? [] : (value.parts ?? [{ type: "SingleQuoted", pos: value.pos, end: value.end, value: value.value, text: value.text } as const]);
-  return { type: "Word", text: arg.text, value: arg.text, pos: arg.pos, end: arg.end, parts: [literal, ...rest] };
 }
 
 function inputShape(redirections: readonly ResolvedRedirection[], isPiped: boolean, own: InputShape): InputShape {

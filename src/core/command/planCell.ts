@@ -1,0 +1,145 @@
+import { forEachChild, type Command, type PipelineNode, type Script, type Statement, type SyntaxNode } from "unbash";
+import type { Problem } from "../problem.ts";
+import type { Expectation } from "../runbook/document.ts";
+import { commandWords } from "../shell/commandWords.ts";
+import { expandStatically, expandTextStatically, type CommandWord } from "../shell/expand.ts";
+import type { InputShape } from "../shell/host.ts";
+import { parseShell, type ParsedShell } from "../shell/parse.ts";
+import { stripTabs } from "../shell/redirect.ts";
+import { isSqlCommand, secretProblems, sqlProblems } from "./cellChecks.ts";
+import { worseRisk, type CellPlan, type PlannedOperation, type StatementPlan } from "./plan.ts";
+import type { Risk } from "./operation.ts";
+import { planOperation, unknownOperation, wordsOf } from "./planOperation.ts";
+import { judgeSql } from "./sql.ts";
+
+/** What is known about a cell before it runs. */
+export interface CellContext {
+  /** Names that will have a value: parameters, and variables set by earlier cells. */
+  readonly variables: ReadonlySet<string>;
+  /** `# Expected:` comments, offsets into the command text; each belongs to the statement above it. */
+  readonly expectations: readonly Expectation[];
+  /** Text that the cell's last command reads (a query cell); `undefined` where there is none. */
+  readonly inputText?: string;
+}
+
+interface Planner {
+  readonly shell: ParsedShell;
+  readonly known: Set<string>;
+  readonly problems: Problem[];
+  readonly input: InputShape;
+}
+
+/** Plans a cell without running anything, for diagnostics, the gate's overview and `plan`. Total. */
+export function planCell(commandText: string, context: CellContext): CellPlan {
+  const shell = parseShell(commandText);
+  const input: InputShape = context.inputText === undefined ? { kind: "none" } : { kind: "text", text: context.inputText };
+  const planner: Planner = { shell, known: new Set([...context.variables, "HOME", "?"]), problems: [...shell.problems], input };
+  const drafts = shell.script.commands.flatMap((statement) => planStatement(statement, planner));
+  const statements = drafts.map((draft, index): StatementPlan => {
+    const next = drafts[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+    const expectations = context.expectations.filter((one) => one.start >= draft.start && one.start < next);
+    return { ...draft, expectations };
+  });
+  planner.problems.push(...sqlProblems(statements, planner.problems, commandText), ...secretProblems(statements));
+  return { statements, problems: planner.problems.toSorted((a, b) => a.start - b.start) };
+}
+
+type Draft = Omit<StatementPlan, "expectations">;
+
+function planStatement(statement: Statement, planner: Planner): readonly Draft[] {
+  if (planner.shell.untyped.has(statement)) return [untypedDraft(statement, planner)];
+  const nodes = statement.command.type === "AndOr" ? statement.command.commands : [statement.command];
+  return nodes.map((node) => draftOf(node, planNode(node, planner), planner));
+}
+
+/** Untyped shell is one call of bash; its assignments count, so that later statements may use them. */
+function untypedDraft(statement: Statement, planner: Planner): Draft {
+  const text = planner.shell.source.slice(statement.pos, statement.end);
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === "Assignment") planner.known.add(node.name);
+    forEachChild(node, visit);
+  };
+  visit(statement);
+  const { operation } = planOperation(wordsOf(["bash", "-c", text]));
+  const planned: PlannedOperation = { operation: { ...operation, engine: "untypedShell", why: "bash decides what this does" }, start: statement.pos, end: statement.end, unresolved: [] };
+  return draftOf(statement, [planned], planner);
+}
+
+function draftOf(node: { readonly pos: number; readonly end: number }, operations: readonly PlannedOperation[], planner: Planner): Draft {
+  const risk = operations.reduce<Risk>((worst, one) => worseRisk(worst, one.operation.risk), "read");
+  return { start: node.pos, end: node.end, text: planner.shell.source.slice(node.pos, node.end), operations, risk };
+}
+
+function planNode(node: PipelineNode, planner: Planner): readonly PlannedOperation[] {
+  if (node.type === "For") {
+    const before = (node.wordlist ?? []).flatMap((word) => planSubstitutions(word, planner));
+    planner.problems.push(...expandStatically(node.wordlist ?? [], (name) => planner.known.has(name)).problems);
+    planner.known.add(node.name.value);
+    return [...before, ...planScript(node.body.commands, planner)];
+  }
+  const commands = (node.type === "Pipeline" ? node.commands : [node]).filter((command) => command.type === "Command");
+  const own = commands.flatMap((command, index) => planCommand(command, index > 0, planner));
+  return [...own, ...commands.flatMap((command) => planSubstitutions(command, planner))];
+}
+
+function planScript(statements: Script["commands"], planner: Planner): readonly PlannedOperation[] {
+  return statements.flatMap((statement) => planStatement(statement, planner)).flatMap((draft) => draft.operations);
+}
+
+function planCommand(command: Command, isPiped: boolean, planner: Planner): readonly PlannedOperation[] {
+  const isKnown = (name: string): boolean => planner.known.has(name);
+  const { words, problems } = expandStatically(commandWords(command), isKnown);
+  planner.problems.push(...problems);
+  for (const part of command.prefix) {
+    if (part.type !== "Assignment" || part.value.type !== "Word") continue;
+    planner.problems.push(...expandTextStatically(part.value, isKnown).problems);
+    planner.known.add(part.name);
+  }
+  const input = inputOf(command, isPiped, planner);
+  if (words.length === 0) return [];
+  const unresolved = [...new Set(words.flatMap((word) => word.unresolved))];
+  return [{ operation: planCall(words, input, planner), start: command.pos, end: command.end, unresolved }];
+}
+
+function planCall(words: readonly CommandWord[], input: InputShape, planner: Planner): PlannedOperation["operation"] {
+  if (isSqlCommand(words[0]?.value ?? "")) {
+    // The problem comes from `sqlProblems`, which sees the statements around it.
+    const verdict = judgeSql(words.map((word) => word.value).join(" "));
+    return { ...unknownOperation(words, verdict.why), risk: verdict.risk };
+  }
+  const planned = planOperation(words, input);
+  planner.problems.push(...planned.problems);
+  if (planned.operation.tool === "export") {
+    for (const word of planned.operation.positionals) planner.known.add(word.split("=")[0] ?? "");
+  }
+  return planned.operation;
+}
+
+function inputOf(command: Command, isPiped: boolean, planner: Planner): InputShape {
+  let input: InputShape = isPiped ? { kind: "stream" } : planner.input;
+  for (const redirect of command.redirects) {
+    if (redirect.type === "Redirect") {
+      planner.problems.push(...expandStatically(redirect.target === undefined ? [] : [redirect.target], (name) => planner.known.has(name)).problems);
+      if (redirect.operator === "<") input = { kind: "stream" };
+      continue;
+    }
+    const body = redirect.type === "HereDoc" ? redirect.body : redirect.target;
+    if (body === undefined) continue;
+    const { text, problems } = expandTextStatically(body, (name) => planner.known.has(name));
+    planner.problems.push(...problems);
+    input = { kind: "text", text: redirect.type === "HereDoc" ? stripTabs(text, redirect.operator) : text };
+  }
+  return input;
+}
+
+/** Calls inside `$(…)` of a node, planned after their host. What they set stays inside. */
+function planSubstitutions(node: SyntaxNode, planner: Planner): readonly PlannedOperation[] {
+  const found: PlannedOperation[] = [];
+  const visit = (child: SyntaxNode): void => {
+    if (child.type === "CommandExpansion") {
+      if (child.script !== undefined) found.push(...planScript(child.script.commands, { ...planner, known: new Set(planner.known), input: { kind: "none" } }));
+    } else forEachChild(child, visit);
+  };
+  visit(node);
+  return found;
+}

@@ -1,0 +1,75 @@
+import { always, args, flags, hasFlag, type Call, type CallProblem, type ToolSpec, type Verdict } from "./spec.ts";
+
+function judgeTerraform(call: Call): Verdict {
+  const [verb = "", second = ""] = call.positionals;
+  if (["plan", "show", "output", "validate", "version", "providers", "graph", "fmt", "init", "get", "console"].includes(verb)) return { risk: "read", why: `${verb} changes no infrastructure` };
+  if (verb === "state" && ["list", "pull", "show"].includes(second)) return { risk: "read", why: `state ${second} only reads` };
+  if (verb === "workspace" && ["list", "show"].includes(second)) return { risk: "read", why: "reads workspaces" };
+  if (verb === "apply" || verb === "destroy" || verb === "state") return { risk: "destroy", why: `${verb} can remove infrastructure and its data` };
+  return { risk: "undetermined", why: `what terraform ${verb} does is not known` };
+}
+
+function checkTerraform(call: Call): readonly CallProblem[] {
+  const isAsking = ["apply", "destroy"].includes(call.positionals[0] ?? "") && !hasFlag(call, "auto-approve") && call.positionals.length < 2;
+  return isAsking ? [{ code: "waits-for-input", facts: { command: `terraform ${call.positionals[0] ?? ""}`, cure: "Make a plan with terraform plan -out=FILE, look at it, and apply the FILE" } }] : [];
+}
+
+function judgeOpenssl(call: Call): Verdict {
+  const verb = call.positionals[0] ?? "";
+  return ["rand", "x509", "s_client", "version", "dgst", "verify", "asn1parse", "crl", "enc", "base64"].includes(verb) ? { risk: "read", why: `openssl ${verb} changes no target` } : { risk: "undetermined", why: `what openssl ${verb} does is not known` };
+}
+
+function judgeHelm(call: Call): Verdict {
+  const verb = call.positionals[0] ?? "";
+  if (["list", "ls", "status", "history", "get", "show", "template", "version", "search", "lint", "repo", "env"].includes(verb)) return { risk: "read", why: `helm ${verb} only reads` };
+  if (["uninstall", "delete"].includes(verb)) return { risk: "destroy", why: "removes a release with its objects" };
+  return ["install", "upgrade", "rollback"].includes(verb) ? { risk: "change", why: `helm ${verb} changes a release` } : { risk: "undetermined", why: `what helm ${verb} does is not known` };
+}
+
+const loose = (tool: string, summary: string, judge: (call: Call) => Verdict, check?: (call: Call) => readonly CallProblem[]): ToolSpec => {
+  const command = { verb: "", summary, flags: flags(), args: args("…"), engine: "delegated", judge } as const;
+  return { tool, style: "loose", flags: [], commands: [check === undefined ? command : { ...command, check }], destination: () => undefined };
+};
+
+const unjudged = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("undetermined", `what ${tool} does with these words is not known`));
+const reading = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("read", "only looks"));
+
+/** Tools that run as their own binary, with their target pinned where they have one. Their flags are taken as written. */
+export const DELEGATED_TOOLS: readonly ToolSpec[] = [
+  loose("terraform", "Infrastructure from files.", judgeTerraform, checkTerraform),
+  loose("openssl", "Keys, certificates, random bytes.", judgeOpenssl),
+  loose("helm", "Releases of charts.", judgeHelm),
+  reading("dig", "Asks DNS."),
+  reading("nslookup", "Asks DNS."),
+  reading("host", "Asks DNS."),
+  reading("ping", "Asks whether a host answers."),
+  reading("nc", "Opens a connection."),
+  reading("ls", "Lists local files."),
+  reading("stat", "Shows a local file's facts."),
+  reading("df", "Shows local disk use."),
+  reading("du", "Shows local disk use."),
+  reading("sha256sum", "Checksums of local files."),
+  reading("md5sum", "Checksums of local files."),
+  reading("base64", "Encodes or decodes."),
+  reading("column", "Aligns columns."),
+  reading("less", "Pages text."),
+  reading("diff", "Compares files."),
+  reading("whoami", "Says which local user you are."),
+  reading("hostname", "Names this machine."),
+  reading("pwd", "Names the folder."),
+  loose("mkdir", "Makes a local folder.", always("change", "makes a local folder")),
+  loose("touch", "Makes a local file.", always("change", "makes a local file")),
+  loose("cp", "Copies local files.", always("change", "writes local files")),
+  loose("mv", "Moves local files.", always("change", "moves local files")),
+  loose("rm", "Deletes local files.", always("destroy", "deletes local files")),
+  ...[
+    ["awk", "A text language."], ["sed", "A text editor for streams."], ["xargs", "Runs commands over words."], ["tee", "Writes files on the way."], ["find", "Finds local files."],
+    ["bash", "A shell."], ["sh", "A shell."], ["ssh", "A shell on another machine."], ["scp", "Copies between machines."], ["rsync", "Copies between machines."],
+    ["docker", "Containers."], ["oc", "OpenShift."], ["gcloud", "Google Cloud."], ["az", "Azure."], ["gsutil", "Google Cloud storage."], ["eksctl", "EKS clusters."],
+    ["velero", "Cluster backups."], ["argocd", "Argo CD."], ["istioctl", "Istio."], ["flux", "Flux."], ["vault", "Vault."], ["consul", "Consul."], ["etcdctl", "etcd."],
+    ["systemctl", "Services of this machine."], ["journalctl", "Logs of this machine."], ["git", "Versions."], ["make", "Builds."], ["python", "Python."], ["python3", "Python."],
+    ["node", "Node.js."], ["wget", "Downloads."], ["tar", "Archives."], ["unzip", "Archives."], ["timeout", "Runs a command with a limit."], ["watch", "Runs a command again and again."],
+    ["psql", "PostgreSQL's client."], ["pg_dump", "PostgreSQL's dump."], ["pg_restore", "PostgreSQL's restore."], ["mongosh", "MongoDB's client."], ["promtool", "Prometheus rules."], ["amtool", "Alertmanager."], ["ceph", "Ceph."],
+    ["yq", "Filters YAML."], ["cd", "Changes the folder."], ["source", "Reads a script."], ["crictl", "Containers of a node."], ["eval", "Runs a text."], ["read", "Reads a line."], ["sudo", "Runs as another user."], ["chmod", "Changes modes."], ["kill", "Ends processes."], ["envsubst", "Fills variables in."],
+  ].map(([tool = "", summary = ""]) => unjudged(tool, summary)),
+];

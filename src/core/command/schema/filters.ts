@@ -1,0 +1,63 @@
+import { always, args, flags, type CommandSpec, type ToolSpec } from "./spec.ts";
+
+interface FilterRow {
+  readonly tool: string;
+  readonly summary: string;
+  readonly flags: readonly string[];
+  readonly args: CommandSpec["args"];
+  readonly numericFlag?: string;
+  readonly isLoose?: true;
+}
+
+const ROWS: readonly FilterRow[] = [
+  { tool: "grep", summary: "Keeps lines that match a pattern (basic, -E extended, -F fixed).", flags: ["i,ignore-case", "v,invert-match", "c,count", "n,line-number", "E,extended-regexp", "F,fixed-strings", "G,basic-regexp", "o,only-matching", "q,quiet", "w,word-regexp", "x,line-regexp", "A,after-context=", "B,before-context=", "C,context=", "m,max-count=", "e,regexp=*", "s,no-messages", "h,no-filename", "H,with-filename", "l,files-with-matches", "line-buffered", "color=?", "a,text"], args: args("PATTERN [FILE …]", 0), numericFlag: "context" },
+  { tool: "egrep", summary: "grep -E.", flags: ["i,ignore-case", "v,invert-match", "c,count", "n,line-number", "o,only-matching", "q,quiet", "w,word-regexp", "x,line-regexp", "A,after-context=", "B,before-context=", "C,context=", "m,max-count=", "e,regexp=*"], args: args("PATTERN [FILE …]", 0), numericFlag: "context" },
+  { tool: "head", summary: "The first lines or bytes.", flags: ["n,lines=", "c,bytes=", "q,quiet", "v,verbose"], args: args("[FILE …]"), numericFlag: "lines" },
+  { tool: "tail", summary: "The last lines or bytes; -n +N from line N on.", flags: ["n,lines=", "c,bytes=", "q,quiet", "v,verbose"], args: args("[FILE …]"), numericFlag: "lines" },
+  { tool: "sort", summary: "Sorts lines.", flags: ["r,reverse", "n,numeric-sort", "k,key=*", "u,unique", "t,field-separator=", "f,ignore-case", "h,human-numeric-sort", "b,ignore-leading-blanks", "s,stable"], args: args("[FILE …]") },
+  { tool: "uniq", summary: "Joins equal neighbours.", flags: ["c,count", "d,repeated", "u,unique", "i,ignore-case"], args: args("[FILE]", 0, 1) },
+  { tool: "wc", summary: "Counts lines, words, bytes, characters.", flags: ["l,lines", "w,words", "c,bytes", "m,chars"], args: args("[FILE …]") },
+  { tool: "cut", summary: "Takes fields or characters out of lines.", flags: ["d,delimiter=", "f,fields=", "c,characters=", "b,bytes=", "s,only-delimited", "output-delimiter=", "complement"], args: args("[FILE …]") },
+  { tool: "tr", summary: "Changes, deletes or joins characters.", flags: ["d,delete", "s,squeeze-repeats", "c,complement"], args: args("SET1 [SET2]", 1, 2) },
+  { tool: "cat", summary: "Passes files or input on.", flags: ["n,number", "b,number-nonblank", "s,squeeze-blank", "A,show-all", "u,unbuffered"], args: args("[FILE …]") },
+  { tool: "echo", summary: "Prints its words (-n, -e).", flags: [], args: args("[WORD …]"), isLoose: true },
+  { tool: "printf", summary: "Prints words by a format.", flags: [], args: args("FORMAT [WORD …]", 0), isLoose: true },
+  { tool: "gunzip", summary: "Unpacks gzip.", flags: ["c,stdout", "k,keep", "f,force", "t,test", "d,decompress", "q,quiet"], args: args("[FILE …]") },
+  { tool: "gzip", summary: "Packs with gzip; -d unpacks, -t tests.", flags: ["c,stdout", "k,keep", "f,force", "t,test", "d,decompress", "q,quiet", "1,fast", "9,best", "6,default"], args: args("[FILE …]") },
+  { tool: "zcat", summary: "Prints gzip files unpacked.", flags: ["f,force", "q,quiet"], args: args("[FILE …]") },
+  { tool: "date", summary: "Prints the run's time.", flags: ["u,utc", "d,date=", "I,iso-8601=?", "R,rfc-email"], args: args("[+FORMAT]", 0, 1) },
+  { tool: "sleep", summary: "Waits by the run's clock.", flags: [], args: args("DURATION …", 1) },
+  { tool: "test", summary: "Compares strings and numbers, asks for files.", flags: [], args: args("EXPRESSION"), isLoose: true },
+  { tool: "[", summary: "test, closed by ].", flags: [], args: args("EXPRESSION ]"), isLoose: true },
+  { tool: "true", summary: "Succeeds.", flags: [], args: args("[WORD …]"), isLoose: true },
+  { tool: "false", summary: "Fails.", flags: [], args: args("[WORD …]"), isLoose: true },
+  { tool: ":", summary: "Succeeds.", flags: [], args: args("[WORD …]"), isLoose: true },
+  { tool: "export", summary: "Sets variables of the run.", flags: [], args: args("NAME[=VALUE] …", 1) },
+  { tool: "unset", summary: "Removes variables of the run.", flags: [], args: args("NAME …", 1) },
+  { tool: "set", summary: "Accepted: -e, -u and pipefail are how statements run here anyway.", flags: [], args: args("OPTION …"), isLoose: true },
+];
+
+/** Tools whose words are all arguments, dashes or not. */
+export const WORD_TOOLS: ReadonlySet<string> = new Set(ROWS.filter((row) => row.isLoose).map((row) => row.tool));
+
+/** Text filters and the shell's own small commands, all in process. */
+export const FILTERS: readonly ToolSpec[] = ROWS.map((row) => {
+  const tool: ToolSpec = {
+    tool: row.tool,
+    style: row.isLoose === true ? "loose" : "getopt",
+    flags: [],
+    commands: [
+      {
+        verb: "",
+        summary: row.summary,
+        flags: flags(...row.flags),
+        args: row.args,
+        engine: "inProcess",
+        judge: always("read", row.tool === "sleep" ? "only waits" : "filters text"),
+        waits: () => row.tool === "sleep",
+      },
+    ],
+    destination: () => undefined,
+  };
+  return row.numericFlag === undefined ? tool : { ...tool, numericFlag: row.numericFlag };
+});

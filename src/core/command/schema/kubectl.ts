@@ -1,0 +1,166 @@
+import type { Engine } from "../operation.ts";
+import { args, always, flags, flagText, hasFlag, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
+
+/** Long name of a resource word: `po` → `pods`, `pod/x` → `pods`; unknown words come back in lower case. */
+export function resourceName(word: string): string {
+  const name = (word.split("/")[0] ?? "").split(".")[0]?.toLowerCase() ?? "";
+  return RESOURCES[name] ?? name;
+}
+
+const RESOURCES: Readonly<Record<string, string>> = {
+  po: "pods", pod: "pods", pods: "pods", pvc: "persistentvolumeclaims", persistentvolumeclaim: "persistentvolumeclaims", pv: "persistentvolumes", persistentvolume: "persistentvolumes",
+  ns: "namespaces", namespace: "namespaces", deploy: "deployments", deployment: "deployments", sts: "statefulsets", statefulset: "statefulsets",
+  ds: "daemonsets", daemonset: "daemonsets", rs: "replicasets", replicaset: "replicasets", svc: "services", service: "services", cm: "configmaps",
+  configmap: "configmaps", secret: "secrets", ing: "ingresses", ingress: "ingresses", no: "nodes", node: "nodes", ev: "events", event: "events",
+  job: "jobs", cronjob: "cronjobs", cj: "cronjobs", ep: "endpoints", crd: "customresourcedefinitions", customresourcedefinition: "customresourcedefinitions",
+};
+
+/** The objects a call names: `pod mysql-0`, `pod/mysql-0 pod/redis-0`. */
+function namesOf(call: Call): string {
+  return call.positionals.join(" ");
+}
+
+const OUTPUT = ["o,output=", "template=", "show-managed-fields", "allow-missing-template-keys"];
+const SELECT = ["l,selector=", "field-selector=", "A,all-namespaces"];
+const FILES = ["f,filename=*", "k,kustomize=", "R,recursive"];
+const DRY = ["dry-run=?", "field-manager=", ...OUTPUT];
+
+const read = (why: string): ((call: Call) => Verdict) => always("read", why);
+
+/** Changes judged by their words; a dry run is a read. */
+function change(why: (call: Call) => string, undo?: (call: Call) => string): (call: Call) => Verdict {
+  return (call) => {
+    if (isDryRun(call)) return { risk: "read", why: "a dry run changes nothing" };
+    return undo === undefined ? { risk: "change", why: why(call) } : { risk: "change", why: why(call), undo: undo(call) };
+  };
+}
+
+function isDryRun(call: Call): boolean {
+  const value = call.flags["dry-run"];
+  return value !== undefined && value !== false && value !== "none";
+}
+
+function scope(call: Call): string {
+  const namespace = flagText(call, "namespace");
+  const context = flagText(call, "context");
+  return (context === undefined ? "" : ` --context ${context}`) + (namespace === undefined ? "" : ` -n ${namespace}`);
+}
+
+function judgeDelete(call: Call): Verdict {
+  if (isDryRun(call)) return { risk: "read", why: "a dry run deletes nothing" };
+  const kinds = call.positionals.some((word) => word.includes("/")) ? call.positionals.map(resourceName) : (call.positionals[0] ?? "").split(",").map(resourceName);
+  if (call.positionals.length === 0) return { risk: "destroy", why: "deletes every object the files name" };
+  if (!kinds.every((kind) => kind === "pods")) return { risk: "destroy", why: `deletes ${namesOf(call)}; its definition and state are gone` };
+  if (hasFlag(call, "force") || flagText(call, "grace-period") === "0") return { risk: "destroy", why: "a pod deleted by force may still run beside its successor and damage shared data" };
+  return { risk: "change", why: "a controller brings the pod back; the run checks that it has one" };
+}
+
+function judgeExec(call: Call): Verdict {
+  const inner = call.inner;
+  if (inner === undefined) return { risk: "undetermined", why: "no command is given" };
+  return inner.undo === undefined ? { risk: inner.risk, why: inner.why } : { risk: inner.risk, why: inner.why, undo: inner.undo };
+}
+
+function followProblem(command: string, isFollowing: boolean): readonly CallProblem[] {
+  return isFollowing ? [{ code: "unbounded-follow", facts: { command } }] : [];
+}
+
+function describeEngine(call: Call): Engine {
+  const kind = resourceName(call.positionals[0] ?? "");
+  return kind === "pods" || kind === "persistentvolumeclaims" ? "inProcess" : "delegated";
+}
+
+function getEngine(call: Call): Engine {
+  const output = flagText(call, "output");
+  const isOwn = output === undefined || /^(?:wide|name|json|yaml|jsonpath=)/.test(output);
+  return isOwn && !hasFlag(call, "filename") && !hasFlag(call, "kustomize") && !hasFlag(call, "raw") ? "inProcess" : "delegated";
+}
+
+function checkExec(call: Call): readonly CallProblem[] {
+  if (call.rest === undefined || call.rest.length === 0) return [{ code: "missing-argument", facts: { command: "kubectl exec", argument: "-- and the command to run in the pod" } }];
+  return [];
+}
+
+/** True where nothing but the namespace's default and names decide: a wait on a selector. */
+function checkWait(call: Call): readonly CallProblem[] {
+  const isCreate = [call.flags["for"]].flat().some((value) => String(value) === "create" || String(value) === "delete");
+  return hasFlag(call, "selector") && !isCreate ? [{ code: "wait-race", facts: {}, at: "selector" }] : [];
+}
+
+const rolloutUndo = (call: Call): string => `kubectl rollout undo ${call.positionals[0] ?? ""}${scope(call)}`;
+
+const IN_PROCESS: readonly CommandSpec[] = [
+  { verb: "get", summary: "Lists objects as a table, YAML, JSON or by a path.", flags: flags(...OUTPUT, ...SELECT, ...FILES, "w,watch", "watch-only", "output-watch-events", "ignore-not-found", "chunk-size=", "show-labels", "show-kind", "no-headers", "sort-by=", "L,label-columns=*", "subresource=", "raw=", "server-print"), args: args("TYPE [NAME …]", 0), engine: getEngine, judge: read("lists objects"), waits: (call) => hasFlag(call, "watch"), check: (call) => [...needsObject(call, "kubectl get"), ...followProblem("kubectl get -w", hasFlag(call, "watch"))] },
+  { verb: "describe", summary: "Shows one object in words, with its events. Pods and volume claims in process.", flags: flags("l,selector=", "A,all-namespaces", "show-events", "chunk-size=", ...FILES), args: args("TYPE [NAME …]", 0), engine: describeEngine, judge: read("describes objects"), check: (call) => needsObject(call, "kubectl describe") },
+  { verb: "logs", summary: "Prints or follows the log of a pod or of one pod of a workload.", flags: flags("f,follow", "tail=", "p,previous", "since=", "since-time=", "timestamps", "c,container=", "all-containers", "all-pods", "prefix", "l,selector=", "limit-bytes=", "max-log-requests=", "ignore-errors", "pod-running-timeout=", "insecure-skip-tls-verify-backend"), args: args("POD | TYPE/NAME [CONTAINER]", 0, 2), engine: "inProcess", judge: read("reads logs"), waits: (call) => hasFlag(call, "follow"), check: (call) => [...needsObject(call, "kubectl logs"), ...followProblem("kubectl logs -f", hasFlag(call, "follow"))] },
+  { verb: "top", summary: "Shows CPU and memory of pods or nodes.", flags: flags(...SELECT, "sort-by=", "containers", "no-headers", "sum", "show-capacity", "show-swap", "use-protocol-buffers"), args: args("pods|nodes [NAME]", 1, 2), engine: (call) => (resourceName(call.positionals[0] ?? "") === "pods" ? "inProcess" : "delegated"), judge: read("reads metrics") },
+  { verb: "events", summary: "Lists events in order of time.", flags: flags(...OUTPUT, "A,all-namespaces", "for=", "types=", "w,watch", "no-headers", "chunk-size="), args: args("", 0, 0), engine: "inProcess", judge: read("lists events"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl events -w", hasFlag(call, "watch")) },
+  { verb: "wait", summary: "Waits for a condition of objects.", flags: flags("for=", "timeout=", "all", ...SELECT, ...FILES, ...OUTPUT, "local"), args: args("TYPE/NAME | TYPE NAME …", 0), engine: "inProcess", judge: read("only waits"), waits: () => true, check: (call) => [...needsObject(call, "kubectl wait"), ...(hasFlag(call, "for") ? [] : [{ code: "missing-argument", facts: { command: "kubectl wait", argument: "--for" } } as const]), ...checkWait(call)] },
+  { verb: "rollout status", summary: "Follows a rollout until it is done.", flags: flags("timeout=", "w,watch", "revision=", "l,selector=", ...FILES), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("only waits"), waits: () => true },
+  { verb: "rollout history", summary: "Lists a workload's revisions.", flags: flags("revision=", "l,selector=", ...FILES, ...OUTPUT), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("lists revisions") },
+  { verb: "rollout restart", summary: "Replaces a workload's pods one after the other.", flags: flags("l,selector=", ...FILES, "field-manager=", ...OUTPUT), args: args("TYPE/NAME …", 1), engine: "inProcess", judge: change((call) => `replaces every pod of ${namesOf(call)}, one after the other`, rolloutUndo) },
+  { verb: "rollout undo", summary: "Goes back to a former revision.", flags: flags("to-revision=", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME …", 1), engine: "inProcess", judge: change((call) => `puts a former pod template back into ${namesOf(call)}; twice leads back to the bad one`, rolloutUndo) },
+  { verb: "set env", summary: "Sets environment variables of a workload, which starts a rollout.", flags: flags("c,containers=", "e,env=*", "from=", "keys=", "prefix=", "list", "overwrite", "resolve", "all", "local", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME NAME=VALUE …", 1), engine: "inProcess", judge: (call) => (hasFlag(call, "list") ? { risk: "read", why: "lists variables" } : change((one) => `changes variables of ${one.positionals[0] ?? ""} and rolls it out`, rolloutUndo)(call)) },
+  { verb: "set image", summary: "Sets images of a workload, which starts a rollout.", flags: flags("all", "local", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME CONTAINER=IMAGE …", 2), engine: "inProcess", judge: change((call) => `changes the image of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo) },
+  { verb: "scale", summary: "Sets the number of replicas.", flags: flags("replicas=", "current-replicas=", "resource-version=", "timeout=", "all", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME", 1), engine: "inProcess", judge: change((call) => (flagText(call, "replicas") === "0" ? `stops every pod of ${namesOf(call)}; their logs and memory go with them` : `changes how many pods ${namesOf(call)} has`), (call) => `kubectl scale ${namesOf(call)} --replicas=<the number before>${scope(call)}`), check: (call) => (hasFlag(call, "replicas") ? [] : [{ code: "missing-argument", facts: { command: "kubectl scale", argument: "--replicas" } }]) },
+  { verb: "delete", summary: "Deletes objects.", flags: flags("all", ...SELECT, ...FILES, "force", "grace-period=", "ignore-not-found", "now", "timeout=", "wait", "cascade=?", "raw=", "i,interactive", ...DRY), args: args("TYPE NAME … | TYPE/NAME …", 0), engine: (call) => (call.positionals.length > 0 && !hasFlag(call, "raw") ? "inProcess" : "delegated"), judge: judgeDelete, check: (call) => needsObject(call, "kubectl delete") },
+  { verb: "exec", summary: "Runs a program in a pod; the risk is the program's.", flags: flags("i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout=", ...FILES), args: args("POD | TYPE/NAME -- COMMAND …", 1, 1), engine: "inProcess", judge: judgeExec, check: checkExec },
+  { verb: "auth can-i", summary: "Says whether you may do something.", flags: flags("A,all-namespaces", "list", "q,quiet", "subresource=", "no-headers"), args: args("VERB TYPE", 0, 3), engine: "inProcess", judge: read("asks what is allowed") },
+  { verb: "config current-context", summary: "Names the current context.", flags: [], args: args("", 0, 0), engine: "inProcess", judge: read("reads the kubeconfig") },
+];
+
+function needsObject(call: Call, command: string): readonly CallProblem[] {
+  const isNamed = call.positionals.length > 0 || ["filename", "kustomize", "raw"].some((name) => hasFlag(call, name)) || (command === "kubectl logs" && hasFlag(call, "selector"));
+  return isNamed ? [] : [{ code: "missing-argument", facts: { command, argument: "a type and a name" } }];
+}
+
+const delegated = (verb: string, summary: string, rows: readonly string[], judge: (call: Call) => Verdict, names = "…", min = 0): CommandSpec => ({ verb, summary, flags: flags(...rows), args: args(names, min), engine: "delegated", judge });
+
+const APPLY = ["server-side", "force-conflicts", "validate=?", "wait", "prune", "prune-allowlist=*", "l,selector=", "all", "overwrite", "force", "grace-period=", "timeout=", "cascade=?", "openapi-patch", "applyset=", "subresource=", ...FILES, ...DRY];
+
+const DELEGATED: readonly CommandSpec[] = [
+  delegated("apply", "Creates or changes objects from files.", APPLY, (call) => (hasFlag(call, "prune") || hasFlag(call, "force") ? { risk: "destroy", why: "--prune and --force delete objects" } : change(() => "creates or changes the objects of the files")(call))),
+  delegated("diff", "Shows what apply would change.", [...APPLY, "concurrency="], read("compares files with the cluster")),
+  delegated("create", "Creates an object.", ["from-literal=*", "from-file=*", "from-env-file=*", "type=", "image=*", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "from=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "append-hash", ...FILES, ...DRY], change(() => "creates an object", (call) => `kubectl delete ${namesOf(call)}${scope(call)}`)),
+  delegated("replace", "Replaces objects from files.", [...APPLY, "raw=", "save-config"], (call) => (hasFlag(call, "force") ? { risk: "destroy", why: "--force deletes the objects first" } : change(() => "replaces objects")(call))),
+  delegated("patch", "Changes fields of an object.", ["p,patch=", "patch-file=", "type=", "subresource=", "local", ...FILES, ...DRY], change((call) => `changes fields of ${namesOf(call)}`)),
+  delegated("label", "Sets labels.", ["all", "overwrite", "list", "local", "resource-version=", ...SELECT, ...FILES, ...DRY], change((call) => `changes labels of ${call.positionals[0] ?? ""}`)),
+  delegated("annotate", "Sets annotations.", ["all", "overwrite", "list", "local", "resource-version=", ...SELECT, ...FILES, ...DRY], change((call) => `changes annotations of ${call.positionals[0] ?? ""}`)),
+  delegated("taint", "Sets taints of nodes.", ["all", "overwrite", "l,selector=", ...DRY], change(() => "changes where pods may run")),
+  delegated("cordon", "Keeps new pods off a node.", ["l,selector=", ...DRY], change(() => "keeps new pods off the node", (call) => `kubectl uncordon ${namesOf(call)}`)),
+  delegated("uncordon", "Lets new pods onto a node again.", ["l,selector=", ...DRY], change(() => "lets pods onto the node", (call) => `kubectl cordon ${namesOf(call)}`)),
+  delegated("drain", "Evicts a node's pods.", ["ignore-daemonsets", "delete-emptydir-data", "force", "grace-period=", "timeout=", "disable-eviction", "chunk-size=", "l,selector=", "pod-selector=", "skip-wait-for-delete-timeout=", ...DRY], (call) => (hasFlag(call, "delete-emptydir-data") || hasFlag(call, "force") ? { risk: "destroy", why: "pods without a controller and the data of emptyDir volumes are lost" } : change(() => "evicts the node's pods", (one) => `kubectl uncordon ${namesOf(one)}`)(call))),
+  delegated("rollout pause", "Stops a rollout where it is.", ["l,selector=", ...FILES, "field-manager=", ...OUTPUT], change((call) => `pauses ${namesOf(call)}`, (call) => `kubectl rollout resume ${namesOf(call)}${scope(call)}`)),
+  delegated("rollout resume", "Lets a rollout go on.", ["l,selector=", ...FILES, "field-manager=", ...OUTPUT], change((call) => `resumes ${namesOf(call)}`, (call) => `kubectl rollout pause ${namesOf(call)}${scope(call)}`)),
+  delegated("set resources", "Sets requests and limits, which starts a rollout.", ["c,containers=", "limits=", "requests=", "all", "local", "l,selector=", ...FILES, ...DRY], change((call) => `changes resources of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo)),
+  delegated("autoscale", "Creates an autoscaler.", ["max=", "min=", "cpu-percent=", "cpu=", "memory=", "name=", ...FILES, ...DRY], change(() => "creates an autoscaler")),
+  delegated("expose", "Creates a service.", ["port=", "target-port=", "name=", "type=", "protocol=", "selector=", "external-ip=", "cluster-ip=", "l,labels=", "session-affinity=", "overrides=", ...FILES, ...DRY], change(() => "creates a service")),
+  delegated("run", "Starts a pod.", ["image=", "env=*", "command", "i,stdin", "t,tty", "rm", "restart=", "port=", "l,labels=", "overrides=", "attach", "expose", "image-pull-policy=", "override-type=", "privileged", "q,quiet", "pod-running-timeout=", "annotations=*", ...DRY], change((call) => `starts pod ${call.positionals[0] ?? ""}`, (call) => `kubectl delete pod ${call.positionals[0] ?? ""}${scope(call)}`)),
+  delegated("cp", "Copies files into or out of a pod.", ["c,container=", "no-preserve", "retries="], (call) => ((call.positionals.at(-1) ?? "").includes(":") ? { risk: "change", why: "writes files in the pod" } : { risk: "read", why: "copies files out of the pod" }), "FROM TO", 2),
+  delegated("port-forward", "Opens a local port into a pod.", ["address=", "pod-running-timeout="], read("opens a local port"), "POD | TYPE/NAME PORT", 2),
+  delegated("attach", "Attaches to a running process.", ["i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout="], always("undetermined", "what the process does with input is not known"), "POD", 1),
+  delegated("debug", "Adds a container to look into a pod or node.", ["image=", "i,stdin", "t,tty", "c,container=", "target=", "copy-to=", "share-processes", "profile=", "custom=", "env=*", "q,quiet", "replace", "same-node", "attach", "set-image=", "image-pull-policy=", "arguments-only", "keep-labels"], always("change", "adds a container")),
+  delegated("explain", "Explains a type's fields.", ["recursive", "api-version=", "o,output="], read("reads the API's documentation")),
+  delegated("api-resources", "Lists the API's types.", ["namespaced", "verbs=", "api-group=", "categories=", "cached", "no-headers", "sort-by=", "o,output="], read("lists types")),
+  delegated("api-versions", "Lists the API's versions.", [], read("lists versions")),
+  delegated("version", "Prints versions.", ["client", "o,output=", "short"], read("reads versions")),
+  delegated("cluster-info", "Prints addresses of the cluster.", ["output-directory=", "A,all-namespaces", "namespaces=", "o,output=", "pod-running-timeout="], read("reads addresses")),
+  delegated("auth whoami", "Says who you are.", ["o,output="], read("asks who you are")),
+  delegated("config get-contexts", "Lists contexts.", ["no-headers", "o,output="], read("reads the kubeconfig")),
+  delegated("config view", "Prints the kubeconfig.", ["minify", "flatten", "raw", "merge", ...OUTPUT], read("reads the kubeconfig")),
+  delegated("config use-context", "Changes the current context of this machine.", [], always("change", "every later command without --context goes elsewhere; a run pins its targets and does not follow"), "NAME", 1),
+  delegated("kustomize", "Prints what a folder makes.", ["enable-helm", "load-restrictor=", "o,output="], read("renders files")),
+  delegated("argo rollouts", "The Argo Rollouts plugin.", ["w,watch", "no-color", "timeout=", "to-revision=", "full", "skip-current-step", "skip-all-steps", "in="], (call) => (/^(?:get|list|status|lint|version)$/.test(call.positionals[0] ?? "") ? { risk: "read", why: "reads a rollout" } : { risk: "change", why: `${call.positionals[0] ?? "it"} changes a rollout` }), "COMMAND NAME", 1),
+];
+
+/** kubectl's verbs that a person on call uses. In-process ones are byte-identical to the real tool; the others go to the binary. */
+export const KUBECTL: ToolSpec = {
+  tool: "kubectl",
+  style: "pflag",
+  flags: flags("n,namespace=", "context=", "kubeconfig=", "cluster=", "user=", "s,server=", "token=", "username=", "password=", "as=", "as-group=*", "as-uid=", "request-timeout=", "v,v=", "insecure-skip-tls-verify", "certificate-authority=", "client-certificate=", "client-key=", "tls-server-name=", "cache-dir=", "match-server-version", "disable-compression", "warnings-as-errors", "h,help"),
+  commands: [...IN_PROCESS, ...DELEGATED],
+  destination: (call) => ({ kind: "kubernetes", context: flagText(call, "context"), namespace: flagText(call, "namespace") }),
+};
+
+/** Flags that would lead a call past the run's pinned targets. */
+export const TARGET_FLAGS: readonly string[] = ["kubeconfig", "server", "cluster", "user", "token", "username", "password", "insecure-skip-tls-verify", "certificate-authority", "client-certificate", "client-key", "tls-server-name", "endpoint-url", "as", "as-group", "as-uid"];
