@@ -1,5 +1,5 @@
 import { printError, type Call } from "./call.ts";
-import { ApiStatusError, describeApiStatus, KubectlFailure } from "./failure.ts";
+import { ApiStatusError, describeApiStatus, type KubectlFailure } from "./failure.ts";
 
 /** Prints the failures of several objects as kubectl does (one keeps its `error:` prefix, several are bare lines). Returns the exit code. */
 export async function listFailures(call: Call, failures: readonly (ApiStatusError | KubectlFailure)[]): Promise<number> {

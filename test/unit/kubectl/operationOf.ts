@@ -20,7 +20,7 @@ export function operationOf(argv: readonly string[]): Operation {
       positionals.push(word);
       continue;
     }
-    if (!word.startsWith("--") && word.length > 2 && [...word.slice(1)].every((letter) => SWITCHES.has(SHORT[letter] ?? ""))) {
+    if (!word.startsWith("--") && word.length > 2 && Array.from(word.slice(1)).every((letter) => SWITCHES.has(SHORT[letter] ?? ""))) {
       for (const letter of word.slice(1)) flags[SHORT[letter] ?? letter] = true;
       continue;
     }
