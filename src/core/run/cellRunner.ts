@@ -34,6 +34,8 @@ export interface CellRunnerHost {
   readonly redactStream: () => StreamRedactor;
   /** Resolves when the event is on the disk. */
   record(event: JournalEvent): Promise<void>;
+  /** Resolves when somebody is there to see what happens: with no front connected, no statement begins. */
+  attended(signal: AbortSignal): Promise<void>;
   /** Asks a person; `undefined` is No. */
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
   output(notification: OutputNotification): void;

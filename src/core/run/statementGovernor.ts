@@ -68,6 +68,7 @@ export class StatementGovernor {
   /** Checks what the statement before left open, asks the gate, and journals the intent. */
   async before(info: StatementInfo): Promise<"run" | "stop"> {
     if (this.#unsettled !== undefined && this.#unsettled.index !== info.index && (await this.settle()) === "stop") return "stop";
+    await this.#host.attended(this.#signal);
     const risk = info.operations.reduce<Risk>((worst, operation) => worseRisk(worst, operation.risk), "read");
     const gate = await passGate({ execution: this.#params.execution, info, risk }, this.#host, this.#signal);
     if (gate.kind === "refused") {

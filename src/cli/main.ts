@@ -1,0 +1,181 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { planCell } from "../core/command/planCell.ts";
+import { severityOf, describe } from "../core/problem.ts";
+import { cellReference } from "../core/runbook/cellName.ts";
+import { cellsReport } from "../core/runbook/cellsReport.ts";
+import type { DocumentCell, RunbookDocument } from "../core/runbook/document.ts";
+import { fromNotebookCells, toNotebookCells } from "../core/runbook/notebook.ts";
+import { parseRunbook } from "../core/runbook/parseRunbook.ts";
+import { decodeSource, encodeSource } from "../core/runbook/source.ts";
+import { parseJournal, verifyChain } from "../core/run/chain.ts";
+import { exportMarkdown } from "../core/run/exportMarkdown.ts";
+import { chooseTarget } from "../core/run/targets.ts";
+import { RuntimeError } from "../core/runtimeError.ts";
+import type { JournalRecord } from "../core/run/journalEvent.ts";
+import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
+import { controlWorld } from "../services/worldControl.ts";
+import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
+import { rehearse, type RehearsalPorts } from "./rehearse.ts";
+import { runLive } from "./runLive.ts";
+import { askAtTerminal, chooseAtTerminal } from "./terminal.ts";
+
+const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
+
+  dr-runbook cells FILE [--save OUT]      the file's cells as JSON; OUT gets what saving unchanged would write
+  dr-runbook plan FILE                    each operation with risk and target as JSON
+  dr-runbook drill FILE [--fault NAME] [--option STEP=NAME] [--idle] [--attach FOLDER] --unattended
+                                          rehearses without an editor, on fast world time
+  dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal
+  dr-runbook export RUN                   the incident log of a run as Markdown
+  dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere
+
+RUN is a run's name under the state folder, or a folder.`;
+
+/** Exit codes: 0 done (or PASS), 1 the thing itself failed (FAIL, a broken chain, an error in a cell), 2 the call is wrong. */
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv], allowPositionals: true,
+    options: {
+      save: { type: "string" }, fault: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
+      rate: { type: "string" }, from: { type: "string" }, head: { type: "string" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+    },
+  });
+  const [command, file] = positionals;
+  if (values.help === true || command === undefined || command === "help") return printUsage(0);
+  if (file === undefined) return printUsage(2);
+  const root = values["state-root"] ?? defaultStateRoot();
+  switch (command) {
+    case "cells":
+      return printCells(file, values.save);
+    case "plan":
+      return printPlan(file);
+    case "drill":
+      if (values.unattended !== true) throw new RuntimeError("invalidInput", "Drilling from the command line: --unattended is missing.", { hint: "A drill that a person walks through is started in the editor." });
+      return rehearse({ file: resolve(file), document: readRunbook(file), fault: values.fault, options: values.option ?? [], isIdle: values.idle === true, attach: values.attach, rate: Number(values.rate ?? 60), ports: rehearsalPorts(root), print });
+    case "run":
+      return runAtTerminal(resolve(file), values.from, root);
+    case "export":
+      return printExport(runFolder(root, file));
+    case "verify":
+      return printVerification(file, root, values.head);
+    default:
+      return printUsage(2);
+  }
+}
+
+function rehearsalPorts(root: string): RehearsalPorts {
+  const bundles = bundleFolder();
+  return {
+    startKernel: () => startKernel({ bundles, root, client: "cli" }),
+    startWorld: (description, folder, rate) => startWorld({ bundles, description, folder, rate }),
+    readWorld: readWorldState,
+    endWorld: async (world) => {
+      await controlWorld(world, "shutdown", {});
+    },
+    sleep: (ms) => sleep(ms),
+  };
+}
+
+async function runAtTerminal(file: string, from: string | undefined, root: string): Promise<number> {
+  if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
+  const kernel = await startKernel({ bundles: bundleFolder(), root, client: "cli" });
+  try {
+    return await runLive({ file, document: readRunbook(file), from, driver: userInfo().username, kernel, print, write: (text) => void process.stdout.write(text), ask: askAtTerminal, choose: chooseAtTerminal });
+  } finally {
+    kernel.dispose();
+  }
+}
+
+function printUsage(code: number): number {
+  (code === 0 ? process.stdout : process.stderr).write(`${USAGE}\n`);
+  return code;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Where kernel and world lie: beside this bundle. */
+function bundleFolder(): string {
+  return dirname(fileURLToPath(import.meta.url));
+}
+
+function readRunbook(file: string): RunbookDocument {
+  return parseRunbook(decodeSource(readFileSync(file)));
+}
+
+function printCells(file: string, save: string | undefined): number {
+  const document = readRunbook(file);
+  print(JSON.stringify(cellsReport(document, (cell) => planOf(cell).problems), undefined, 2));
+  if (save !== undefined) {
+    const notebook = toNotebookCells(document);
+    writeFileSync(save, encodeSource(fromNotebookCells(notebook)));
+  }
+  return 0;
+}
+
+function planOf(cell: DocumentCell): ReturnType<typeof planCell> {
+  if (cell.command === undefined) return { statements: [], problems: [] };
+  return planCell(cell.command.via ?? cell.command.commandText, { variables: new Set<string>(), expectations: cell.command.expectations });
+}
+
+function printPlan(file: string): number {
+  const document = readRunbook(file);
+  const variables = new Set(document.frontMatter.parameters.map((parameter) => parameter.name));
+  const operations = document.cells.flatMap((cell, index) => {
+    if (cell.command === undefined) return [];
+    const plan = planCell(cell.command.via ?? cell.command.commandText, { variables, expectations: cell.command.expectations, ...(cell.command.via === undefined ? {} : { inputText: cell.text }) });
+    const reference = cellReference(document, index);
+    const problems = plan.problems.map((problem) => ({ code: problem.code, severity: severityOf(problem), message: describe(problem) }));
+    return plan.statements.flatMap((statement) => statement.operations.map(({ operation, unresolved }) => {
+      const target = chooseTarget(operation.destination, document.frontMatter.targets);
+      return { cell: reference.name, step: reference.step, argv: operation.argv, tool: operation.tool, verb: operation.verb, engine: operation.engine, risk: operation.risk, why: operation.why, undo: operation.undo, target: target.kind === "target" ? target.spec.name : undefined, unresolved, problems };
+    }));
+  });
+  print(JSON.stringify({ version: 1, operations }, undefined, 2));
+  return 0;
+}
+
+function runFolder(root: string, name: string): string {
+  const folder = existsSync(join(name, "journal.jsonl")) ? name : join(root, name);
+  if (existsSync(join(folder, "journal.jsonl"))) return folder;
+  throw new RuntimeError("notFound", `Opening run ${name}: there is no journal under ${folder}.`, { hint: `Runs here: ${listRuns(root).slice(-5).join(", ") || "none"}.` });
+}
+
+function readJournal(path: string): readonly JournalRecord[] {
+  return parseJournal(readFileSync(path, "utf8"));
+}
+
+function printExport(folder: string): number {
+  const records = readJournal(join(folder, "journal.jsonl"));
+  const started = records.find((record) => record.type === "runStarted");
+  const path = started?.runbook.path ?? "";
+  const document = existsSync(path) ? readRunbook(path) : parseRunbook("");
+  process.stdout.write(exportMarkdown(document, records));
+  return 0;
+}
+
+function printVerification(name: string, root: string, head: string | undefined): number {
+  const path = name.endsWith(".jsonl") ? name : join(runFolder(root, name), "journal.jsonl");
+  const records = readJournal(path);
+  const fault = verifyChain(records, head);
+  if (fault !== undefined) {
+    print(`BROKEN at record ${fault.seq}: ${fault.message}`);
+    return 1;
+  }
+  print(`OK ${records.length} records, head ${records.at(-1)?.hash ?? "none"}`);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const hint = error instanceof RuntimeError && error.hint !== "" ? `\n${error.hint}` : "";
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
+  process.exitCode = error instanceof RuntimeError ? 1 : 2;
+}

@@ -1,0 +1,74 @@
+import { createInterface } from "node:readline/promises";
+import type { AskParams, AskResult } from "../core/protocol.ts";
+
+/** Asks the person at the terminal what the kernel wants to know. No terminal, or an empty answer, is No. */
+export async function askAtTerminal(params: AskParams): Promise<AskResult> {
+  if (!process.stdin.isTTY) return undefined;
+  switch (params.kind) {
+    case "gate":
+      return askGate(params);
+    case "manual": {
+      process.stdout.write(`\n${params.output}\nExpected: ${params.text}\n`);
+      return { kind: "manual", met: /^y(es)?$/i.test(await readLine("Is that so? [y/N] ")) };
+    }
+    case "secret":
+      return { kind: "secret", value: await readSecret(`${params.prompt} `) };
+  }
+}
+
+/** What a person wants done with the next cell. */
+export async function chooseAtTerminal(prompt: string): Promise<"run" | "skip" | "end"> {
+  const answer = (await readLine(prompt)).toLowerCase();
+  return answer.startsWith("s") ? "skip" : answer.startsWith("e") ? "end" : "run";
+}
+
+async function askGate({ question }: Extract<AskParams, { kind: "gate" }>): Promise<AskResult> {
+  const lines = [
+    "", `── ${question.title} ──`, `  what   ${question.request}`, `  where  ${question.target} (${question.address})`, `  as     ${question.actor}`,
+    ...question.objects.map((object) => `  object ${object}`), `  why    ${question.why}`, `  undo   ${question.undo ?? "there is no way back"}`, "",
+  ];
+  process.stdout.write(lines.join("\n"));
+  if (question.typed === undefined) {
+    const isYes = /^y(es)?$/i.test(await readLine("Do it? [y/N] "));
+    return { kind: "gate", answer: isYes ? "yes" : "no", typed: undefined };
+  }
+  const typed = await readLine(`This destroys. Type ${question.typed} to do it: `);
+  return { kind: "gate", answer: typed === question.typed ? "yes" : "no", typed };
+}
+
+async function readLine(prompt: string): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await reader.question(prompt)).trim();
+  } finally {
+    reader.close();
+  }
+}
+
+/** Reads a line without showing it. */
+async function readSecret(prompt: string): Promise<string> {
+  process.stdout.write(prompt);
+  process.stdin.setRawMode(true);
+  process.stdin.resume();
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      let text = "";
+      const take = (chunk: Buffer): void => {
+        for (const character of chunk.toString("utf8")) {
+          if (character === "\r" || character === "\n") {
+            process.stdin.off("data", take);
+            resolve(text);
+          } else if (character === "\u0003") {
+            process.stdin.off("data", take);
+            reject(new Error("Interrupted at the password."));
+          } else text = character === "\u007F" ? text.slice(0, -1) : text + character;
+        }
+      };
+      process.stdin.on("data", take);
+    });
+  } finally {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+    process.stdout.write("\n");
+  }
+}

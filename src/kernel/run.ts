@@ -1,0 +1,213 @@
+import type { ToolPorts } from "../core/ports.ts";
+import { planOperation } from "../core/command/planOperation.ts";
+import { planCell } from "../core/command/planCell.ts";
+import type { AskParams, AskResult, HealthReport, KernelNotifications, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
+import { cellReference } from "../core/runbook/cellName.ts";
+import type { RunbookDocument } from "../core/runbook/document.ts";
+import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
+import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
+import type { Outcome } from "../core/run/outcome.ts";
+import { createRedactor, redact } from "../core/run/redaction.ts";
+import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
+import { pinTarget } from "../core/run/targets.ts";
+import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
+import { messageOf, RuntimeError } from "../core/runtimeError.ts";
+import type { JournalFile } from "../services/journal/journalFile.ts";
+import type { RunFolder } from "../services/journal/runFolder.ts";
+import { executeOperation } from "./executors.ts";
+import { readRunHealth } from "./health.ts";
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly folder: RunFolder;
+  readonly journal: JournalFile;
+  readonly records: readonly JournalRecord[];
+  readonly document: RunbookDocument;
+  readonly ports: ToolPorts;
+  /** The rehearsal world; `undefined` in an incident. */
+  readonly world: WorldState | undefined;
+  readonly isUnattended: boolean;
+  readonly parameters: Readonly<Record<string, string>>;
+  ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
+  /** Resolves when a front is connected. */
+  attended(signal: AbortSignal): Promise<void>;
+  notify<Name extends keyof KernelNotifications>(name: Name, params: KernelNotifications[Name]): void;
+}
+
+/** One run: executes cells one at a time, keeps the journal, the clock and the verification. */
+export class Run {
+  readonly #parts: RunParts;
+  readonly #environment: Map<string, string>;
+  readonly #records: JournalRecord[];
+  readonly #over = new AbortController();
+  readonly #executions = new Map<string, AbortController>();
+  #state: RunState;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isWatching = false;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#records = [...parts.records];
+    this.#state = reduceJournal(parts.records);
+    this.#environment = new Map(Object.entries(startVariables(parts)));
+  }
+
+  get status(): RunStatus {
+    return runStatus(this.#state, this.#parts.ports.clock.now());
+  }
+
+  get records(): readonly JournalRecord[] {
+    return this.#records;
+  }
+
+  /** True while a statement may be changing something. */
+  get isBusy(): boolean {
+    return this.#executions.size > 0;
+  }
+
+  /** Pins every target of the runbook. */
+  async pinTargets(): Promise<void> {
+    for (const spec of this.#parts.document.frontMatter.targets) {
+      await this.record({ type: "targetPinned", target: await pinTarget(spec, this.#parts.ports, this.#over.signal) });
+    }
+  }
+
+  /** After a crash: executions whose end was not journalled are unknown. */
+  async resume(reason: string): Promise<void> {
+    await this.record({ type: "resumed", interrupted: this.#state.open, reason });
+    this.#watchIfVerified();
+  }
+
+  /** Journals an event, then tells the fronts. */
+  async record(event: JournalEvent): Promise<void> {
+    const record = await this.#parts.journal.append(event);
+    this.#records.push(record);
+    this.#state = applyRecord(this.#state, record);
+    this.#parts.notify("event", record);
+    this.#parts.notify("status", this.status);
+  }
+
+  /** Runs a cell after the ones before it. */
+  runCell(params: RunCellParams): Promise<Outcome> {
+    if (this.#state.ended !== undefined) throw new RuntimeError("invalidInput", "Running a cell: the run has ended.", { hint: "Start a new run." });
+    const cancel = new AbortController();
+    this.#executions.set(params.execution, cancel);
+    const outcome = this.#queue.then(() => runCell(params, this.#cellHost(), AbortSignal.any([cancel.signal, this.#over.signal])));
+    const done = outcome.finally(() => {
+      this.#executions.delete(params.execution);
+      this.#watchIfVerified();
+    });
+    // The queue goes on after a cell whose journal could not be written; its caller has the error.
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Ends a cell's statement. True when there was one to cancel. */
+  cancel(execution: string): boolean {
+    const cancel = this.#executions.get(execution);
+    cancel?.abort(new Error("Cancelled by a person."));
+    return cancel !== undefined;
+  }
+
+  /** Probes the verification at once and goes on watching it. */
+  async verifyNow(): Promise<RunStatus> {
+    this.#isWatching = true;
+    const round = await this.#probe(this.#over.signal);
+    await this.record({ type: "verificationChecked", green: round.isGreen, consecutive: round.isGreen ? this.#state.greens + 1 : 0, detail: round.detail });
+    this.#isWatching = false;
+    this.#startWatch();
+    return this.status;
+  }
+
+  health(): Promise<HealthReport> {
+    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.ports, this.#over.signal);
+  }
+
+  /** Ends the run and says how it went. */
+  async end(by: "person" | "machine"): Promise<RunVerdict> {
+    if (this.#state.ended !== undefined) return this.#state.ended;
+    const verdict = judgeRun(this.#state);
+    await this.record({ type: "runEnded", by, verdict });
+    this.#over.abort(new Error("The run has ended."));
+    return verdict;
+  }
+
+  /** Stops the watch and closes the files; the run itself can be resumed. */
+  async close(): Promise<void> {
+    this.#over.abort(new Error("The kernel is closing."));
+    await this.#queue;
+    await this.#parts.journal.close();
+    this.#parts.folder.release();
+  }
+
+  #cellHost(): CellRunnerHost {
+    const { document, ports, world } = this.#parts;
+    return {
+      mode: this.#state.mode, isUnattended: this.#parts.isUnattended, specs: document.frontMatter.targets, targets: this.#state.targets, ports,
+      environment: this.#environment, redact: (text) => redact(text), redactStream: () => createRedactor([]),
+      record: (event) => this.record(event),
+      attended: (signal) => this.#parts.attended(signal),
+      ask: (params, signal) => this.#ask(params, signal),
+      output: (notification) => this.#parts.notify("output", notification),
+      plan: (words, input) => planOperation(words, input),
+      planCell: (text, via) => planCell(text, { variables: new Set(this.#environment.keys()), via }),
+      execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined }, signal),
+    };
+  }
+
+  /** An unattended drill answers the gate itself, and only for what is proved to be the world. */
+  async #ask(params: AskParams, signal: AbortSignal): Promise<AskResult> {
+    const { world, isUnattended } = this.#parts;
+    if (!isUnattended) return this.#parts.ask(params, signal);
+    if (params.kind !== "gate" || world === undefined) return undefined;
+    const pinned = this.#state.targets.find((target) => target.name === params.question.target);
+    const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? pinned.address === world.kubernetes : true);
+    return isWorld ? { kind: "gate", answer: "yes", typed: params.question.typed } : undefined;
+  }
+
+  /** Starts watching once every verification cell has succeeded in this run. */
+  #watchIfVerified(): void {
+    const wanted = this.#parts.document.frontMatter.verification;
+    const isVerified = wanted.length > 0 && wanted.every((name) => this.#state.cells.some((cell) => cell.cell.name === name && cell.outcome?.status === "succeeded"));
+    if (isVerified) this.#startWatch();
+  }
+
+  #startWatch(): void {
+    if (this.#isWatching || this.#state.ended !== undefined) return;
+    this.#isWatching = true;
+    const { signal } = this.#over;
+    const host = { clock: this.#parts.ports.clock, state: () => this.#state, probe: (probeSignal: AbortSignal) => this.#probe(probeSignal), record: (event: JournalEvent) => this.record(event) };
+    watchVerification(host, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#parts.notify("output", { execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(error)}\n` });
+      })
+      .finally(() => {
+        this.#isWatching = false;
+      });
+  }
+
+  async #probe(signal: AbortSignal): Promise<VerificationRound> {
+    const { document } = this.#parts;
+    const host: CellRunnerHost = { ...this.#cellHost(), environment: new Map(this.#environment), record: async () => undefined, attended: async () => undefined, ask: async () => undefined, output: () => undefined };
+    for (const name of document.frontMatter.verification) {
+      const index = document.cells.findIndex((cell) => cell.command?.name === name);
+      const cell = document.cells[index];
+      if (cell?.command === undefined) return { isGreen: false, detail: `The runbook has no cell named ${name}.` };
+      const { via, timeoutMs, commandText } = cell.command;
+      const outcome = await runCell({ execution: `verify-${name}`, cell: cellReference(document, index), text: via === undefined ? commandText : cell.text, via, timeoutMs }, host, signal);
+      if (outcome.status !== "succeeded") return { isGreen: false, detail: `${name}: ${outcome.message ?? outcome.status}` };
+    }
+    return { isGreen: true, detail: document.frontMatter.verification.join(", ") };
+  }
+}
+
+/** Parameters by default and as given, then what the cells of a resumed run had set. */
+function startVariables(parts: RunParts): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const parameter of parts.document.frontMatter.parameters) {
+    const value = parts.parameters[parameter.name] ?? parameter.default;
+    if (value !== undefined) variables[parameter.name] = value;
+  }
+  for (const record of parts.records) if (record.type === "cellOutcome") Object.assign(variables, record.variables);
+  return variables;
+}

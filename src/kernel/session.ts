@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { PROTOCOL_VERSION, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
+import { exportMarkdown } from "../core/run/exportMarkdown.ts";
+import { sha256Hex } from "../core/run/chain.ts";
+import { decodeSource } from "../core/runbook/source.ts";
+import { parseRunbook } from "../core/runbook/parseRunbook.ts";
+import type { RunbookDocument } from "../core/runbook/document.ts";
+import { RuntimeError } from "../core/runtimeError.ts";
+import { createRunFolder, openRunFolder, type RunFolder } from "../services/journal/runFolder.ts";
+import { JournalFile } from "../services/journal/journalFile.ts";
+import { createClock } from "../services/clock.ts";
+import { createToolPorts } from "./toolPorts.ts";
+import { KernelServer, type KernelHandlers } from "./server.ts";
+import { Run } from "./run.ts";
+import { controlWorld } from "../services/worldControl.ts";
+
+/** How long a kernel without a run waits for a front before it ends, milliseconds of real time. */
+const IDLE_EXIT_MS = 60_000;
+/** Fronts are told the status at least this often. */
+const HEARTBEAT_MS = 5_000;
+
+interface OpenRun {
+  readonly run: Run;
+  readonly folder: RunFolder;
+  readonly document: RunbookDocument;
+  readonly world: WorldState | undefined;
+}
+
+/** One kernel process: one socket, at most one run. */
+export class Session {
+  readonly #root: string;
+  readonly #version: string;
+  readonly #exit: () => void;
+  #server: KernelServer | undefined;
+  #socket = "";
+  #run: OpenRun | undefined;
+  #fronts = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #onFront: (() => void)[] = [];
+
+  /** `root` holds the runs; `exit` ends the process. */
+  constructor(root: string, version: string, exit: () => void) {
+    this.#root = root;
+    this.#version = version;
+    this.#exit = exit;
+  }
+
+  /** Listens on a new socket and returns its path. */
+  async listen(): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), "dr-runbook-"));
+    this.#socket = process.platform === "win32" ? `\\\\.\\pipe\\${folder.split(/[\\/]/).at(-1) ?? "dr-runbook"}` : join(folder, "kernel.sock");
+    this.#server = await KernelServer.listen(this.#socket, this.#handlers());
+    this.#server.onFrontsChanged((count) => this.#frontsChanged(count));
+    this.#frontsChanged(0);
+    this.#heartbeat = setInterval(() => {
+      if (this.#run !== undefined) this.#server?.notify("status", this.#run.run.status);
+    }, HEARTBEAT_MS);
+    return this.#socket;
+  }
+
+  /** Takes up a run whose kernel died. What was running then is marked unknown. */
+  async resume(id: string): Promise<void> {
+    const folder = openRunFolder(this.#root, id);
+    const params = JSON.parse(readFileSync(join(folder.path, "start.json"), "utf8")) as StartRunParams;
+    const run = await this.#open(folder, params);
+    await run.resume("the kernel ended before it was journalled");
+  }
+
+  /** Ends everything. The run stays resumable unless it has ended. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    clearInterval(this.#heartbeat);
+    await this.#run?.run.close();
+    if (this.#run !== undefined) rmSync(this.#run.folder.kernelState, { force: true });
+    await this.#server?.close();
+    this.#exit();
+  }
+
+  #handlers(): KernelHandlers {
+    const current = (): Run => this.#current().run;
+    return {
+      initialize: async () => ({ protocol: PROTOCOL_VERSION, version: this.#version }),
+      startRun: async (params) => (await this.#start(params)).status,
+      status: async () => current().status,
+      runCell: async (params) => current().runCell(params),
+      cancelCell: async ({ execution }) => current().cancel(execution),
+      markClock: async ({ mark, at, reason }) => {
+        const markedAt = at ?? current().status.clock.now;
+        await current().record({ type: "clockMarked", mark, markedAt, by: "person", reason });
+        return current().status;
+      },
+      takeOption: async ({ step, option }) => this.#recorded({ type: "optionTaken", step, option }),
+      skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason }),
+      tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),
+      addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text }),
+      injectFault: async ({ fault, announced }) => this.#inject(fault, announced),
+      health: async () => current().health(),
+      verify: async () => current().verifyNow(),
+      endRun: async ({ by }) => current().end(by),
+      journal: async () => current().records,
+      exportRun: async () => ({ text: exportMarkdown(this.#current().document, current().records) }),
+    };
+  }
+
+  #current(): OpenRun {
+    if (this.#run === undefined) throw new RuntimeError("notFound", "No run has been started in this kernel.", { hint: "Start a drill or an incident first." });
+    return this.#run;
+  }
+
+  async #recorded(event: Parameters<Run["record"]>[0]): Promise<Run["status"]> {
+    const { run } = this.#current();
+    await run.record(event);
+    return run.status;
+  }
+
+  async #inject(fault: string, announced: boolean): Promise<Run["status"]> {
+    const { run, world } = this.#current();
+    if (world === undefined) throw new RuntimeError("invalidInput", `Injecting ${fault}: this is an incident on live targets.`, { hint: "Faults are injected in drills only." });
+    const first = run.status.clock.impactAt === undefined;
+    await run.record({ type: "faultInjected", fault, announced });
+    await controlWorld(world, "inject", { fault, parameters: {} });
+    if (first) await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "machine", reason: `fault ${fault} injected` });
+    return run.status;
+  }
+
+  async #start(params: StartRunParams): Promise<Run> {
+    if (this.#run !== undefined) throw new RuntimeError("runLocked", "Starting a run: this kernel has one already.", { hint: "Attach to it, or start another kernel." });
+    if ((params.mode === "drill") !== (params.worldStatePath !== undefined)) throw new RuntimeError("invalidInput", "Starting a run: a drill needs a world, and an incident must not have one.");
+    if (params.mode === "incident" && params.unattended) throw new RuntimeError("invalidInput", "Starting a run: an incident cannot be unattended.", { hint: "The gate asks a person; run it in a terminal or in the editor." });
+    const folder = createRunFolder(this.#root, params.mode, new Date());
+    writeFileSync(join(folder.path, "start.json"), JSON.stringify(params), { mode: 0o600 });
+    const run = await this.#open(folder, params);
+    const { document } = this.#current();
+    await run.record({
+      type: "runStarted", run: folder.id, mode: params.mode, driver: params.driver === "" ? userInfo().username : params.driver, rate: this.#current().world?.clock.rate ?? 1, unattended: params.unattended, version: this.#version,
+      runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
+      rtoMs: document.frontMatter.rtoMs, rpoMs: document.frontMatter.rpoMs,
+    });
+    if (params.impactAt !== undefined || params.mode === "incident") {
+      await run.record({ type: "clockMarked", mark: "impact", markedAt: params.impactAt ?? run.status.clock.now, by: "person", reason: params.impactAt === undefined ? "start of the run, until a person corrects it" : "given at the start" });
+    }
+    await run.pinTargets();
+    return run;
+  }
+
+  async #open(folder: RunFolder, params: StartRunParams): Promise<Run> {
+    const document = parseRunbook(decodeSource(readFileSync(params.runbookPath)));
+    const world = params.worldStatePath === undefined ? undefined : (JSON.parse(readFileSync(params.worldStatePath, "utf8")) as WorldState);
+    const clock = createClock(world?.clock);
+    const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
+    const run = new Run({
+      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, ports: createToolPorts({ world, clock, scratch: folder.scratch }),
+      ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
+      attended: (signal) => this.#attended(signal),
+      notify: (name, message) => this.#server?.notify(name, message),
+    });
+    this.#run = { run, folder, document, world };
+    const state: KernelState = { protocol: PROTOCOL_VERSION, pid: process.pid, socket: this.#socket, run: folder.id, mode: params.mode, runbookPath: params.runbookPath };
+    writeFileSync(folder.kernelState, JSON.stringify(state), { mode: 0o600 });
+    return run;
+  }
+
+  /** Resolves while a front is there: with nobody watching, no statement begins. */
+  async #attended(signal: AbortSignal): Promise<void> {
+    while (this.#fronts === 0) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.#onFront.push(resolve);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+  }
+
+  #frontsChanged(count: number): void {
+    this.#fronts = count;
+    clearTimeout(this.#idle);
+    if (count > 0) {
+      for (const wake of this.#onFront.splice(0)) wake();
+      return;
+    }
+    const isOver = this.#run === undefined || this.#run.run.status.ended !== undefined;
+    if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined ? IDLE_EXIT_MS : 0);
+  }
+}

@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { RuntimeError } from "../core/runtimeError.ts";
+
+/** A process of ours that outlives the one that started it. */
+export interface Launched {
+  readonly pid: number;
+  /** The JSON line that it printed once it was ready. */
+  readonly ready: Readonly<Record<string, string>>;
+}
+
+/** How long a bundle of ours may take until it says that it is ready, milliseconds. */
+const START_LIMIT_MS = 30_000;
+
+/**
+ * Starts one of our bundles with this Node, in a session of its own, and waits for the JSON line by which it says that it is ready.
+ * What it writes to standard error goes to the file `log` (mode 0600). Throws `internal` with what it said instead.
+ */
+export async function launchBundle(script: string, args: readonly string[], log: string): Promise<Launched> {
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  const errors = openSync(log, "a", 0o600);
+  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ["ignore", "pipe", errors], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } }) as ChildProcess;
+  closeSync(errors);
+  const { stdout } = child;
+  if (stdout === null) throw new RuntimeError("internal", `Starting ${script}: its output cannot be read.`);
+  const line = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string): void => reject(new RuntimeError("internal", `Starting ${script}: ${why}. ${readFileSync(log, "utf8").slice(-2000)}`.trim()));
+    const timer = setTimeout(() => fail(`it said nothing for ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    createInterface({ input: stdout }).once("line", (text) => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+    child.once("error", (error) => fail(error.message));
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`it ended with exit code ${code ?? "none"}`);
+    });
+  });
+  const ready = JSON.parse(line) as Record<string, string>;
+  if (ready["error"] !== undefined) throw new RuntimeError("internal", `Starting ${script}: ${ready["error"]}`);
+  stdout.destroy();
+  child.unref();
+  return { pid: child.pid ?? 0, ready };
+}
