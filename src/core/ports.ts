@@ -30,6 +30,8 @@ export interface HttpRequest {
   readonly insecure: boolean;
   /** `host:port:address` overrides (`curl --resolve`). */
   readonly resolve: readonly string[];
+  /** Real milliseconds until the connection must stand (`curl --connect-timeout`); 300 s when left out. */
+  readonly connectTimeoutMs?: number;
 }
 
 export interface HttpResponse {
@@ -41,7 +43,12 @@ export interface HttpResponse {
   readonly body: ByteStream;
 }
 
-/** HTTP to the application. In a drill only the world answers: any other address rejects with `code: "outside-world"`. */
+/**
+ * HTTP to the application. In a drill only the world answers: any other address rejects with `outsideWorld`.
+ *
+ * Other failures: `unreachable` (fact `reason`: `resolve`, `connect` or `tls`), `timedOut` (no connection in time), `connectionLost`
+ * (fact `reason`: `empty` before an answer, `partial` in the body).
+ */
 export interface HttpPort {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
@@ -138,7 +145,7 @@ export interface CompressionPort {
 }
 
 export interface JqPort {
-  /** jq 1.8 on a whole input. `exitCode` and texts as the jq binary gives them. */
+  /** jq 1.8 on a whole input; the filter is the last of `args`. `exitCode` and texts as the jq binary gives them. */
   run(input: string, args: readonly string[], signal: AbortSignal): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
 }
 
