@@ -1,0 +1,167 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { ByteStream, FilePort, WriteOptions } from "../core/ports.ts";
+import { RuntimeError, messageOf } from "../core/runtimeError.ts";
+
+export interface FilePortOptions {
+  /**
+   * Folder under which a drill's files lie: `/tmp/…` in `tmp/`, relative paths (and absolute ones under `cwd`) in `work/`. Any other
+   * path is refused. `undefined` leaves paths as they are.
+   */
+  readonly scratch?: string;
+  /** Absolute path that relative paths start at. */
+  readonly cwd: string;
+}
+
+/** Files of redirects, downloads and uploads. Missing or unreadable files reject with `notFound` or `invalidInput`; the message is the shell's own text after the path. */
+export function createFilePort(options: FilePortOptions): FilePort {
+  const place = (path: string): Promise<string> => placeOf(path, options);
+  return {
+    cwd: options.cwd,
+    read: async (path) => {
+      const real = await place(path);
+      // Opening first makes a missing file fail here and not in the middle of a pipeline.
+      const handle = await open(real, "r").catch((cause: unknown) => fail(path, cause));
+      if ((await handle.stat()).isDirectory()) {
+        await handle.close();
+        throw new RuntimeError("invalidInput", `${path}: Is a directory`, { facts: { path, reason: "EISDIR" } });
+      }
+      return readHandle(handle);
+    },
+    write: async (path, body, write) => {
+      if (path === "/dev/null") return discard(path, body);
+      const real = await place(path);
+      if (options.scratch !== undefined || write.isWhole === true) await mkdir(dirname(real), { recursive: true, mode: 0o700 }).catch((cause: unknown) => fail(path, cause));
+      return { path, ...(write.isWhole === true ? await writeWhole(path, real, body, write) : await writeThrough(path, real, body, write)) };
+    },
+    exists: async (path) => {
+      const found = await stat(await place(path)).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
+      if (found === undefined) return options.scratch !== undefined && isScratchRoot(path, options.cwd) ? "directory" : undefined;
+      return found.isDirectory() ? "directory" : "file";
+    },
+  };
+}
+
+interface Written {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+async function writeThrough(path: string, real: string, body: ByteStream, options: WriteOptions): Promise<Written> {
+  const handle = await open(real, options.append ? "a" : "w", 0o600).catch((cause: unknown) => fail(path, cause));
+  try {
+    const written = await pour(path, handle, body);
+    if (options.modifiedAt !== undefined) await handle.utimes(options.modifiedAt / 1000, options.modifiedAt / 1000);
+    return written;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeWhole(path: string, real: string, body: ByteStream, options: WriteOptions): Promise<Written> {
+  const beside = join(dirname(real), `.${basename(real)}.${randomUUID().slice(0, 8)}`);
+  const handle = await open(beside, "wx", 0o600).catch((cause: unknown) => fail(path, cause));
+  try {
+    const written = await pour(path, handle, body);
+    if (options.modifiedAt !== undefined) await handle.utimes(options.modifiedAt / 1000, options.modifiedAt / 1000);
+    await handle.sync();
+    await handle.close();
+    await rename(beside, real).catch((cause: unknown) => fail(path, cause));
+    return written;
+  } catch (error) {
+    await handle.close();
+    await unlink(beside);
+    throw error;
+  }
+}
+
+async function pour(path: string, handle: FileHandle, body: ByteStream): Promise<Written> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of body) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (let offset = 0; offset < chunk.length; ) offset += (await handle.write(chunk, offset).catch((cause: unknown) => fail(path, cause))).bytesWritten;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+async function discard(path: string, body: ByteStream): Promise<Written & { readonly path: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of body) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { path, bytes, sha256: hash.digest("hex") };
+}
+
+async function* readHandle(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream("", { fd: handle, autoClose: true });
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function placeOf(path: string, { scratch, cwd }: FilePortOptions): Promise<string> {
+  const absolute = resolve(cwd, path);
+  if (scratch === undefined) return path === "/dev/null" ? path : absolute;
+  if (absolute === "/dev/null") return absolute;
+  // The working folder wins over /tmp: a drill started under /tmp still has one place for each path.
+  const root = isInside(cwd, absolute) ? "work" : isInside("/tmp", absolute) ? "tmp" : undefined;
+  if (root === undefined) throw outside(path);
+  const base = join(resolve(scratch), root);
+  const real = join(base, relative(root === "work" ? resolve(cwd) : "/tmp", absolute));
+  await refuseEscapingLinks(path, base, real);
+  return real;
+}
+
+/** A symbolic link inside the scratch folder may not lead out of it. */
+async function refuseEscapingLinks(path: string, base: string, real: string): Promise<void> {
+  await mkdir(base, { recursive: true, mode: 0o700 });
+  const trueBase = await realpath(base);
+  for (let folder = real; ; folder = dirname(folder)) {
+    const found = await realpath(folder).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
+    if (found === undefined) continue;
+    if (!isInside(trueBase, found)) throw outside(path);
+    return;
+  }
+}
+
+function outside(path: string): RuntimeError {
+  return new RuntimeError("outsideWorld", `Opening ${path}: a drill only touches /tmp and the working folder, both kept in the run's scratch folder`, {
+    hint: "Use a path under /tmp, or a relative one.",
+    facts: { path },
+  });
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(resolve(folder), path);
+  return way === "" || (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));
+}
+
+function isScratchRoot(path: string, cwd: string): boolean {
+  const absolute = resolve(cwd, path);
+  return absolute === resolve(cwd) || absolute === "/tmp";
+}
+
+function isMissing(cause: unknown): boolean {
+  return errorCode(cause) === "ENOENT" || errorCode(cause) === "ENOTDIR";
+}
+
+function fail(path: string, cause: unknown): never {
+  const code = errorCode(cause);
+  const texts: Readonly<Record<string, string>> = {
+    ENOENT: "No such file or directory", EACCES: "Permission denied", EPERM: "Operation not permitted", EISDIR: "Is a directory",
+    ENOTDIR: "Not a directory", ENOSPC: "No space left on device", EROFS: "Read-only file system",
+  };
+  throw new RuntimeError(code === "ENOENT" ? "notFound" : "invalidInput", `${path}: ${texts[code ?? ""] ?? messageOf(cause)}`, { facts: { path, reason: code ?? "" }, cause });
+}
+
+function errorCode(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+}
