@@ -17,7 +17,7 @@ const stages: readonly Stage[] = [
     name: "build",
     limitSeconds: 240,
     run: async () => {
-      process.env["DR_RUNBOOK_VSIX"] = await packExtension();
+      await packExtension();
       return undefined;
     },
   },

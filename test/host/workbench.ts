@@ -1,0 +1,322 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Browser, Frame, Locator, Page } from "playwright-core";
+import { launchChromium } from "../../scripts/host/chromium.ts";
+import { endMarkedProcesses, isolatedEnvironment, markedProcesses } from "../../scripts/host/isolation.ts";
+import { type RunningServer, startServer, workbenchUrl } from "../../scripts/host/server.ts";
+import { installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
+import { newestPackage } from "../../scripts/lib/pack.ts";
+import { root } from "../../scripts/lib/paths.ts";
+
+/** How a workbench for a UI test is made. */
+export interface WorkbenchOptions {
+  /** `vsix`: installed, as a person has it, and restarted after a crash. `development`: the checkout's dist. */
+  readonly extension: "development" | "vsix";
+  /** Files and folders of the checkout that are copied into the workspace. */
+  readonly files: readonly string[];
+  readonly theme?: "light" | "dark";
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the server's environment, whose home is a new folder without kubeconfig or cloud credentials. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Opens a workbench for one test and closes it afterwards; when the test fails, its message names a screenshot. */
+export async function withWorkbench(options: WorkbenchOptions, test: (workbench: Workbench) => Promise<void>): Promise<void> {
+  const workbench = await openWorkbench(options);
+  try {
+    await test(workbench);
+  } catch (error) {
+    const picture = await workbench.screenshot(`failure-${Date.now()}`).catch((reason: unknown) => `no screenshot: ${String(reason)}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n(screen: ${picture}; notifications: ${(await workbench.notifications().catch(() => [])).join(" | ") || "none"})`, { cause: error });
+  } finally {
+    await workbench.close();
+  }
+}
+
+/** Starts a server with the extension and opens its workbench in headless Chromium. Dispose with `close`. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const scratch = mkdtempSync(join(tmpdir(), "dr-runbook-ui-"));
+  const folder = join(scratch, "workspace");
+  mkdirSync(folder);
+  for (const file of options.files) cpSync(join(root, file), join(folder, file.split("/").at(-1) ?? file), { recursive: true });
+  const say = (line: string): void => console.log(`  ${line}`);
+  const server = await startServer(await installVsCodeServer(say), {
+    dataFolder: join(scratch, "server"),
+    environment: { ...isolatedEnvironment(scratch), ...options.environment },
+    settings: { "workbench.colorTheme": options.theme === "light" ? "Light Modern" : "Dark Modern", ...options.settings },
+    ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
+  });
+  let browser: Browser | undefined;
+  try {
+    browser = await launchChromium(say);
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.setDefaultTimeout(30_000);
+    await prepareSecrets(page, server);
+    if (options.extension === "development") await injectDevelopment(page, server, root);
+    const workbench = new Workbench(page, server, browser, scratch, folder);
+    await page.goto(workbenchUrl(server, folder).href);
+    await workbench.waitUntilReady();
+    return workbench;
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}
+
+/** A real VS Code window, driven by keyboard and mouse. Cells are counted from 0, Markdown cells included. */
+export class Workbench {
+  readonly page: Page;
+  readonly server: RunningServer;
+  /** The workspace folder. */
+  readonly folder: string;
+  /** Holds the workspace, the server's data and the home of everything started; removed by `close`. */
+  readonly scratch: string;
+  readonly #browser: Browser;
+
+  constructor(page: Page, server: RunningServer, browser: Browser, scratch: string, folder: string) {
+    this.page = page;
+    this.server = server;
+    this.folder = folder;
+    this.scratch = scratch;
+    this.#browser = browser;
+  }
+
+  /** Ends the window, the server, and every kernel and world started from it. */
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.server.stop();
+    endMarkedProcesses(this.scratch);
+    rmSync(this.scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Waits until the workbench shows the workspace and its extensions have contributed. */
+  async waitUntilReady(): Promise<void> {
+    await this.page.locator(".monaco-workbench").waitFor();
+    await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
+    await this.page.locator('.activitybar [aria-label^="Runbooks"], .activitybar [aria-label^="DR Runbook"], .activitybar [aria-label^="Disaster"]').first().waitFor();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.waitUntilReady();
+  }
+
+  /** Opens a file of the workspace through Quick Open, as its default editor shows it. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+p");
+    await this.quickInput().fill(name);
+    await this.quickRows().filter({ hasText: name.split("/").at(-1) ?? name }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".tabs-container .tab.active").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
+  }
+
+  /** Opens a runbook and waits for its first cell. */
+  async openRunbook(name: string): Promise<void> {
+    await this.openFile(name);
+    await this.page.locator(".notebookOverlay .cell-list-container .monaco-list-row").first().waitFor();
+  }
+
+  /** Moves the focus to a cell by keyboard, scrolling it into view. */
+  async focusCell(index: number): Promise<void> {
+    const row = this.cell(index);
+    if ((await row.count()) === 0) await this.#scrollTo(index);
+    await row.scrollIntoViewIfNeeded();
+    // The strip left of the content selects a cell without entering its editor.
+    await row.click({ position: { x: 6, y: 12 } });
+    await this.page.keyboard.press("Escape");
+    await this.page.locator(`.notebookOverlay .monaco-list-row.focused[data-index="${index}"]`).waitFor();
+  }
+
+  /** Runs a cell with Shift+Enter. Does not wait for its end. */
+  async runCell(index: number): Promise<void> {
+    await this.focusCell(index);
+    await this.page.keyboard.press("Shift+Enter");
+  }
+
+  /** Runs a cell with the button beside it. Does not wait for its end. */
+  async clickRun(index: number): Promise<void> {
+    await this.focusCell(index);
+    await this.cell(index).hover();
+    await this.cell(index).locator(".run-button-container .codicon-notebook-execute").click();
+  }
+
+  /** The row of a cell; it exists only while the cell is near the visible part. */
+  cell(index: number): Locator {
+    return this.page.locator(`.notebookOverlay .cell-list-container .monaco-list-row[data-index="${index}"]`);
+  }
+
+  /** Waits for a cell's end mark: a tick or a cross. */
+  async waitForCellEnd(index: number, timeoutMs = 60_000): Promise<"success" | "failure"> {
+    const status = this.cell(index).locator(".codicon-notebook-state-success, .codicon-notebook-state-error").first();
+    await status.waitFor({ timeout: timeoutMs });
+    return (await status.getAttribute("class"))?.includes("state-success") === true ? "success" : "failure";
+  }
+
+  /** The texts in a cell's status bar. */
+  async cellStatus(index: number): Promise<string[]> {
+    return (await this.cell(index).locator(".cell-status-item").allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+  }
+
+  /** Runs a command of the palette by its title (`Runbook: Start Drill…`). */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.quickInput().fill(`>${title}`);
+    await this.quickRows().filter({ hasText: title }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Chooses an item of the open quick pick with the arrow keys and Enter. */
+  async pick(text: string): Promise<void> {
+    await this.quickRows().filter({ hasText: text }).first().waitFor();
+    const focused = this.page.locator(".quick-input-widget .monaco-list-row.focused");
+    for (let presses = 0; presses < 100; presses += 1) {
+      if ((await focused.count()) > 0 && (await focused.first().innerText()).includes(text)) {
+        await this.page.keyboard.press("Enter");
+        return;
+      }
+      await this.page.keyboard.press("ArrowDown");
+    }
+    throw new Error(`the quick pick never came to "${text}": ${(await this.quickTexts()).join(" | ")}`);
+  }
+
+  /** Types an answer into the open input box and accepts it; `prompt` is waited for first. */
+  async answer(prompt: string, text: string): Promise<void> {
+    await this.page.locator(".quick-input-widget").filter({ hasText: prompt }).waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Waits for a quick pick or input box that shows `text`, and gives everything it shows. */
+  async waitForQuickInput(text: string, timeoutMs = 30_000): Promise<string> {
+    const widget = this.page.locator(".quick-input-widget:visible").filter({ hasText: text });
+    await widget.waitFor({ timeout: timeoutMs });
+    return widget.innerText();
+  }
+
+  /** The rows of the open quick pick. */
+  async quickTexts(): Promise<string[]> {
+    return this.quickRows().allInnerTexts();
+  }
+
+  /** The texts of the window's status bar. */
+  async statusTexts(): Promise<string[]> {
+    return (await this.page.locator(".part.statusbar .statusbar-item").allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+  }
+
+  /** Waits for a status bar item that matches, and gives its text. */
+  async waitForStatus(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+    const item = this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: pattern }).first();
+    await item.waitFor({ timeout: timeoutMs });
+    return (await item.innerText()).trim();
+  }
+
+  /** The texts of all outputs on the screen, from the top down. Outputs live in a webview of their own origin. */
+  async outputs(): Promise<string[]> {
+    const found: { top: number; text: string }[] = [];
+    for (const frame of this.page.frames()) {
+      found.push(...(await readOutputs(frame)));
+    }
+    return found.toSorted((a, b) => a.top - b.top).map((output) => output.text);
+  }
+
+  /** Waits until an output on the screen contains the text or matches the pattern; gives that output. */
+  async waitForOutput(expected: string | RegExp, timeoutMs = 30_000): Promise<string> {
+    const matches = (text: string): boolean => (typeof expected === "string" ? text.includes(expected) : expected.test(text));
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const outputs = await this.outputs();
+      const found = outputs.find(matches);
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`no output with ${String(expected)} within ${timeoutMs / 1000} s; outputs: ${outputs.join("\n---\n") || "none"}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** Opens a view container by its title in the activity bar. */
+  async openView(title: string): Promise<void> {
+    await this.page.locator(".activitybar").getByRole("tab", { name: title }).click();
+  }
+
+  /** The rows of the trees in the side bar. */
+  async treeTexts(): Promise<string[]> {
+    return (await this.page.locator(".part.sidebar .monaco-list-row").allInnerTexts()).map((text) => text.replaceAll("\n", " ").trim());
+  }
+
+  /** The texts of the toasts on the screen. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+  }
+
+  /** Saves the active editor and waits until its tab is clean. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press("Control+s");
+    await this.page.locator(".tabs-container .tab.active:not(.dirty)").waitFor();
+  }
+
+  /** Writes a picture of the window into `DR_RUNBOOK_SHOTS` (else the temporary folder) and gives its path. */
+  async screenshot(name: string): Promise<string> {
+    const folder = resolve(process.env["DR_RUNBOOK_SHOTS"] ?? join(tmpdir(), "dr-runbook-shots"));
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  /** Process ids among all that this workbench's server has started, by their command line: extension hosts, kernels, worlds. */
+  processes(pattern: RegExp): number[] {
+    return markedProcesses(this.scratch, pattern);
+  }
+
+  quickInput(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-box input");
+  }
+
+  quickRows(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
+  }
+
+  /** Rows far from the visible part do not exist: go to the top and step down by keyboard. */
+  async #scrollTo(index: number): Promise<void> {
+    const rows = this.page.locator(".notebookOverlay .cell-list-container .monaco-list-row");
+    await rows.first().click({ position: { x: 6, y: 12 } });
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Control+Home");
+    for (let steps = 0; steps < index && (await this.cell(index).count()) === 0; steps += 1) await this.page.keyboard.press("ArrowDown");
+    await this.cell(index).waitFor();
+  }
+}
+
+/** Makes the workbench load the extension from a folder. (The address can do that too, but only with a test driver that hides toasts.) */
+async function injectDevelopment(page: Page, server: RunningServer, extension: string): Promise<void> {
+  const location = { $mid: 1, scheme: "vscode-remote", authority: new URL(server.origin).host, path: resolve(extension) };
+  await page.addInitScript((extensions) => {
+    if (window.top !== window) return;
+    new MutationObserver((_, observer) => {
+      const settings = document.getElementById("vscode-workbench-web-configuration");
+      if (settings === null) return;
+      observer.disconnect();
+      const configuration = JSON.parse(settings.getAttribute("data-settings") ?? "{}");
+      configuration.developmentOptions = { ...configuration.developmentOptions, extensions };
+      settings.setAttribute("data-settings", JSON.stringify(configuration));
+    }).observe(document, { childList: true, subtree: true });
+  }, [location]);
+}
+
+/** Answers what code-server's own wrapper would: with a key, secrets persist over reloads as they do on a desktop. */
+async function prepareSecrets(page: Page, server: RunningServer): Promise<void> {
+  await page.route((url) => url.origin === server.origin && url.pathname === "/mint-key", (route) => route.fulfill({ status: 200, body: Buffer.alloc(32, 7) }));
+}
+
+async function readOutputs(frame: Frame): Promise<{ top: number; text: string }[]> {
+  if (frame === frame.page().mainFrame()) return [];
+  try {
+    return await frame.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".cell_container .output")].map((output) => ({ top: output.getBoundingClientRect().top, text: output.innerText })),
+    );
+  } catch {
+    // The frame went away while we looked (a webview that is being replaced): it shows nothing.
+    return [];
+  }
+}
