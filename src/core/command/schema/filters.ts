@@ -40,6 +40,9 @@ const ROWS: readonly FilterRow[] = [
 /** Tools whose words are all arguments, dashes or not. */
 export const WORD_TOOLS: ReadonlySet<string> = new Set(ROWS.filter((row) => row.isLoose).map((row) => row.tool));
 
+/** With a file and neither -c, -k nor -t these remove their source, which only the real tool does. */
+const PACKERS: ReadonlySet<string> = new Set(["gzip", "gunzip"]);
+
 /** Text filters and the shell's own small commands, all in process. */
 export const FILTERS: readonly ToolSpec[] = ROWS.map((row) => {
   const tool: ToolSpec = {
@@ -52,7 +55,7 @@ export const FILTERS: readonly ToolSpec[] = ROWS.map((row) => {
         summary: row.summary,
         flags: flags(...row.flags),
         args: row.args,
-        engine: "inProcess",
+        engine: (call) => (PACKERS.has(row.tool) && call.positionals.length > 0 && !["stdout", "keep", "test"].some((name) => call.flags[name] === true) ? "delegated" : "inProcess"),
         judge: always("read", row.tool === "sleep" ? "only waits" : "filters text"),
         waits: () => row.tool === "sleep",
       },

@@ -1,0 +1,169 @@
+import { secretDataState, type SecretDataState } from "./secretData.ts";
+
+/** What stands where a secret stood. */
+export const MASK = "[redacted]";
+
+/** Text beyond which a line without an end is passed on in pieces. */
+const MAX_PENDING = 64 * 1024;
+/** Text held back from such a piece, so that a secret across the cut is still seen whole. */
+const HOLD_BACK = 8 * 1024;
+/** A secret longer than this is masked as it comes, until it ends. */
+const MAX_TOKEN = 1024 * 1024;
+
+/**
+ * Masks secrets in a stream of text, also where a secret lies across two pieces. Whole lines come out at once; an unfinished line
+ * waits for its end or for `flush`. One redactor belongs to one stream. Only for what people read: never for bytes in pipes,
+ * redirections, captured variables or uploads.
+ */
+export interface Redactor {
+  /** Takes the next piece; gives back what is certain so far. */
+  push(text: string): string;
+  /** Gives back the rest; the redactor may be used for a new stream afterwards. */
+  flush(): string;
+}
+
+interface State {
+  pending: string;
+  isInKey: boolean;
+  isInToken: boolean;
+  data: SecretDataState;
+}
+
+/** A redactor that also masks `secrets`, in plain, base64 and percent-encoded form. Secrets shorter than 4 characters are left. */
+export function createRedactor(secrets: Iterable<string>): Redactor {
+  const known = knownPattern(secrets);
+  let state = emptyState();
+  return {
+    push(text) {
+      state.pending += text;
+      let output = "";
+      const lastEnd = Math.max(state.pending.lastIndexOf("\n"), state.pending.lastIndexOf("\r"));
+      if (lastEnd >= 0) {
+        const ready = state.pending.slice(0, lastEnd + 1);
+        state.pending = state.pending.slice(lastEnd + 1);
+        output = ready.replaceAll(/[^\r\n]+|[\r\n]/g, (part) => (part === "\n" || part === "\r" ? endLine(part, state) : maskLine(part, state, known)));
+      }
+      if (state.pending.length > MAX_PENDING) output += passPiece(state, known);
+      return output;
+    },
+    flush() {
+      const rest = maskLine(state.pending, state, known);
+      state = emptyState();
+      return rest;
+    },
+  };
+}
+
+/** Masks secrets in one text. */
+export function redact(text: string, secrets: Iterable<string> = []): string {
+  const redactor = createRedactor(secrets);
+  return redactor.push(text) + redactor.flush();
+}
+
+function emptyState(): State {
+  return { pending: "", isInKey: false, isInToken: false, data: secretDataState() };
+}
+
+/** A line end inside a private key is masked with the key. */
+function endLine(part: string, state: State): string {
+  state.isInToken = false;
+  return state.isInKey ? "" : part;
+}
+
+const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key|session[_-]?token|private[_-]?key|client[_-]?secret|credentials?";
+// A value in quotes (escaped ones too), or up to a sign that ends values. References ($NAME), <set to the key …>, YES and NO stay.
+const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b)(\\{0,3}"(?:[^"\\]|\\[^"])*\\{0,3}"|'[^']*'|[^\s"'&,;)}\]]+)`;
+
+/** Each pattern's first group stays, its second is the secret; without groups the whole match is. Each begins at its own literal, so that no text makes them slow. */
+const PATTERNS: readonly RegExp[] = [
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g,
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
+  /((?:Bearer|Basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,}={0,2})/gi,
+  new RegExp(String.raw`((?:${NAMES})\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,8})${VALUE}`, "gi"),
+  /(--password[= ])(?!-)(\S+)/g,
+  /(\b(?:mysql(?:dump|admin|binlog)?|mariadb(?:-dump|-admin)?)\b[^\n|;]{0,400}?\s-p)(?!\s|assword|rotocol|ort)([^\s]+)/g,
+  /(\bredis-cli\b[^\n|;]{0,200}?\s-a\s{1,4})(\S+)/g,
+  /(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user)[\s=]{0,4}["']?[^\s:"']{1,128}:)([^\s"']+)/g,
+  /(:\/\/[^\s:/@"']{0,128}:)([^\s/@"']{1,256})(?=@)/g,
+  /(\bIDENTIFIED\s(?:WITH\s\w{1,64}\s)?BY\s{1,4})('[^']*')/gi,
+];
+
+const KEY_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----/;
+const KEY_END = /-----END [A-Z ]{0,24}PRIVATE KEY-----/;
+
+function maskLine(line: string, state: State, known: RegExp | undefined): string {
+  if (line === "") return "";
+  let text = line;
+  if (state.isInToken) text = text.replace(/^[A-Za-z0-9+/=_.-]*/, "");
+  text = maskKeys(text, state);
+  text = state.data.mask(text, MASK);
+  if (known !== undefined) text = text.replaceAll(known, MASK);
+  for (const pattern of PATTERNS) text = text.replaceAll(pattern, maskMatch);
+  return text;
+}
+
+function maskMatch(whole: string, ...groups: readonly unknown[]): string {
+  const [kept, secret] = groups;
+  if (typeof kept !== "string" || typeof secret !== "string") return MASK;
+  const opening = /^(?:\\{0,3}"|')/.exec(secret)?.[0] ?? "";
+  const closing = opening === "" ? "" : opening;
+  return whole.slice(0, kept.length) + opening + MASK + closing;
+}
+
+/** A private key over lines or in one line. */
+function maskKeys(line: string, state: State): string {
+  let output = "";
+  let rest = line;
+  for (;;) {
+    const edge = (state.isInKey ? KEY_END : KEY_BEGIN).exec(rest);
+    if (edge === null) return output + (state.isInKey ? "" : rest);
+    if (state.isInKey) state.isInKey = false;
+    else {
+      output += `${rest.slice(0, edge.index)}${MASK}`;
+      state.isInKey = true;
+    }
+    rest = rest.slice(edge.index + edge[0].length);
+  }
+}
+
+/** Passes a piece of a very long line on, cut where no secret lies across. */
+function passPiece(state: State, known: RegExp | undefined): string {
+  const text = state.pending;
+  let cut = text.length - HOLD_BACK;
+  for (const pattern of known === undefined ? PATTERNS : [...PATTERNS, known]) {
+    for (const match of text.matchAll(pattern)) {
+      const end = match.index + match[0].length;
+      if (match.index < cut && end > cut) cut = match.index;
+    }
+  }
+  // An opened private key or Secret is read by lines: its line is kept whole as long as it may be.
+  const isStructured = KEY_BEGIN.test(text) || /data\\{0,3}"?\s{0,4}:\s{0,4}\{/i.test(text);
+  if ((cut <= 0 || isStructured) && text.length < MAX_TOKEN) return "";
+  const size = cut <= 0 || isStructured ? text.length : cut;
+  state.pending = text.slice(size);
+  const masked = maskLine(text.slice(0, size), state, known);
+  // The cut may lie inside the token that was just masked: what belongs to it is dropped too.
+  state.isInToken = size === text.length;
+  return masked;
+}
+
+function knownPattern(secrets: Iterable<string>): RegExp | undefined {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    for (const line of secret.split(/[\r\n]+/)) {
+      if (line.length < 4) continue;
+      forms.add(line);
+      forms.add(base64(line));
+      forms.add(encodeURIComponent(line));
+      forms.add(JSON.stringify(line).slice(1, -1));
+    }
+    if (secret.length >= 4) forms.add(base64(secret));
+  }
+  if (forms.size === 0) return undefined;
+  const longestFirst = [...forms].toSorted((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join("|"), "g");
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCodePoint(...new TextEncoder().encode(text))).replace(/=+$/, "");
+}
