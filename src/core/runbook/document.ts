@@ -19,7 +19,7 @@ export type CellKind = "markdown" | "command" | "query";
 
 export interface DocumentCell {
   readonly kind: CellKind;
-  /** The fence's language as written (`bash`, `sh`, `console`, `kubectl`, `sql`), `markdown` for prose. */
+  /** The fence's language as written (`bash`, `sh`, `console`, `kubectl`, `sql`), `markdown` for prose, `yaml` for the front matter (whose kind is `markdown`). */
   readonly language: string;
   /** Offsets in UTF-16 units into `source`: the whole slice, fence lines and indentation included. */
   readonly start: number;
@@ -102,9 +102,10 @@ export type Expectation =
 
 export type Severity = "critical" | "high" | "medium" | "low";
 
-/** The YAML block at the top of the file. An absent block gives all fields `undefined` and empty lists. */
+/** The YAML block at the top of the file. An absent block gives all fields but the title `undefined` and empty lists. */
 export interface FrontMatter {
   readonly present: boolean;
+  /** `title`, or without one the first heading of level 1; `undefined` where there is neither. */
   readonly title: string | undefined;
   readonly id: string | undefined;
   readonly owner: string | undefined;

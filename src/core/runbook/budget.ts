@@ -1,0 +1,145 @@
+import type { RunbookDocument, Step } from "./document.ts";
+
+/** One way through the steps of a section, from its first step to its last. */
+export interface RunbookPath {
+  /** The section around the steps, an index into `RunbookDocument.steps`; `undefined` where the steps stand in none. */
+  readonly section: number | undefined;
+  /** The choices that make it this path: `Step 2 successful`, `Option A: Promote Read Replica`; the section's title without any. */
+  readonly name: string;
+  /** Indices of the steps and options taken, in order. */
+  readonly steps: readonly number[];
+  /** Sum of the known budgets; `undefined` where no step on the path has one. */
+  readonly totalMs: number | undefined;
+  /** Steps on the path without a budget of their own or within them: the total is a lower bound when there are any. */
+  readonly unbudgeted: readonly number[];
+  /** The objective that holds where the steps stand: the section's, else the front matter's. */
+  readonly rtoMs: number | undefined;
+}
+
+/** Paths of one section are counted up to here: options multiply. */
+const PATH_LIMIT = 64;
+
+interface Route {
+  readonly names: readonly string[];
+  readonly steps: readonly number[];
+  readonly totalMs: number | undefined;
+  readonly unbudgeted: readonly number[];
+}
+
+const NOTHING: Route = { names: [], steps: [], totalMs: undefined, unbudgeted: [] };
+
+/**
+ * Every path through every section that has steps or options, shortcuts of `**If successful**` first. An option's own budget, or
+ * the sum of the steps in it, stands in place of its step's; a step's own budget covers the numbered steps inside it.
+ */
+export function pathsOf(document: Pick<RunbookDocument, "steps" | "frontMatter">): RunbookPath[] {
+  const tree = new StepTree(document.steps);
+  const sections = [undefined, ...document.steps.flatMap((step, index) => (step.kind === "section" ? [index] : []))];
+  return sections.flatMap((section) => {
+    const children = tree.children(section);
+    if (children.length === 0) return [];
+    const rtoMs = tree.rtoAround(section) ?? document.frontMatter.rtoMs;
+    const routes = tree.routes(children, section);
+    const title = section === undefined ? "Steps" : (document.steps[section]?.title ?? "");
+    return routes.map(({ names, ...route }) => ({ section, name: names.length === 0 ? title : names.join(", "), ...route, rtoMs }));
+  });
+}
+
+class StepTree {
+  readonly #steps: readonly Step[];
+  readonly #around: readonly (number | undefined)[];
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps;
+    this.#around = enclosingOf(steps);
+  }
+
+  /** Steps and options directly inside, in order; sections inside are paths of their own. */
+  children(around: number | undefined): number[] {
+    return this.#steps.flatMap((step, index) => (step.kind !== "section" && this.#around[index] === around ? [index] : []));
+  }
+
+  rtoAround(section: number | undefined): number | undefined {
+    for (let index = section; index !== undefined; index = this.#around[index]) {
+      const rtoMs = this.#steps[index]?.rtoMs;
+      if (rtoMs !== undefined) return rtoMs;
+    }
+    // `## Scenario` / `### Critical - RTO: …` / `### Recovery Steps`: the scenario carries the objective of the heading below it.
+    return undefined;
+  }
+
+  /** Routes through steps in order; consecutive options without a step are alternatives. */
+  routes(children: readonly number[], scope: number | undefined): Route[] {
+    return this.#from(children, 0, new Set(), scope);
+  }
+
+  #from(children: readonly number[], position: number, visited: ReadonlySet<number>, scope: number | undefined): Route[] {
+    const index = children[position];
+    const step = index === undefined ? undefined : this.#steps[index];
+    if (index === undefined || step === undefined || visited.has(index)) return [NOTHING];
+    const seen = new Set(visited).add(index);
+    if (step.kind === "option") {
+      let next = position;
+      while (this.#steps[children[next] ?? -1]?.kind === "option") next++;
+      const options = children.slice(position, next).flatMap((option) => this.#option(option, undefined));
+      return product(options, this.#from(children, next, seen, scope));
+    }
+    const own = this.#step(index, step);
+    const branches = step.branches.flatMap((branch) => {
+      const goal = children.findIndex((child) => this.#steps[child]?.id === branch.goal);
+      if (goal === -1) return [];
+      const name = `${this.#label(step)} ${branch.condition}`;
+      return product(own.map((route) => ({ ...route, names: [...route.names, name] })), this.#from(children, goal, seen, scope));
+    });
+    // With both branches written there is no third way through.
+    const goesOn = new Set(step.branches.map((branch) => branch.condition)).size < 2 || branches.length < 2;
+    return [...branches, ...(goesOn ? product(own, this.#from(children, position + 1, seen, scope)) : [])].slice(0, PATH_LIMIT);
+  }
+
+  #step(index: number, step: Step): Route[] {
+    const inside = this.children(index);
+    const options = inside.filter((child) => this.#steps[child]?.kind === "option");
+    const alone: Route = { ...NOTHING, steps: [index] };
+    if (options.length > 0) return options.flatMap((option) => product([alone], this.#option(option, step.budgetMs)));
+    if (step.budgetMs !== undefined) return [{ ...alone, totalMs: step.budgetMs }];
+    if (inside.length > 0) return product([alone], this.routes(inside, index));
+    return [{ ...alone, unbudgeted: [index] }];
+  }
+
+  #option(index: number, stepBudgetMs: number | undefined): Route[] {
+    const option = this.#steps[index];
+    if (option === undefined) return [];
+    const start: Route = { ...NOTHING, names: [option.title], steps: [index] };
+    const inside = this.children(index);
+    if (option.budgetMs === undefined && inside.length > 0) return product([start], this.routes(inside, index));
+    const totalMs = option.budgetMs ?? stepBudgetMs;
+    return [{ ...start, totalMs, unbudgeted: totalMs === undefined ? [index] : [] }];
+  }
+
+  #label(step: Step): string {
+    return step.label === undefined ? step.title : `Step ${step.label}`;
+  }
+}
+
+/** What each step stands in: its parent, or the nearest heading before it with a smaller level. */
+function enclosingOf(steps: readonly Step[]): (number | undefined)[] {
+  const open: number[] = [];
+  return steps.map((step, index) => {
+    while (open.length > 0 && (steps[open.at(-1) ?? 0]?.level ?? 0) >= step.level) open.pop();
+    const around = step.parent ?? open.at(-1);
+    open.push(index);
+    return around;
+  });
+}
+
+function product(first: readonly Route[], second: readonly Route[]): Route[] {
+  const routes = first.flatMap((a) =>
+    second.map((b) => ({
+      names: [...a.names, ...b.names],
+      steps: [...a.steps, ...b.steps],
+      totalMs: a.totalMs === undefined ? b.totalMs : a.totalMs + (b.totalMs ?? 0),
+      unbudgeted: [...a.unbudgeted, ...b.unbudgeted],
+    })),
+  );
+  return routes.slice(0, PATH_LIMIT);
+}
