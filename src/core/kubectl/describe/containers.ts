@@ -90,12 +90,17 @@ function probeText(probe: JsonObject): string {
   if (isObject(httpGet)) {
     const host = textAt(httpGet, "host");
     const address = `${host.includes(":") ? `[${host}]` : host}:${textAt(httpGet, "port")}`;
-    const path = textAt(httpGet, "path");
+    const path = escapePath(textAt(httpGet, "path"));
     return `http-get ${textAt(httpGet, "scheme").toLowerCase()}://${address}${path === "" || path.startsWith("/") ? path : `/${path}`} ${attributes}`;
   }
   if (isObject(tcpSocket)) return `tcp-socket ${textAt(tcpSocket, "host")}:${textAt(tcpSocket, "port")} ${attributes}`;
   if (isObject(grpc)) return `grpc <pod>:${textAt(grpc, "port")} ${textAt(grpc, "service")} ${attributes}`;
   return `unknown ${attributes}`;
+}
+
+/** Escapes a path as Go's `url.URL` does. */
+function escapePath(path: string): string {
+  return encodeURIComponent(path).replaceAll(/%(24|26|2B|2C|2F|3A|3B|3D|40)/g, decodeURIComponent).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function isOptional(reference: Json | undefined): string {

@@ -6,6 +6,8 @@ import { numberAt, objectAt, sortedPairs, textAt, type Json, type JsonObject } f
 export interface Lines {
   /** Adds a line at a level (two blanks each). */
   add(level: number, text: string): void;
+  /** Level that every line starts from: 0, or that of the description around it. */
+  readonly base: number;
   readonly now: number;
   /** An RFC 3339 time as kubectl prints it here. */
   time(timestamp: string): string;
@@ -17,6 +19,7 @@ export function describeText(now: number, offsetMinutes: (epochMs: number) => nu
   const parts: string[] = [];
   write({
     add: (level, text) => void parts.push(`${"  ".repeat(level)}${text.replaceAll("\u001B", "^[")}\n`),
+    base: 0,
     now,
     time: (timestamp) => rfc1123(timestamp, offsetMinutes),
     age: (timestamp) => ageSince(timestamp, now),
@@ -31,17 +34,19 @@ export function addLabels(lines: Lines, title: string, labels: JsonObject): void
   addPairs(lines, title, sortedPairs(labels).map(([key, value]) => `${key}=${value}`));
 }
 
-/** `Title:` with one value a line, aligned under the first. */
+/** `Title:` with one value a line, aligned under the first. kubectl's writer repeats the level's blanks before each piece of a line. */
 export function addPairs(lines: Lines, title: string, values: readonly string[], level = 0): void {
-  if (values.length === 0) lines.add(level, `${title}:\t<none>`);
-  values.forEach((value, index) => lines.add(level, index === 0 ? `${title}:\t${value}` : `\t${value}`));
+  const again = "  ".repeat(lines.base + level);
+  if (values.length === 0) lines.add(level, `${title}:\t${"  ".repeat(lines.base)}<none>`);
+  values.forEach((value, index) => lines.add(level, `${index === 0 ? `${title}:` : again}\t${again}${value}`));
 }
 
 export function addAnnotations(lines: Lines, title: string, annotations: JsonObject): void {
   const pairs = sortedPairs(annotations).filter(([key]) => key !== LAST_APPLIED);
-  if (pairs.length === 0) lines.add(0, `${title}:\t<none>`);
+  const again = "  ".repeat(lines.base);
+  if (pairs.length === 0) lines.add(0, `${title}:\t${again}<none>`);
   pairs.forEach(([key, raw], index) => {
-    const lead = index === 0 ? `${title}:\t` : "\t";
+    const lead = `${index === 0 ? `${title}:` : ""}\t${again}`;
     const value = raw.endsWith("\n") ? raw.slice(0, -1) : raw;
     if (byteLength(value) + byteLength(key) + 2 <= MAX_ANNOTATION_BYTES && !value.includes("\n")) {
       lines.add(0, `${lead}${key}: ${value}`);

@@ -66,7 +66,7 @@ function addDetails(lines: Lines, field: string, source: JsonObject): void {
   if (field === "projected") addProjected(lines, listAt(source, "sources"));
   else if (field === "csi") addPairs(lines, "VolumeAttributes", sortedPairs(objectAt(source, "volumeAttributes")).map(([key, value]) => cut(`${key}=${value}`)), 2);
   else if (field === "ephemeral" && isObject(at(source, "volumeClaimTemplate"))) {
-    addClaim({ ...lines, add: (level, line) => lines.add(level + 2, line) }, objectAt(source, "volumeClaimTemplate"), false);
+    addClaim({ ...lines, base: 2, add: (level, line) => lines.add(level + 2, line) }, objectAt(source, "volumeClaimTemplate"), false);
   } else if (field === "downwardAPI") {
     for (const item of listAt(source, "items")) {
       if (isObject(at(item, "fieldRef"))) lines.add(3, `${textAt(item, "fieldRef", "fieldPath")} -> ${textAt(item, "path")}`);
