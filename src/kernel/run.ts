@@ -1,12 +1,12 @@
 import type { ToolPorts } from "../core/ports.ts";
 import { planOperation } from "../core/command/planOperation.ts";
-import { planCell } from "../core/command/planCell.ts";
 import type { AskParams, AskResult, HealthReport, KernelNotifications, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
 import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
 import type { Outcome } from "../core/run/outcome.ts";
+import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, redact } from "../core/run/redaction.ts";
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
@@ -15,7 +15,7 @@ import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
-import { readRunHealth } from "./health.ts";
+import { readRunHealth } from "./runHealth.ts";
 
 /** What a run is made of. */
 export interface RunParts {
@@ -150,7 +150,7 @@ export class Run {
       ask: (params, signal) => this.#ask(params, signal),
       output: (notification) => this.#parts.notify("output", notification),
       plan: (words, input) => planOperation(words, input),
-      planCell: (text, via) => planCell(text, { variables: new Set(this.#environment.keys()), via }),
+      planCell: (text, via) => planCellText(text, via, new Set(this.#environment.keys())),
       execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined }, signal),
     };
   }

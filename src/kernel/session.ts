@@ -152,7 +152,7 @@ export class Session {
     const clock = createClock(world?.clock);
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, ports: createToolPorts({ world, clock, scratch: folder.scratch }),
+      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, ports: createToolPorts({ world, clock, scratch: folder.scratch, targets: document.frontMatter.targets }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: (signal) => this.#attended(signal),
       notify: (name, message) => this.#server?.notify(name, message),

@@ -1,0 +1,63 @@
+import type { ClockPort, KubernetesPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
+import type { WorldState } from "../core/protocol.ts";
+import type { TargetSpec } from "../core/runbook/document.ts";
+import { createCompression } from "../services/compression.ts";
+import { createFilePort } from "../services/files.ts";
+import { createHttpPort } from "../services/http.ts";
+import { createJq } from "../services/jq.ts";
+import { createKubernetesPort } from "../services/kubernetes/port.ts";
+import { createProcesses } from "../services/processes.ts";
+import { createObjectStore } from "../services/s3.ts";
+
+/** What a run's services are made from. */
+export interface ToolPortOptions {
+  /** Everything goes to this world and nowhere else; `undefined` is live. */
+  readonly world: WorldState | undefined;
+  readonly clock: ClockPort;
+  /** Folder of the run for files. */
+  readonly scratch: string;
+  readonly targets: readonly TargetSpec[];
+}
+
+/** The services behind one run. A call that names no context goes to the runbook's own cluster, never to the current context of a kubeconfig that another terminal may have switched. */
+export function createToolPorts(options: ToolPortOptions): ToolPorts {
+  const { world, scratch } = options;
+  const clusters = new Map<string, Promise<KubernetesPort>>();
+  const stores = new Map<string, ObjectStorePort>();
+  return {
+    clock: options.clock,
+    kubernetes: (context) => remembered(clusters, context ?? "", () => openCluster(options, context)),
+    objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
+    http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
+    files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: scratch, scratch }),
+    compression: createCompression(),
+    jq: createJq(),
+    processes: createProcesses({ path: process.env["PATH"] ?? "", cwd: scratch }),
+    timeZoneOffsetMinutes: (epochMs) => -new Date(epochMs).getTimezoneOffset(),
+  };
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
+async function openCluster({ world, targets }: ToolPortOptions, context: string | undefined): Promise<KubernetesPort> {
+  const target = targets.find((spec) => spec.kind === "kubernetes" && (context === undefined || spec.context === context));
+  const spec = target?.kind === "kubernetes" ? target : undefined;
+  const name = context ?? spec?.context ?? world?.context;
+  const port = await createKubernetesPort({ ...(world === undefined ? {} : { kubeconfigPath: world.kubeconfig }), ...(name === undefined ? {} : { context: name }) });
+  return spec?.namespace === undefined ? port : { ...port, namespace: spec.namespace };
+}
+
+function openStore({ world, targets }: ToolPortOptions, profile: string | undefined, region: string | undefined): ObjectStorePort {
+  if (world !== undefined) {
+    const { endpoint, accessKeyId, secretAccessKey } = world.s3;
+    return createObjectStore({ endpoint, region: world.s3.region, credentials: { accessKeyId, secretAccessKey } });
+  }
+  const target = targets.find((spec) => spec.kind === "aws" && (profile === undefined || spec.profile === profile));
+  const account = target?.kind === "aws" ? target : undefined;
+  const [usedRegion, usedProfile] = [region ?? account?.region, profile ?? account?.profile];
+  return createObjectStore({ ...(usedRegion === undefined ? {} : { region: usedRegion }), ...(usedProfile === undefined ? {} : { profile: usedProfile }) });
+}
