@@ -42,7 +42,7 @@ export function planInner(words: readonly CommandWord[], input: InputShape, plan
   if (rewrite === undefined) return { operation: planned.operation, problems, argv };
   const asking = parsed.flagWords["password"];
   const told: Problem = { code: "password-prompt", start: asking?.start ?? 0, end: asking?.end ?? 0, facts: { command: name, variable: rewrite.variable } };
-  return { operation: { ...planned.operation, argv: rewrite.client }, argv: rewrite.argv, problems: [...problems, told] };
+  return { operation: { ...planned.operation, argv: rewrite.client, flags: Object.fromEntries(Object.entries(planned.operation.flags).filter(([flag]) => flag !== "password")) }, argv: rewrite.argv, problems: [...problems, told] };
 }
 
 function passwordProblems(name: string, value: unknown, word: CommandWord | undefined): readonly Problem[] {

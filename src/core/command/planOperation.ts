@@ -62,7 +62,7 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     verb: command.verb,
     argv: exec === undefined ? terminal.words.map((word) => word.value) : [...beforeRest(terminal.words), "--", ...exec.argv],
     positionals: call.positionals,
-    flags: call.flags,
+    flags: withoutFlag(call.flags, terminal.problems.length > 0 ? "tty" : undefined),
     rest: call.rest,
     inner: call.inner,
     engine: typeof command.engine === "function" ? command.engine(call) : command.engine,
@@ -73,6 +73,11 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     waits: command.waits?.(call) ?? false,
   };
   return { operation, problems };
+}
+
+/** Flags that were taken out of the words are not among the flags either. */
+function withoutFlag(flags: Operation["flags"], name: string | undefined): Operation["flags"] {
+  return name === undefined ? flags : Object.fromEntries(Object.entries(flags).filter(([one]) => one !== name));
 }
 
 /** A call that no row knows. Inside a pod that is no problem: images carry what they carry. */

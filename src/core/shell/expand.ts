@@ -104,7 +104,8 @@ function driveStatically<T>(steps: Step<T>, isKnown: (name: string) => boolean, 
     const text = request.kind === "command" ? request.part.text : request.text;
     if (request.kind === "variable" && !isKnown(request.name)) {
       if (text !== "") problems.push(unsetVariable(request));
-      turn = steps.next(UNSET);
+      // The word keeps what was written, so that a plan does not show a hole.
+      turn = steps.next(text === "" ? UNSET : { text, isOpaque: true });
     } else {
       const shown = text === "" && request.kind === "variable" ? `$${request.name}` : text;
       unresolved.push(shown);

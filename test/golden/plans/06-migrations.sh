@@ -1,0 +1,3 @@
+# Apply any pending migrations
+kubectl exec -it deployment/buildnest-app -n buildnest -- \
+  /app/mvnw liquibase:update
