@@ -75,7 +75,7 @@ function planShell(words: readonly CommandWord[], bare: readonly CommandWord[], 
     const problems: Problem[] = hasScript || input.kind !== "none" ? [] : [{ code: "interactive-session", ...spanOf(words), facts: { command: `${name} without -c`, cure: `Give the command: ${name} -c '…'` } }];
     return { operation: innerOperation(words, name, "undetermined", "what the shell is told is not known"), problems };
   }
-  const shell = parseShell(script.value);
+  const shell = parseShell(script.value, "pod");
   const isReadable = shell.untyped.size === 0 && !shell.problems.some((problem) => severityOf(problem) === "error");
   if (!isReadable) return { operation: innerOperation(words, name, "undetermined", "the text for the shell is more than simple commands"), problems: [] };
   let worst: { risk: Risk; why: string } = { risk: "read", why: "only reads" };

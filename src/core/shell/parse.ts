@@ -2,7 +2,7 @@ import { forEachChild, parse, type ParsedScript, type Script, type Statement, ty
 import type { Problem } from "../problem.ts";
 import { messageOf } from "../runtimeError.ts";
 import { findHiddenCharacters } from "./hiddenCharacters.ts";
-import { findUntyped } from "./support.ts";
+import { findUntyped, type ShellPlace } from "./support.ts";
 
 /** Stands for an `&` that belongs to an address; `releaseText` turns it back. One unit long, so that offsets stay true. */
 const HELD_AMPERSAND = "\uE000";
@@ -18,14 +18,14 @@ export interface ParsedShell {
 }
 
 /** Reads shell text. Total: whatever the text, it returns a tree and problems. */
-export function parseShell(source: string): ParsedShell {
+export function parseShell(source: string, place: ShellPlace = "kernel"): ParsedShell {
   const problems: Problem[] = [...findHiddenCharacters(source)];
   const read = readScript(problems.length === 0 ? source : "", problems);
   const { script, held } = read;
   problems.push(...held, ...unquotedAddresses(script, source), ...collectErrors(script, source));
   const untyped = new Set<Statement>();
   for (const statement of script.commands) {
-    const found = findUntyped(statement);
+    const found = findUntyped(statement, place);
     if (found.length > 0) untyped.add(statement);
     problems.push(...found);
   }

@@ -1,11 +1,14 @@
 import { forEachChild, type HereDoc, type HereString, type Redirect, type Statement, type SyntaxNode, type WordPart } from "unbash";
 import type { Problem } from "../problem.ts";
 
+/** Whose shell reads a text: the kernel's own, or the one in a pod, which knows more and whose text is only judged here. */
+export type ShellPlace = "kernel" | "pod";
+
 /** What of a statement lies outside the supported subset (docs/COMMANDS.md, "The shell"); the widest node of each place. */
-export function findUntyped(statement: Statement): readonly Problem[] {
+export function findUntyped(statement: Statement, place: ShellPlace): readonly Problem[] {
   const problems: Problem[] = [];
   const visit = (node: SyntaxNode): void => {
-    const detail = untypedReason(node);
+    const detail = untypedReason(node, place);
     if (detail === undefined) forEachChild(node, visit);
     else problems.push({ code: "untyped-shell", start: node.pos, end: Math.max(node.end, node.pos), facts: { detail } });
   };
@@ -36,19 +39,19 @@ const UNTYPED: Readonly<Partial<Record<SyntaxNode["type"], string>>> = {
 };
 
 /** Why a node cannot be typed; `undefined` where it can. */
-function untypedReason(node: SyntaxNode): string | undefined {
+function untypedReason(node: SyntaxNode, place: ShellPlace): string | undefined {
   const reason = UNTYPED[node.type];
   if (reason !== undefined) return reason;
   if (node.type === "Statement") return node.background === true ? "a command in the background (&)" : undefined;
   if (node.type === "For") return node.wordlist === undefined ? "for without in" : undefined;
   if (node.type === "Pipeline") return node.commands.some((command) => command.type !== "Command") ? "a loop or group inside a pipe" : undefined;
-  if (node.type === "Command") return commandReason(node.name !== undefined, node.prefix.some((part) => part.type === "Assignment"));
+  if (node.type === "Command") return place === "pod" ? undefined : commandReason(node.name !== undefined, node.prefix.some((part) => part.type === "Assignment"));
   if (node.type === "Assignment") {
     if (node.append === true) return "+= assignment";
     return node.index !== undefined || node.value.type === "ArrayValue" ? "an array" : undefined;
   }
   if (node.type === "Redirect" || node.type === "HereString" || node.type === "HereDoc") return redirectReason(node);
-  if (node.type === "SimpleExpansion") return /^\$(?:[A-Za-z_]\w*|\?)$/.test(node.text) ? undefined : `the special variable ${node.text}`;
+  if (node.type === "SimpleExpansion") return place === "pod" || /^\$(?:[A-Za-z_]\w*|\?)$/.test(node.text) ? undefined : `the special variable ${node.text}`;
   if (node.type === "ParameterExpansion") return parameterReason(node);
   if (node.type === "BraceExpansion") return node.parts === undefined ? undefined : "quotes or variables inside a brace range";
   if (node.type === "CommandExpansion") {
