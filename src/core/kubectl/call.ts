@@ -14,14 +14,23 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Makes an executor of a verb: resolves the target, and words failures as kubectl does. Transport failures (`RuntimeError`) pass through. */
-export function verbExecutor(run: (call: Call) => Promise<number>): Executor {
+/** Flags that only select the target, which the run has resolved already. */
+const TARGET_FLAGS = ["context", "namespace", "kubeconfig"];
+
+/**
+ * Makes an executor of a verb: refuses flags it does not know (a flag that is passed over could turn a dry run into a change), resolves
+ * the target, and words failures as kubectl does. Transport failures (`RuntimeError`) pass through.
+ */
+export function verbExecutor(run: (call: Call) => Promise<number>, flags: readonly string[]): Executor {
+  const known = new Set([...TARGET_FLAGS, ...flags]);
   return async (operation, io, ports, signal) => {
     signal.throwIfAborted();
     const context = flagText(operation, "context");
     const cluster = await ports.kubernetes(context);
     const namespace = flagText(operation, "namespace") ?? cluster.namespace;
     try {
+      const unknown = Object.keys(operation.flags).find((flag) => !known.has(flag));
+      if (unknown !== undefined) throw new KubectlFailure(`error: kubectl ${operation.verb} with --${unknown} does not run in process: it needs the kubectl binary`);
       return await run({ operation, io, ports, cluster, namespace, signal });
     } catch (error) {
       const failure = failureOf(error);
@@ -78,4 +87,27 @@ export function flagIs(operation: Operation, name: string, otherwise = false): b
   const text = flagText(operation, name);
   if (text === undefined) return otherwise;
   return text === "true" || text === "";
+}
+
+export type DryRun = "none" | "client" | "server";
+
+/** `--dry-run`; without a value it means `client`, as kubectl still reads it. */
+export function dryRunOf(operation: Operation): DryRun {
+  const text = flagText(operation, "dry-run") ?? "none";
+  if (text === "none" || text === "false") return "none";
+  if (text === "client" || text === "true" || text === "" || text === "unchanged") return "client";
+  if (text === "server") return "server";
+  throw new KubectlFailure(`error: Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
+}
+
+/** What kubectl adds to a line about a change that was not made. */
+export function dryRunSuffix(dryRun: DryRun): string {
+  switch (dryRun) {
+    case "none":
+      return "";
+    case "client":
+      return " (dry run)";
+    case "server":
+      return " (server dry run)";
+  }
 }

@@ -1,10 +1,10 @@
-import { flagIs, flagText, print, printError, type Call } from "./call.ts";
+import { dryRunOf, dryRunSuffix, flagIs, flagText, print, printError, type Call, type DryRun } from "./call.ts";
 import { objectName, resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
 import { fetchObjects } from "./fetch.ts";
 import { goJson } from "./goJson.ts";
 import { listFailures } from "./failures.ts";
-import { parseJson, textAt } from "./json.ts";
+import { parseJson, textAt, type Json } from "./json.ts";
 import { parseTargets } from "./targets.ts";
 import { parseDuration } from "./time.ts";
 import { waitUntilGone, type WaitObject } from "./waitLoop.ts";
@@ -35,7 +35,7 @@ export async function runDelete(call: Call): Promise<number> {
   }
   if (failures.length > 0) return await listFailures(call, failures);
   if (deleted.length === 0) await print(call, "No resources found\n");
-  if (!flagIs(operation, "wait", true)) return 0;
+  if (!flagIs(operation, "wait", true) || dryRunOf(operation) !== "none") return 0;
   const timeout = flagText(operation, "timeout");
   const timeoutMs = timeout === undefined ? 0 : parseDuration(timeout, "timeout");
   await waitUntilGone(call, deleted, timeoutMs === 0 ? WEEK_MS : timeoutMs);
@@ -87,17 +87,23 @@ async function objectsToDelete(call: Call): Promise<readonly { readonly resource
 /** Sends one DELETE and prints its line; the UID of what was deleted (empty when the server did not say). */
 async function deleteOne(call: Call, resource: ApiResource, namespace: string, name: string, grace: number | undefined): Promise<string> {
   const { operation } = call;
-  const cascade = flagText(operation, "cascade") ?? "background";
+  const dryRun = dryRunOf(operation);
+  const answer = dryRun === "client" ? null : await sendDelete(call, resource, namespace, name, grace, dryRun);
+  const done = `${grace === 0 ? "force deleted" : "deleted"}${dryRunSuffix(dryRun)}`;
+  if (flagText(operation, "output") === "name") await print(call, `${objectName(resource, name)}\n`);
+  else await print(call, `${deletedKind(resource)} ${JSON.stringify(name)} ${done}\n`);
+  return textAt(answer, "kind") === "Status" ? textAt(answer, "details", "uid") : textAt(answer, "metadata", "uid");
+}
+
+async function sendDelete(call: Call, resource: ApiResource, namespace: string, name: string, grace: number | undefined, dryRun: DryRun): Promise<Json> {
+  const cascade = flagText(call.operation, "cascade") ?? "background";
   const propagationPolicy = cascade === "orphan" ? "Orphan" : cascade === "foreground" ? "Foreground" : "Background";
-  const options = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy, ...(grace === undefined ? {} : { gracePeriodSeconds: grace }) };
+  const options = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy, ...(dryRun === "server" ? { dryRun: ["All"] } : {}), ...(grace === undefined ? {} : { gracePeriodSeconds: grace }) };
   const response = await call.cluster.request(
     { method: "DELETE", path: resourcePath(resource, namespace, name), accept: "application/json", contentType: "application/json", body: goJson(options, "") },
     call.signal,
   );
-  const answer = parseJson(requireSuccess(response).text);
-  if (flagText(operation, "output") === "name") await print(call, `${objectName(resource, name)}\n`);
-  else await print(call, `${deletedKind(resource)} ${JSON.stringify(name)} ${grace === 0 ? "force deleted" : "deleted"}\n`);
-  return textAt(answer, "kind") === "Status" ? textAt(answer, "details", "uid") : textAt(answer, "metadata", "uid");
+  return parseJson(requireSuccess(response).text) ?? null;
 }
 
 function deletedKind(resource: ApiResource): string {

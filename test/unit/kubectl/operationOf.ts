@@ -5,7 +5,7 @@ const SWITCHES = new Set([
   "all-namespaces", "show-labels", "no-headers", "follow", "previous", "timestamps", "all-containers", "stdin", "tty", "now", "force", "all", "ignore-not-found", "quiet", "containers", "list", "show-kind", "prefix", "overwrite", "watch", "wait", "show-managed-fields", "sum", "ignore-errors", "minify",
 ]);
 const LISTS = new Set(["env"]);
-const TWO_WORDS = new Set(["rollout", "set", "top", "auth", "config"]);
+const TWO_WORDS = new Set(["rollout", "set", "auth", "config"]);
 
 /** Reads kubectl words into an operation, as far as the tests need it. The product's schema does this for real. */
 export function operationOf(argv: readonly string[]): Operation {

@@ -1,0 +1,76 @@
+import { dryRunOf, flagText, print, type Call } from "../call.ts";
+import { objectName } from "../discovery.ts";
+import { ApiStatusError, KubectlFailure } from "../failure.ts";
+import { listFailures } from "../failures.ts";
+import { at, isJsonList, isObject, jsonEquals, objectAt, type Json, type JsonObject } from "../json.ts";
+import { patchWorkload, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
+import { revisionNumber } from "./history.ts";
+
+/** Annotations that stay the deployment's own; all others come from the ReplicaSet. */
+const KEPT = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.deployment.rollback.to",
+]);
+
+/** `kubectl rollout undo` of deployments. Other kinds need the binary. */
+export async function runRolloutUndo(call: Call): Promise<number> {
+  if (dryRunOf(call.operation) === "client") throw new KubectlFailure("error: kubectl rollout undo with --dry-run=client does not run in process: it needs the kubectl binary");
+  const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
+  for (const workload of workloads) await print(call, `${objectName(workload.resource, workload.name)} ${await undo(call, workload)}\n`);
+  return await listFailures(call, failures);
+}
+
+async function undo(call: Call, workload: Workload): Promise<string> {
+  const { resource, object } = workload;
+  if (resource.kind !== "Deployment") throw new KubectlFailure(`error: rollout undo of ${resource.kind} does not run in process: it needs the kubectl binary`);
+  const toRevision = Number(flagText(call.operation, "to-revision") ?? "0");
+  const replicaSet = wantedReplicaSet(await replicaSetsOf(call, workload), toRevision, workload.name);
+  if (at(object, "spec", "paused") === true) {
+    throw new KubectlFailure("error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
+  }
+  const template = withoutHash(objectAt(replicaSet, "spec", "template"));
+  if (jsonEquals(tidy(template), tidy(withoutHash(objectAt(object, "spec", "template"))))) {
+    return `skipped rollback (current template already matches revision ${String(toRevision)})`;
+  }
+  const own = Object.entries(objectAt(object, "metadata", "annotations")).filter(([key]) => KEPT.has(key));
+  const former = Object.entries(objectAt(replicaSet, "metadata", "annotations")).filter(([key]) => !KEPT.has(key));
+  const patch = [
+    { op: "replace", path: "/spec/template", value: template },
+    { op: "replace", path: "/metadata/annotations", value: Object.fromEntries([...own, ...former]) },
+  ];
+  const isDryRun = dryRunOf(call.operation) === "server";
+  try {
+    await patchWorkload(call, workload, patch, "json-patch", { isDryRun });
+  } catch (error) {
+    if (!(error instanceof ApiStatusError)) throw error;
+    throw new KubectlFailure(`error: failed restoring revision ${String(toRevision)}: ${error.message}`);
+  }
+  return `rolled back${isDryRun ? " (server dry run)" : ""}`;
+}
+
+/** Revision 0 means the one before the newest. */
+function wantedReplicaSet(sets: readonly JsonObject[], toRevision: number, name: string): JsonObject {
+  const byAge = sets.filter((set) => revisionNumber(set) > 0).sort((a, b) => revisionNumber(b) - revisionNumber(a));
+  const found = toRevision === 0 ? byAge[1] : byAge.find((set) => revisionNumber(set) === toRevision);
+  if (found !== undefined) return found;
+  throw new KubectlFailure(toRevision === 0 ? `error: no rollout history found for deployment ${JSON.stringify(name)}` : `error: unable to find specified revision ${String(toRevision)} in history`);
+}
+
+function withoutHash(template: JsonObject): JsonObject {
+  const labels = Object.fromEntries(Object.entries(objectAt(template, "metadata", "labels")).filter(([key]) => key !== "pod-template-hash"));
+  return { ...template, metadata: { ...objectAt(template, "metadata"), labels } };
+}
+
+/** Drops what Go's typed comparison does not see: nulls and empty lists and objects. */
+function tidy(value: Json): Json {
+  if (isJsonList(value)) return value.map(tidy);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value)
+    .map(([key, child]) => [key, tidy(child)] as const)
+    .filter(([, child]) => child !== null && !(typeof child === "object" && Object.keys(child).length === 0));
+  return Object.fromEntries(kept);
+}
