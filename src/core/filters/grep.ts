@@ -142,6 +142,7 @@ function takeContext(line: Line, progress: Progress, settings: Settings): readon
 
 function onlyMatches(text: string, progress: Progress, settings: Settings): readonly Uint8Array[] {
   if (settings.isInverted) return [];
+  settings.pattern.lastIndex = 0;
   return [...text.matchAll(settings.pattern)].filter((match) => match[0] !== "").map((match) => encode(`${label(progress.number, ":", progress, settings)}${match[0]}\n`));
 }
 

@@ -72,7 +72,7 @@ function endLine(part: string, state: State): string {
 
 const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key|session[_-]?token|private[_-]?key|client[_-]?secret|credentials?";
 // A value in quotes (escaped ones too), or up to a sign that ends values. References ($NAME), <set to the key …>, YES and NO stay.
-const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b)(\\{0,3}"(?:[^"\\]|\\[^"])*\\{0,3}"|'[^']*'|[^\s"'&,;)}\]]+)`;
+const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b)(?!\[redacted\])("(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|[^\s"'&,;)}\]]+)`;
 
 /** Each pattern's first group stays, its second is the secret; without groups the whole match is. Each begins at its own literal, so that no text makes them slow. */
 const PATTERNS: readonly RegExp[] = [

@@ -161,13 +161,15 @@ async function runCommands(commands: readonly Command[], operators: readonly str
 async function runAssignments(command: Command, frame: Frame): Promise<number | undefined> {
   const info = describeStatement(command, frame, []);
   const substitution = { exitCode: 0 };
-  const host = expansionHost(frame, substitution);
-  const values: [string, string][] = [];
+  const values = new Map<string, string>();
+  const outer = expansionHost(frame, substitution);
+  // In `A=1 B=$A` the second sees the first, although neither counts before the host has agreed.
+  const host: ExpansionHost = { ...outer, variable: (name) => values.get(name) ?? outer.variable(name) };
   for (const part of command.prefix) {
     if (part.type !== "Assignment" || part.value.type !== "Word") continue;
     const { text, problems } = await expandText(part.value, host);
     if (problems.length > 0) end("invalid", undefined, problems);
-    values.push([part.name, text]);
+    values.set(part.name, text);
   }
   await redirectOrEnd(command.redirects, frame);
   return governed(info, frame, async () => {
