@@ -4,11 +4,11 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { planCell } from "../core/command/planCell.ts";
+import { planDocument } from "../core/command/planDocument.ts";
 import { severityOf, describe } from "../core/problem.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
-import type { DocumentCell, RunbookDocument } from "../core/runbook/document.ts";
+import type { RunbookDocument } from "../core/runbook/document.ts";
 import { fromNotebookCells, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
@@ -111,30 +111,22 @@ function readRunbook(file: string): RunbookDocument {
 
 function printCells(file: string, save: string | undefined): number {
   const document = readRunbook(file);
-  print(JSON.stringify(cellsReport(document, (cell) => planOf(cell).problems), undefined, 2));
-  if (save !== undefined) {
-    const notebook = toNotebookCells(document);
-    writeFileSync(save, encodeSource(fromNotebookCells(notebook)));
-  }
+  const plans = new Map(planDocument(document).map((plan, index) => [document.cells[index], plan]));
+  print(JSON.stringify(cellsReport(document, (cell) => plans.get(cell)?.problems ?? []), undefined, 2));
+  if (save !== undefined) writeFileSync(save, encodeSource(fromNotebookCells(toNotebookCells(document))));
   return 0;
-}
-
-function planOf(cell: DocumentCell): ReturnType<typeof planCell> {
-  if (cell.command === undefined) return { statements: [], problems: [] };
-  return planCell(cell.command.via ?? cell.command.commandText, { variables: new Set<string>(), expectations: cell.command.expectations });
 }
 
 function printPlan(file: string): number {
   const document = readRunbook(file);
-  const variables = new Set(document.frontMatter.parameters.map((parameter) => parameter.name));
-  const operations = document.cells.flatMap((cell, index) => {
-    if (cell.command === undefined) return [];
-    const plan = planCell(cell.command.via ?? cell.command.commandText, { variables, expectations: cell.command.expectations, ...(cell.command.via === undefined ? {} : { inputText: cell.text }) });
-    const reference = cellReference(document, index);
+  const operations = planDocument(document).flatMap((plan, index) => {
+    if (plan === undefined) return [];
+    const { name, step } = cellReference(document, index);
     const problems = plan.problems.map((problem) => ({ code: problem.code, severity: severityOf(problem), message: describe(problem) }));
     return plan.statements.flatMap((statement) => statement.operations.map(({ operation, unresolved }) => {
-      const target = chooseTarget(operation.destination, document.frontMatter.targets);
-      return { cell: reference.name, step: reference.step, argv: operation.argv, tool: operation.tool, verb: operation.verb, engine: operation.engine, risk: operation.risk, why: operation.why, undo: operation.undo, target: target.kind === "target" ? target.spec.name : undefined, unresolved, problems };
+      const { argv, tool, verb, engine, risk, why, undo, destination } = operation;
+      const target = chooseTarget(destination, document.frontMatter.targets);
+      return { cell: name, step, argv, tool, verb, engine, risk, why, undo, target: target.kind === "target" ? target.spec.name : undefined, unresolved, problems };
     }));
   });
   print(JSON.stringify({ version: 1, operations }, undefined, 2));

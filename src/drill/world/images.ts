@@ -1,0 +1,63 @@
+import type { ImageBehaviour, KubeObject, PodProgram } from "../contract.ts";
+import type { Databases } from "./databases.ts";
+import type { ImageDescription } from "./description.ts";
+import type { Faults } from "./faults.ts";
+
+/** What images need of the world around them. */
+export interface ImageParts {
+  readonly databases: Databases;
+  readonly faults: () => Faults;
+  readonly databasePrograms: Readonly<Record<string, PodProgram>>;
+  readonly cachePrograms: Readonly<Record<string, PodProgram>>;
+  /** The database that an application's pod is configured for answers, or why not. */
+  readonly databaseOf: (pod: KubeObject) => { execute(statement: string): void };
+  /** Called when a database has been opened and its process listens. */
+  readonly onDatabaseOpen: () => void;
+}
+
+/** Gives each described image its behaviour in the world. */
+export function imageBehaviours(images: readonly ImageDescription[], parts: ImageParts): ReadonlyMap<string, ImageBehaviour> {
+  return new Map(images.map((image) => [image.image, behaviourOf(image, parts)]));
+}
+
+function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour {
+  const common = {
+    startMs: image.startMs,
+    startLog: () => image.startLog,
+    crash: (pod: KubeObject) => parts.faults().crashOf(pod),
+    unready: () => undefined,
+    programs: describedPrograms(image, parts),
+  };
+  switch (image.behaviour) {
+    case "database":
+      return {
+        ...common,
+        programs: { ...common.programs, ...parts.databasePrograms },
+        unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : undefined),
+        started: (pod) => {
+          // Opening reads a dump; the readiness probe waits for it, and what fails there is the world's own fault: it ends the world.
+          void parts.databases.open(pod).then(parts.onDatabaseOpen);
+        },
+      };
+    case "cache":
+      return { ...common, programs: { ...common.programs, ...parts.cachePrograms } };
+    case "web":
+    case "plain":
+      return common;
+  }
+}
+
+/** Programs of the description: each runs its statements on the application's database and prints its output when they succeed. */
+function describedPrograms(image: ImageDescription, parts: ImageParts): Readonly<Record<string, PodProgram>> {
+  return Object.fromEntries(image.programs.map((program): [string, PodProgram] => [program.name, async ({ pod, stdout, stderr }) => {
+    const encoder = new TextEncoder();
+    try {
+      for (const statement of program.statements) parts.databaseOf(pod).execute(statement);
+    } catch (error) {
+      await stderr(encoder.encode(`[ERROR] ${error instanceof Error ? error.message : String(error)}\n[INFO] BUILD FAILURE\n`));
+      return 1;
+    }
+    await stdout(encoder.encode(program.output.map((line) => `${line}\n`).join("")));
+    return 0;
+  }]));
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { planOperation } from "../../../src/core/command/planOperation.ts";
+import type { FilePort, ToolPorts } from "../../../src/core/ports.ts";
+import type { AskParams, AskResult, OutputNotification } from "../../../src/core/protocol.ts";
+import type { TargetSpec } from "../../../src/core/runbook/document.ts";
+import { runCell, type CellRunnerHost } from "../../../src/core/run/cellRunner.ts";
+import type { JournalEvent, PinnedTarget } from "../../../src/core/run/journalEvent.ts";
+import { planCellText } from "../../../src/core/run/planCellText.ts";
+import { createRedactor, redact } from "../../../src/core/run/redaction.ts";
+import { RuntimeError } from "../../../src/core/runtimeError.ts";
+
+const SPECS: readonly TargetSpec[] = [
+  { kind: "kubernetes", name: "cluster", alias: "prod", context: "main", namespace: "shop" },
+  { kind: "http", name: "app", alias: "shop", url: "https://api.example.com" },
+];
+const PINNED: readonly PinnedTarget[] = [
+  { name: "cluster", alias: "prod", kind: "kubernetes", address: "https://10.0.0.1:6443", identity: "uid-1", actor: "ann", namespace: "shop" },
+  { name: "app", alias: "shop", kind: "http", address: "https://api.example.com", identity: "", actor: "anonymous", namespace: undefined },
+];
+const POD = JSON.stringify({ kind: "Pod", metadata: { name: "db-0", ownerReferences: [{ kind: "StatefulSet", name: "db", controller: true }] }, status: { phase: "Running" } });
+
+interface Reply {
+  readonly exitCode?: number;
+  readonly stdout?: string;
+  readonly status?: number;
+  readonly error?: unknown;
+  readonly waits?: boolean;
+}
+
+/** A run whose calls answer from a table (first words of the command), and which records everything in one list. */
+class Scene {
+  readonly log: string[] = [];
+  readonly events: JournalEvent[] = [];
+  readonly outputs: OutputNotification[] = [];
+  readonly environment = new Map<string, string>();
+  readonly cancel = new AbortController();
+  readonly replies: Record<string, Reply> = {};
+  answers: AskResult[] = [];
+  asked: AskParams[] = [];
+  clusterIdentity = "uid-1";
+  mode: "incident" | "drill" = "incident";
+  /** Time passes only while a call waits. */
+  readonly sleepers: (() => void)[] = [];
+
+  async run(text: string, timeoutMs?: number): Promise<string> {
+    const outcome = await runCell({ execution: "x", cell: { name: "c", step: undefined, language: "bash" }, text, via: undefined, timeoutMs }, this.host(), this.cancel.signal);
+    return outcome.message === undefined ? outcome.status : `${outcome.status}: ${outcome.message}`;
+  }
+
+  types(): string[] {
+    return this.events.map((event) => event.type);
+  }
+
+  host(): CellRunnerHost {
+    return {
+      mode: this.mode, isUnattended: false, specs: SPECS, targets: PINNED, ports: this.ports(), environment: this.environment, redact, redactStream: () => createRedactor([]),
+      record: async (event) => {
+        this.events.push(event);
+        this.log.push(event.type);
+      },
+      attended: async () => undefined,
+      ask: async (params) => {
+        this.asked.push(params);
+        return this.answers.shift();
+      },
+      output: (output) => void this.outputs.push(output),
+      plan: planOperation,
+      planCell: (cellText, via) => planCellText(cellText, via, new Set(this.environment.keys())),
+      execute: async (operation, io, ports, signal) => {
+        const words = operation.argv.join(" ");
+        this.log.push(`run ${words}`);
+        const [, reply] = Object.entries(this.replies).find(([start]) => words.startsWith(start)) ?? [];
+        if (reply?.waits === true) {
+          await new Promise((_, reject) => {
+            signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
+            for (const wake of this.sleepers.splice(0)) wake();
+          });
+        }
+        if (reply?.error !== undefined) throw reply.error;
+        if (reply?.status !== undefined) ports.onHttpStatus?.(reply.status);
+        if (reply?.stdout !== undefined) await io.stdout(new TextEncoder().encode(reply.stdout));
+        return reply?.exitCode ?? 0;
+      },
+    };
+  }
+
+  private ports(): ToolPorts {
+    const files: FilePort = {
+      cwd: "/run",
+      read: async () => { throw new RuntimeError("notFound", "no file"); },
+      write: async (path, body) => {
+        for await (const _ of body) continue;
+        return { path, bytes: 1, sha256: "0" };
+      },
+      exists: async () => undefined,
+    };
+    const unused = (): never => { throw new Error("not part of this scene"); };
+    return {
+      clock: { now: () => 0, sleep: () => new Promise((resolve) => void this.sleepers.push(resolve)) },
+      kubernetes: async () => ({
+        context: "main", server: "https://10.0.0.1:6443", namespace: "shop", stream: unused, exec: unused,
+        request: async ({ path }) => ({ status: 200, contentType: "application/json", text: path.includes("kube-system") ? JSON.stringify({ metadata: { uid: this.clusterIdentity } }) : JSON.stringify({ status: { userInfo: { username: "ann" } } }) }),
+      }),
+      objectStore: unused, http: { request: unused }, files, compression: { gunzip: unused, gzip: unused }, jq: { run: unused },
+      processes: { find: async () => undefined, run: unused }, timeZoneOffsetMinutes: () => 0,
+    };
+  }
+}
+
+const YES: AskResult = { kind: "gate", answer: "yes", typed: undefined };
+
+describe("running a cell", () => {
+  it("runs reads at once and journals intent before the call, outcome after it", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get"] = { stdout: "NAME\n" };
+    assert.equal(await scene.run("kubectl get pods"), "succeeded");
+    assert.deepEqual(scene.log, ["cellStarted", "statementIntent", "run kubectl get pods", "statementOutcome", "cellOutcome"]);
+    assert.deepEqual(scene.asked, []);
+  });
+
+  it("runs nothing of a cell with a syntax error", async () => {
+    const scene = new Scene();
+    assert.match(await scene.run("kubectl get pods\nkubectl delete pod 'db-0"), /^refused: /);
+    assert.deepEqual(scene.types(), ["cellStarted", "cellOutcome"]);
+  });
+
+  it("asks before a change, with the live object, and keeps the pod's logs first", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get pod db-0"] = { stdout: POD };
+    scene.answers = [YES];
+    assert.equal(await scene.run("kubectl delete pod db-0"), "succeeded");
+    const [ask] = scene.asked;
+    assert.ok(ask?.kind === "gate");
+    assert.deepEqual([ask.question.risk, ask.question.target, ask.question.typed, ask.question.objects], ["change", "cluster", undefined, ["pod/db-0 (Running), kept by statefulset/db"]]);
+    assert.ok(scene.log.indexOf("run kubectl logs db-0 --all-containers --tail=5000") < scene.log.indexOf("run kubectl delete pod db-0"));
+    assert.ok(scene.log.indexOf("gateAnswered") < scene.log.indexOf("run kubectl delete pod db-0"));
+  });
+
+  it("calls the deletion of a pod that nothing brings back what it is", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get pod db-0"] = { stdout: JSON.stringify({ kind: "Pod", metadata: { name: "db-0" } }) };
+    scene.answers = [YES];
+    assert.match(await scene.run("kubectl delete pod db-0"), /^refused/);
+    const [ask] = scene.asked;
+    assert.ok(ask?.kind === "gate");
+    assert.deepEqual([ask.question.risk, ask.question.typed], ["destroy", "prod"]);
+  });
+
+  it("stops at No and changes nothing", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get"] = { stdout: POD };
+    assert.match(await scene.run("kubectl delete pod db-0\nkubectl get pods"), /^refused: Refused: the answer was No/);
+    assert.ok(!scene.log.some((line) => line.startsWith("run kubectl delete") || line === "run kubectl get pods"));
+  });
+
+  it("lets destruction pass only with the alias typed", async () => {
+    for (const [typed, passes] of [["prod", true], ["production", false], [undefined, false]] as const) {
+      const scene = new Scene();
+      scene.answers = [{ kind: "gate", answer: "yes", typed }];
+      await scene.run("kubectl delete pvc data-db-0");
+      assert.equal(scene.log.includes("run kubectl delete pvc data-db-0"), passes, String(typed));
+    }
+  });
+
+  it("refuses to change a cluster that drifted, and a cluster that no target names", async () => {
+    const drifted = new Scene();
+    drifted.clusterIdentity = "uid-2";
+    drifted.answers = [YES];
+    assert.match(await drifted.run("kubectl scale deployment/app --replicas=1"), /another kubernetes answers under that name/);
+    assert.ok(drifted.types().includes("targetDrifted"));
+    const other = new Scene();
+    other.answers = [YES];
+    assert.match(await other.run("kubectl --context=staging scale deployment/app --replicas=1"), /no target for the Kubernetes context staging/);
+    for (const scene of [drifted, other]) assert.deepEqual(scene.asked, []);
+  });
+
+  it("goes on after a failed read, which is a finding, and stops after a failed change", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl logs"] = { exitCode: 1 };
+    scene.replies["kubectl scale"] = { exitCode: 1 };
+    scene.answers = [YES];
+    assert.match(await scene.run("kubectl logs db-0\nkubectl scale deployment/app --replicas=1\nkubectl get pods"), /^failed: It ended with exit code 1/);
+    assert.ok(scene.log.includes("run kubectl scale deployment/app --replicas=1"));
+    assert.ok(!scene.log.includes("run kubectl get pods"));
+  });
+
+  it("calls a change unknown when its end was not seen", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl scale"] = { error: new RuntimeError("connectionLost", "Scaling: the connection was lost.") };
+    scene.answers = [YES];
+    assert.match(await scene.run("kubectl scale deployment/app --replicas=1"), /^unknown: .*Verify its effect/);
+  });
+
+  it("executes expectations, and stops the cell where one is not met", async () => {
+    const met = new Scene();
+    met.replies["curl"] = { status: 200, stdout: "{}" };
+    assert.equal(await met.run("curl -s https://api.example.com/health\n# Expected: 200 OK"), "succeeded");
+    const unmet = new Scene();
+    unmet.replies["curl"] = { status: 503 };
+    assert.match(await unmet.run("curl -s https://api.example.com/health\n# Expected: 200 OK\nkubectl get pods"), /^failed: Expected .*200.*: got HTTP 503/);
+    assert.ok(!unmet.log.includes("run kubectl get pods"));
+  });
+
+  it("never passes by itself what only a person can judge", async () => {
+    const scene = new Scene();
+    scene.answers = [{ kind: "manual", met: false }];
+    assert.match(await scene.run("kubectl get pods\n# Expected: the shop feels fast again"), /^failed/);
+    assert.equal(scene.asked[0]?.kind, "manual");
+  });
+
+  it("ends a read by its limit, and a follow without calling it a failure", async () => {
+    const read = new Scene();
+    read.replies["kubectl get"] = { waits: true };
+    assert.match(await read.run("kubectl get pods", 5_000), /^finding: It did not end within 5 s/);
+    const follow = new Scene();
+    follow.replies["kubectl logs"] = { waits: true };
+    assert.equal(await follow.run("kubectl logs -f db-0\nkubectl get pods", 5_000), "succeeded");
+    assert.ok(follow.log.includes("run kubectl get pods"));
+  });
+
+  it("masks secrets on the screen and in the journal, not in variables", async () => {
+    const scene = new Scene();
+    const token = `eyJhbGciOiJIUzI1NiJ9.${btoa('{"sub":"1"}').replace(/=+$/, "")}.c2lnbmF0dXJlc2lnbmF0dXJl`;
+    scene.replies["curl"] = { stdout: token };
+    await scene.run("curl -s https://api.example.com/token");
+    scene.replies["echo"] = { stdout: token };
+    await scene.run("TOKEN=$(echo token)");
+    assert.equal(scene.environment.get("TOKEN"), token);
+    assert.ok(!JSON.stringify([scene.events, scene.outputs]).includes(token));
+  });
+
+  it("refuses in a drill what would leave the world", async () => {
+    const scene = new Scene();
+    scene.mode = "drill";
+    assert.match(await scene.run("terraform apply"), /in a drill nothing runs outside the world/);
+    assert.ok(!scene.log.some((line) => line.startsWith("run ")));
+  });
+});
