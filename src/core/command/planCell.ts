@@ -4,6 +4,7 @@ import type { Expectation } from "../runbook/document.ts";
 import { commandWords } from "../shell/commandWords.ts";
 import { expandStatically, expandTextStatically, type CommandWord } from "../shell/expand.ts";
 import type { InputShape } from "../shell/host.ts";
+import { MAX_LOOP_TURNS } from "../shell/interpreter.ts";
 import { parseShell, type ParsedShell } from "../shell/parse.ts";
 import { stripTabs } from "../shell/redirect.ts";
 import { isSqlCommand, secretProblems, sqlProblems } from "./cellChecks.ts";
@@ -73,7 +74,9 @@ function draftOf(node: { readonly pos: number; readonly end: number }, operation
 function planNode(node: PipelineNode, planner: Planner): readonly PlannedOperation[] {
   if (node.type === "For") {
     const before = (node.wordlist ?? []).flatMap((word) => planSubstitutions(word, planner));
-    planner.problems.push(...expandStatically(node.wordlist ?? [], (name) => planner.known.has(name)).problems);
+    const turns = expandStatically(node.wordlist ?? [], (name) => planner.known.has(name));
+    planner.problems.push(...turns.problems);
+    if (turns.words.length > MAX_LOOP_TURNS) planner.problems.push({ code: "loop-too-long", start: node.pos, end: node.end, facts: { count: String(turns.words.length), limit: String(MAX_LOOP_TURNS) } });
     planner.known.add(node.name.value);
     return [...before, ...planScript(node.body.commands, planner)];
   }

@@ -11,10 +11,16 @@ interface Reader {
   readonly pattern: string;
   readonly isExtended: boolean;
   position: number;
-  depth: number;
+  /** Where in `output` each open group begins. */
+  readonly groups: number[];
   output: string;
+  /** Where in `output` the last piece begins that a quantifier would repeat, and whether it is repeated already. */
+  pieceStart: number;
+  isQuantified: boolean;
   /** True where a quantifier would have nothing to repeat. */
   isAtStart: boolean;
+  /** True just after `$`, `\\b` and their like, which cannot be repeated. */
+  isAfterAssertion: boolean;
 }
 
 /**
@@ -23,9 +29,9 @@ interface Reader {
  * @throws PatternError for constructs without a translation (collating symbols, equivalence classes) and for unbalanced signs.
  */
 export function translatePattern(pattern: string, isExtended: boolean): string {
-  const reader: Reader = { pattern, isExtended, position: 0, depth: 0, output: "", isAtStart: true };
+  const reader: Reader = { pattern, isExtended, position: 0, groups: [], output: "", pieceStart: 0, isQuantified: false, isAtStart: true, isAfterAssertion: false };
   while (reader.position < pattern.length) readOne(reader);
-  if (reader.depth > 0) throw new PatternError(isExtended ? "Unmatched ( or \\(" : "Unmatched ( or \\(");
+  if (reader.groups.length > 0) throw new PatternError("Unmatched ( or \\(");
   return reader.output;
 }
 
@@ -40,7 +46,7 @@ function readOne(reader: Reader): void {
   if (character === "\\") return readEscape(reader);
   if (character === "[") return readBracket(reader);
   if (character === ".") return emit(reader, "[^\\n]");
-  if (character === "*") return reader.isAtStart ? emit(reader, "\\*") : quantify(reader, "*");
+  if (character === "*") return reader.isAtStart && !reader.isExtended ? emit(reader, "\\*") : quantify(reader, "*");
   if (character === "^") return readCaret(reader);
   if (character === "$") return readDollar(reader);
   if (!reader.isExtended) return emit(reader, escapeLiteral(character));
@@ -49,12 +55,12 @@ function readOne(reader: Reader): void {
 
 function readExtended(reader: Reader, character: string): void {
   if (character === "(") return open(reader);
-  if (character === ")") return reader.depth > 0 ? close(reader) : emit(reader, "\\)");
+  if (character === ")") return reader.groups.length > 0 ? close(reader) : emit(reader, "\\)");
   if (character === "|") return alternative(reader);
-  if (character === "+" || character === "?") return reader.isAtStart ? emit(reader, `\\${character}`) : quantify(reader, character);
+  if (character === "+" || character === "?") return quantify(reader, character);
   if (character === "{") {
     const interval = /^(\d*,?\d*)\}/.exec(reader.pattern.slice(reader.position));
-    return interval !== null && interval[1] !== "" && !reader.isAtStart ? readInterval(reader, "}") : emit(reader, "\\{");
+    return interval !== null && interval[1] !== "" ? readInterval(reader, "}") : emit(reader, "\\{");
   }
   emit(reader, escapeLiteral(character));
 }
@@ -66,12 +72,12 @@ function readEscape(reader: Reader): void {
   if (!reader.isExtended) {
     if (character === "(") return open(reader);
     if (character === ")") {
-      if (reader.depth === 0) throw new PatternError("Unmatched ) or \\)");
+      if (reader.groups.length === 0) throw new PatternError("Unmatched ) or \\)");
       return close(reader);
     }
     if (character === "|") return alternative(reader);
     if (character === "{") return readInterval(reader, "\\}");
-    if (character === "+" || character === "?") return reader.isAtStart ? emit(reader, `\\${character}`) : quantify(reader, character);
+    if (character === "+" || character === "?") return quantify(reader, character);
   }
   if ("wWsS".includes(character)) return emit(reader, `\\${character}`);
   if (character === "b" || character === "B") return assert(reader, `\\${character}`);
@@ -86,6 +92,7 @@ function readEscape(reader: Reader): void {
 function readCaret(reader: Reader): void {
   if (!reader.isExtended && !reader.isAtStart) return emit(reader, "\\^");
   reader.output += "^";
+  reader.isAfterAssertion = reader.isExtended;
 }
 
 function readDollar(reader: Reader): void {
@@ -132,38 +139,50 @@ function readBracket(reader: Reader): void {
 }
 
 function emit(reader: Reader, text: string): void {
+  finishPiece(reader, reader.output.length);
   reader.output += text;
+}
+
+function finishPiece(reader: Reader, start: number): void {
+  reader.pieceStart = start;
+  reader.isQuantified = false;
   reader.isAtStart = false;
+  reader.isAfterAssertion = false;
 }
 
 function assert(reader: Reader, text: string): void {
   reader.output += text;
+  reader.isAfterAssertion = true;
 }
 
 function quantify(reader: Reader, text: string): void {
+  // GNU reads these in ways of its own, with a warning: nobody means them.
+  if (reader.isAtStart || reader.isAfterAssertion) throw new PatternError("A repetition needs something to repeat");
   // POSIX lets quantifiers stand one after the other; JavaScript reads the second `?` and `+` differently.
-  reader.output = /(?:[*+?]|[^\\]\})$/.test(reader.output) && !/\\[*+?}]$/.test(reader.output) ? wrapLast(reader.output) + text : reader.output + text;
-}
-
-function wrapLast(output: string): string {
-  // The whole so far is one branch piece at most; grouping the last quantified atom needs its start, which a lookback finds.
-  const start = /(?:\[(?:[^\]\\]|\\.)*\]|\\[^]|[^\\])(?:[*+?]|\{\d*,?\d*\})$/.exec(output)?.index ?? 0;
-  return `${output.slice(0, start)}(?:${output.slice(start)})`;
+  const piece = reader.output.slice(reader.pieceStart);
+  if (reader.isQuantified) reader.output = `${reader.output.slice(0, reader.pieceStart)}(?:${piece})`;
+  reader.output += text;
+  reader.isQuantified = true;
 }
 
 function open(reader: Reader): void {
+  reader.groups.push(reader.output.length);
   reader.output += "(";
-  reader.depth += 1;
-  reader.isAtStart = true;
+  begin(reader);
 }
 
 function close(reader: Reader): void {
   reader.output += ")";
-  reader.depth -= 1;
-  reader.isAtStart = false;
+  finishPiece(reader, reader.groups.pop() ?? 0);
 }
 
 function alternative(reader: Reader): void {
   reader.output += "|";
+  begin(reader);
+}
+
+function begin(reader: Reader): void {
   reader.isAtStart = true;
+  reader.isAfterAssertion = false;
+  reader.isQuantified = false;
 }

@@ -1,13 +1,19 @@
-const MAX_WORDS = 1000;
+/** Words that the braces of one word may make. */
+export const MAX_WORDS = 1000;
 
-/** Expands one brace range as written: `{1..10}`, `{01..10..2}`, `{a..e}`, `{x,y{1,2}}`. What is none of these comes back as it is. */
+/** Expands one brace range as written: `{1..10}`, `{01..10..2}`, `{a..e}`, `{x,y{1,2}}`. What is none of these comes back as it is. Gives up soon after `MAX_WORDS`. */
 export function expandBraces(text: string): readonly string[] {
   const inner = text.slice(1, -1);
   const range = /^(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?$/.exec(inner) ?? /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d+))?$/.exec(inner);
   if (range !== null) return expandRange(range[1] ?? "", range[2] ?? "", range[3]);
   const items = splitItems(inner);
   if (items.length < 2) return [text];
-  return items.flatMap(expandItem).slice(0, MAX_WORDS + 1);
+  const words: string[] = [];
+  for (const item of items) {
+    words.push(...expandItem(item));
+    if (words.length > MAX_WORDS) break;
+  }
+  return words;
 }
 
 function expandRange(first: string, last: string, stepText: string | undefined): readonly string[] {
@@ -51,7 +57,8 @@ function expandItem(item: string): readonly string[] {
     if (depth > 0) continue;
     const middles = expandBraces(item.slice(open, close + 1));
     const tails = expandItem(item.slice(close + 1));
-    return middles.flatMap((middle) => tails.map((tail) => item.slice(0, open) + middle + tail));
+    const heads = middles.length * tails.length > MAX_WORDS ? middles.slice(0, Math.ceil((MAX_WORDS + 1) / tails.length)) : middles;
+    return heads.flatMap((middle) => tails.map((tail) => item.slice(0, open) + middle + tail));
   }
   return [item];
 }

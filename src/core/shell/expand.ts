@@ -1,6 +1,6 @@
 import type { DoubleQuotedChild, HereDocBody, Word, WordPart } from "unbash";
 import type { Problem } from "../problem.ts";
-import { expandBraces } from "./braces.ts";
+import { expandBraces, MAX_WORDS } from "./braces.ts";
 import { releaseText } from "./parse.ts";
 
 type CommandPart = Extract<WordPart, { type: "CommandExpansion" }>;
@@ -28,7 +28,7 @@ export interface Expansion {
   readonly problems: readonly Problem[];
 }
 
-type Request = { readonly kind: "variable"; readonly name: string; readonly text: string; readonly start: number; readonly end: number } | { readonly kind: "command"; readonly part: CommandPart };
+type Request = { readonly kind: "variable"; readonly name: string; readonly text: string; readonly start: number; readonly end: number } | { readonly kind: "command"; readonly part: CommandPart } | { readonly kind: "tooMany"; readonly start: number; readonly end: number };
 
 /** `undefined`: not set. An opaque text stands for a value not known yet: it is not split into words. */
 type Answer = { readonly text: string; readonly isOpaque: boolean } | undefined;
@@ -90,6 +90,10 @@ async function drive<T>(steps: Step<T>, host: ExpansionHost, problems: Problem[]
 }
 
 async function answer(request: Request, host: ExpansionHost, problems: Problem[]): Promise<Answer> {
+  if (request.kind === "tooMany") {
+    problems.push(tooManyWords(request));
+    return undefined;
+  }
   if (request.kind === "command") return { text: await host.substitute(request.part), isOpaque: false };
   const value = host.variable(request.name);
   if (value !== undefined) return { text: value, isOpaque: false };
@@ -101,6 +105,11 @@ function driveStatically<T>(steps: Step<T>, isKnown: (name: string) => boolean, 
   let turn = steps.next(UNSET);
   while (turn.done !== true) {
     const request = turn.value;
+    if (request.kind === "tooMany") {
+      problems.push(tooManyWords(request));
+      turn = steps.next(UNSET);
+      continue;
+    }
     const text = request.kind === "command" ? request.part.text : request.text;
     if (request.kind === "variable" && !isKnown(request.name)) {
       if (text !== "") problems.push(unsetVariable(request));
@@ -119,9 +128,18 @@ function unsetVariable(request: Extract<Request, { kind: "variable" }>): Problem
   return { code: "unset-variable", start: request.start, end: request.end, facts: { name: request.name } };
 }
 
+function tooManyWords(request: { readonly start: number; readonly end: number }): Problem {
+  return { code: "too-many-words", start: request.start, end: request.end, facts: { limit: String(MAX_WORDS) } };
+}
+
 function* expandFields(word: Word): Step<readonly string[]> {
   const result: string[] = [];
-  for (const parts of braceAlternatives(word)) {
+  const alternatives = braceAlternatives(word);
+  if (alternatives === undefined) {
+    yield { kind: "tooMany", start: word.pos, end: word.end };
+    return [];
+  }
+  for (const parts of alternatives) {
     const fields: Fields = { done: [], open: undefined };
     let isFirst = true;
     for (const part of parts) {
@@ -149,12 +167,13 @@ function* expandWhole(node: Word | HereDocBody): Step<string> {
   return text;
 }
 
-/** The word once for each combination of its brace ranges, as bash expands braces before everything else. */
-function braceAlternatives(word: Word): readonly (readonly (WordPart | string)[])[] {
+/** The word once for each combination of its brace ranges, as bash expands braces before everything else; `undefined` for too many. */
+function braceAlternatives(word: Word): readonly (readonly (WordPart | string)[])[] | undefined {
   const literal: WordPart = { type: "Literal", pos: word.pos, end: word.end, value: word.value, text: word.text };
   let alternatives: (WordPart | string)[][] = [[]];
   for (const part of word.parts ?? [literal]) {
     const choices: readonly (WordPart | string)[] = part.type === "BraceExpansion" ? expandBraces(part.text) : [part];
+    if (choices.length * alternatives.length > MAX_WORDS) return undefined;
     alternatives = alternatives.flatMap((before) => choices.map((choice) => [...before, choice]));
   }
   return alternatives;

@@ -11,7 +11,8 @@ import { parseShell, type ParsedShell } from "./parse.ts";
 import { runPipeline, type Stage } from "./pipeline.ts";
 import { resolveRedirections, type ResolvedRedirection } from "./redirect.ts";
 
-const MAX_LOOP_TURNS = 1000;
+/** Turns that a loop may have. */
+export const MAX_LOOP_TURNS = 1000;
 /** Bytes that `$(…)` may give; a word longer than that is a mistake. */
 const MAX_SUBSTITUTION_BYTES = 16 * 1024 * 1024;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
 import { planOperation, wordsOf, type PlannedCall } from "../../../src/core/command/planOperation.ts";
 import { planCell } from "../../../src/core/command/planCell.ts";
 import { severityOf } from "../../../src/core/problem.ts";
@@ -176,6 +177,23 @@ describe("planCell", () => {
   it("judges a query cell's text", () => {
     const of = (inputText: string) => planCell("kubectl exec -i p -- mysql db", { variables: new Set(), expectations: [], inputText }).statements[0]?.risk;
     assert.deepEqual([of("SELECT 1;"), of("DROP TABLE t;")], ["read", "destroy"]);
+  });
+
+  it("is total", () => {
+    const piece = fc.constantFrom("kubectl ", "exec p -- ", "mysql -e ", "-", "--", "-n", "get ", "'", '"', "$(", ")", "$X", "{1..9}", "|", ";", "for i in a; do ", "done", "\n", "<<E\n", "E\n", "aws s3 cp ", "curl ", "sh -c ", "STOP SLAVE;", "echo ");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+        const text = pieces.join("");
+        for (const problem of cell(text).problems) assert.ok(problem.start >= 0 && problem.start <= problem.end && problem.end <= text.length, JSON.stringify([text, problem]));
+      }),
+      { numRuns: 300 },
+    );
+    for (const deep of ["$(".repeat(3000), "{a,".repeat(3000), "echo ${X:-".repeat(500), "(".repeat(3000)]) assert.ok(cell(deep).problems.length > 0);
+  });
+
+  it("bounds what braces make", () => {
+    assert.deepEqual(problemsOf("echo {1..1000}{1..1000}{1..1000}"), ["too-many-words: {1..1000}{1..1000}{1..1000}"]);
+    assert.deepEqual(problemsOf("echo {1..99999999}"), ["too-many-words: {1..99999999}"]);
   });
 
   it("refuses a secret made anew and applied", () => {

@@ -40,10 +40,12 @@ function portsOf(recorded: ReturnType<typeof recordingHost>, slept: number[]): T
 async function filter(script: string, input: Readonly<Record<string, string>> = {}): Promise<{ stdout: string; stderr: string; exitCode: number | undefined; slept: number[] }> {
   const slept: number[] = [];
   const holder: { ports?: ToolPorts } = {};
-  const programs: Programs = Object.fromEntries(Object.entries(filterExecutors).map(([tool, executor]) => [tool, (_operation: unknown, io, signal) => {
-    assert.ok(holder.ports !== undefined);
-    return executor(_operation, io, holder.ports, signal);
-  }])) as Programs;
+  const programs: Programs = Object.fromEntries(
+    Object.entries(filterExecutors).map(([tool, executor]): [string, Programs[string]] => [tool, (operation, io, signal) => {
+      assert.ok(holder.ports !== undefined);
+      return executor(operation, io, holder.ports, signal);
+    }]),
+  );
   const recorded = recordingHost(programs, { after: () => "continue" });
   const host = { ...recorded, host: { ...recorded.host, plan: planOperation } };
   for (const [name, content] of Object.entries(input)) recorded.files.set(name, content);
@@ -147,7 +149,7 @@ describe("filters print what the GNU tools print", () => {
     const recorded = recordingHost({});
     const io = { stdin, stdout: async (chunk: Uint8Array) => void chunks.push(chunk), stderr: async () => {} };
     await filterExecutors["grep"]?.(operation, io, portsOf(recorded, []), new AbortController().signal);
-    assert.deepEqual([...Buffer.concat(chunks)], [0x61, 0xff, 10, 0x62, 10]);
+    assert.deepEqual(Array.from(Buffer.concat(chunks)), [0x61, 0xff, 10, 0x62, 10]);
     assert.deepEqual(written, ["after first: 1"]);
     assert.equal(text(chunks.slice(1)), "b\n");
   });

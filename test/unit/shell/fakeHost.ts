@@ -30,6 +30,7 @@ export const write = (sink: ByteSink, value: string): Promise<void> => sink(new 
 /** Files in memory. */
 export function memoryFiles(files: Map<string, string>): FilePort {
   return {
+    cwd: "/",
     read: async (path) => {
       const content = files.get(path);
       if (content === undefined) throw new RuntimeError("notFound", `${path}: No such file or directory`);

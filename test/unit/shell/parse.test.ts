@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { severityOf } from "../../../src/core/problem.ts";
 import { parseShell } from "../../../src/core/shell/parse.ts";
 
