@@ -1,0 +1,64 @@
+import * as vscode from "vscode";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import { QUICK_ACTIONS, type CommandId, type InternalCommandId } from "../contributions.ts";
+import { DisposableStore } from "../disposables.ts";
+import { findCurrentNotebook } from "../run/runNotebook.ts";
+import type { Runs } from "../run/runs.ts";
+import type { ErrorReporter } from "../showError.ts";
+import type { HealthView } from "../views/healthView.ts";
+import type { RunbookFiles } from "./runbookFiles.ts";
+import type { RunCommands } from "./runCommands.ts";
+import type { RunStarter } from "./startRun.ts";
+
+/** What the commands are made of. */
+export interface CommandParts {
+  readonly runs: Runs;
+  readonly starter: RunStarter;
+  readonly run: RunCommands;
+  readonly files: RunbookFiles;
+  readonly health: HealthView;
+  readonly errors: ErrorReporter;
+}
+
+/** Registers every command of the contributions: the record is complete by its type. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { run, files, starter, errors } = parts;
+  const handlers: Readonly<Record<CommandId | InternalCommandId, (...args: readonly unknown[]) => Promise<unknown>>> = {
+    "dr-runbook.openRunbook": () => files.openRunbook(),
+    "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
+    "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
+    "dr-runbook.resumeRun": () => run.resumeRun(),
+    "dr-runbook.endRun": () => run.endRun(),
+    "dr-runbook.exportLog": () => run.exportLog(),
+    "dr-runbook.injectFault": () => run.injectFault(),
+    "dr-runbook.verifyRecovery": () => run.verify(),
+    "dr-runbook.markClock": () => run.markClock(),
+    "dr-runbook.addNote": () => run.addNote(),
+    "dr-runbook.takeOption": () => run.takeOption(),
+    "dr-runbook.skipStep": () => run.skipStep(),
+    "dr-runbook.goToNextStep": () => run.goToNextStep(),
+    "dr-runbook.showLastOutput": () => run.showLastOutput(),
+    "dr-runbook.refreshHealth": async () => parts.health.refresh(),
+    "dr-runbook.showLog": async () => errors.reveal(),
+    [QUICK_ACTIONS[0].command]: () => files.runAction(QUICK_ACTIONS[0].action),
+    [QUICK_ACTIONS[1].command]: () => files.runAction(QUICK_ACTIONS[1].action),
+    [QUICK_ACTIONS[2].command]: () => files.runAction(QUICK_ACTIONS[2].action),
+    "dr-runbook.internal.takeOption": (step, option) => run.takeOption(textOf(step), textOf(option)),
+    "dr-runbook.internal.revealCell": async (index) => (typeof index === "number" ? run.reveal(index) : undefined),
+  };
+  const store = new DisposableStore();
+  for (const [id, handler] of Object.entries(handlers)) {
+    store.add(vscode.commands.registerCommand(id, (...args: unknown[]) => errors.guard("DR Runbook", () => handler(...args))));
+  }
+  return store;
+}
+
+async function needNotebook(parts: CommandParts): Promise<vscode.NotebookDocument> {
+  const current = findCurrentNotebook(parts.runs.session) ?? (await parts.files.openRunbook());
+  if (current === undefined) throw new RuntimeError("invalidInput", "No runbook is open.", { hint: "Open the runbook that you want to run, then start again." });
+  return current;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

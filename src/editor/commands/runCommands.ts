@@ -1,0 +1,206 @@
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import * as vscode from "vscode";
+import { markWords } from "../../core/run/eventText.ts";
+import { clockText } from "../../core/run/clockText.ts";
+import type { ClockMark } from "../../core/run/journalEvent.ts";
+import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
+import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
+import { remainingMs } from "../../core/run/recoveryClock.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import { NOTEBOOK_TYPE } from "../contributions.ts";
+import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
+import { findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
+import type { RunSession } from "../run/runSession.ts";
+import type { Runs } from "../run/runs.ts";
+import { pickFault, readFaults } from "./startRun.ts";
+
+const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
+
+/** What a person can do to a run beside running cells. */
+export class RunCommands {
+  readonly #runs: Runs;
+  readonly #models: RunbookModels;
+  readonly #shutdownWorld: (worldStatePath: string) => Promise<void>;
+
+  constructor(runs: Runs, models: RunbookModels, shutdownWorld: (worldStatePath: string) => Promise<void>) {
+    this.#runs = runs;
+    this.#models = models;
+    this.#shutdownWorld = shutdownWorld;
+  }
+
+  async endRun(): Promise<void> {
+    const session = this.#active();
+    const isRestored = session.status.clock.restoredAt !== undefined;
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: "$(circle-slash) No: go on", end: false },
+        { label: `$(stop-circle) End the ${session.status.mode}`, detail: isRestored ? "Service is restored." : "The clock still runs: service is not shown to be restored.", end: true },
+      ],
+      { title: `End Run: ${session.status.title}`, placeHolder: "The journal is closed; the log can be exported afterwards.", ignoreFocusOut: true },
+    );
+    if (picked?.end !== true) return;
+    const verdict = await session.client.request("endRun", { by: "person" });
+    await this.#endWorld();
+    const recovery = verdict.recoveryMs === undefined ? "not restored" : `restored in ${clockText(verdict.recoveryMs)}`;
+    const objective = verdict.rtoMs === undefined ? "" : `, RTO ${clockText(verdict.rtoMs)}`;
+    const answer = await vscode.window.showInformationMessage(`Run ended: ${verdict.status}, ${recovery}${objective}.`, "Export Log…");
+    if (answer !== undefined) await this.exportLog();
+  }
+
+  async exportLog(): Promise<void> {
+    const session = this.#any();
+    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}.runbook.md`;
+    const path = await vscode.window.showInputBox({
+      title: "Export Incident Log",
+      prompt: "Markdown that opens as a notebook. An existing file is not written over.",
+      value: join(dirname(session.status.runbookPath), name),
+      ignoreFocusOut: true,
+      validateInput: (value) => (value.endsWith(".md") ? undefined : "The name must end in .md"),
+    });
+    if (path === undefined) return;
+    const { text } = await session.client.request("exportRun", { format: "markdown" });
+    try {
+      await writeFile(path, text, { flag: "wx", mode: 0o600 });
+    } catch (cause) {
+      throw new RuntimeError("invalidInput", `Writing ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { hint: "Choose another path.", cause });
+    }
+    await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.file(path), NOTEBOOK_TYPE);
+  }
+
+  async injectFault(): Promise<void> {
+    const session = this.#active();
+    if (session.status.mode !== "drill") throw new RuntimeError("invalidInput", "Injecting a fault: this run is not a drill.", { hint: "Faults exist in drills only." });
+    const path = await this.#runs.worldStatePath();
+    const fault = path === undefined ? undefined : await pickFault(await readFaults(path), undefined, "Inject Fault");
+    if (fault !== undefined) await session.change("injectFault", { fault, announced: true });
+  }
+
+  async verify(): Promise<void> {
+    const session = this.#active();
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: "Verifying recovery" }, () => session.change("verify", {}));
+    const { greens, greensNeeded, restoredAt } = session.status.clock;
+    const text = restoredAt !== undefined ? "service is restored." : greens === 0 ? "red. The timeline says why." : `green, ${greens} of ${greensNeeded} in a row.`;
+    void vscode.window.showInformationMessage(`Verification: ${text}`);
+  }
+
+  async markClock(): Promise<void> {
+    const session = this.#active();
+    const items = MARKS.map((mark) => ({ label: markWords(mark), mark }));
+    const picked = await vscode.window.showQuickPick(items, { title: "Mark Recovery Clock", placeHolder: "What happened?", ignoreFocusOut: true });
+    if (picked === undefined) return;
+    const ago = await vscode.window.showInputBox({
+      title: `${picked.label}: how many minutes ago?`, value: "0", ignoreFocusOut: true,
+      validateInput: (value) => (/^\d{1,4}$/.test(value) ? undefined : "A whole number of minutes, 0 for now."),
+    });
+    if (ago === undefined) return;
+    const reason = await askText(`${picked.label}: how do you know?`, "The reason goes into the log.");
+    if (reason === undefined) return;
+    await session.change("markClock", { mark: picked.mark, at: ago === "0" ? undefined : session.clock.now - Number(ago) * 60_000, reason });
+  }
+
+  async addNote(): Promise<void> {
+    const session = this.#active();
+    const text = await askText("Add Note to Log", "What did you see, decide or do outside the notebook?");
+    if (text !== undefined) await session.change("addNote", { text });
+  }
+
+  /** Takes an option; without arguments the person chooses among those of the current step. */
+  async takeOption(stepId?: string, optionId?: string): Promise<void> {
+    const session = this.#active();
+    if (stepId !== undefined && optionId !== undefined) {
+      await session.change("takeOption", { step: stepId, option: optionId });
+      return;
+    }
+    const { document } = this.#model(session);
+    const forks = document.steps.filter((step) => step.kind === "step" && optionsOf(document, step).length > 0);
+    const items = forks.flatMap((step) =>
+      optionsOf(document, step).map((option) => ({
+        label: option.title, description: takenOption(document, step, session.status) === option ? "taken" : "",
+        detail: `${step.title}: ${forecastWords(forecastOption(document, option), remainingMs(session.clock))}`, step: step.id, option: option.id,
+      })),
+    );
+    const picked = await vscode.window.showQuickPick(items, { title: "Take Option", placeHolder: "Of alternatives one is taken; the choice goes into the log.", ignoreFocusOut: true });
+    if (picked !== undefined) await session.change("takeOption", { step: picked.step, option: picked.option });
+  }
+
+  async skipStep(): Promise<void> {
+    const session = this.#active();
+    const { document } = this.#model(session);
+    const { current } = followProgress(document, progressFacts(session));
+    const steps = document.steps.filter((step) => step.kind === "step").sort((a, b) => Number(b === current) - Number(a === current));
+    const items = steps.map((step) => ({ label: step.title, description: step === current ? "current" : "", step: step.id }));
+    const picked = await vscode.window.showQuickPick(items, { title: "Skip Step", placeHolder: "Which step?", ignoreFocusOut: true });
+    if (picked === undefined) return;
+    const reason = await askText(`Skip ${picked.label}: why?`, "The reason goes into the log.");
+    if (reason !== undefined) await session.change("skipStep", { step: picked.step, reason });
+  }
+
+  async goToNextStep(): Promise<void> {
+    const session = this.#active();
+    const model = this.#model(session);
+    const { nextCell, current } = followProgress(model.document, progressFacts(session));
+    const index = nextCell ?? current?.cells[0];
+    if (index !== undefined) await this.reveal(index);
+  }
+
+  /** Shows a cell of the run's notebook; `index` counts in the document's cells. */
+  async reveal(index: number): Promise<void> {
+    const session = this.#any();
+    const notebook = findRunNotebook(session);
+    const cell = notebook === undefined ? undefined : this.#models.of(notebook).cellAt(index);
+    if (notebook !== undefined && cell !== undefined) await revealCell(notebook, cell);
+  }
+
+  /** Opens the journal's output of a cell as plain text. */
+  async showLastOutput(): Promise<void> {
+    const session = this.#any();
+    const items = session.status.cells.map((status) => ({ label: status.cell.name, description: status.outcome?.status ?? "running", status })).reverse();
+    const picked = await vscode.window.showQuickPick(items, { title: "Show Last Output of Cell", placeHolder: "Which cell?" });
+    if (picked === undefined) return;
+    const document = await vscode.workspace.openTextDocument({ language: "plaintext", content: picked.status.stdout + picked.status.stderr });
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** Takes up a run whose kernel died; without an argument the person chooses. */
+  async resumeRun(run?: string): Promise<void> {
+    const interrupted = await this.#runs.findInterrupted(() => true);
+    if (interrupted.length === 0) {
+      void vscode.window.showInformationMessage("No run is interrupted.");
+      return;
+    }
+    const items = interrupted.map((found) => ({ label: found.run, description: found.runbookPath })).reverse();
+    const picked = run ?? (await vscode.window.showQuickPick(items, { title: "Resume Run", placeHolder: "What ran when its kernel ended is marked unknown: verify it before you repeat it.", ignoreFocusOut: true }))?.label;
+    if (picked !== undefined) await this.#runs.resume(picked);
+  }
+
+  /** The rehearsal world has no use after its drill. */
+  async #endWorld(): Promise<void> {
+    const path = await this.#runs.worldStatePath();
+    if (path !== undefined) await this.#shutdownWorld(path);
+  }
+
+  #active(): RunSession {
+    const { active } = this.#runs;
+    if (active === undefined) throw new RuntimeError("invalidInput", "There is no run going on.", { hint: "Start a drill or an incident first." });
+    return active;
+  }
+
+  #any(): RunSession {
+    const { session } = this.#runs;
+    if (session === undefined) throw new RuntimeError("invalidInput", "There has been no run in this window.", { hint: "Start a drill or an incident first." });
+    return session;
+  }
+
+  #model(session: RunSession): RunbookModel {
+    const notebook = findRunNotebook(session);
+    if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
+    return this.#models.of(notebook);
+  }
+}
+
+/** Asks for one line that is not empty; `undefined` on Escape. */
+async function askText(title: string, prompt: string): Promise<string | undefined> {
+  const text = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true, validateInput: (value) => (value.trim() === "" ? "Write a few words." : undefined) });
+  return text?.trim();
+}

@@ -1,0 +1,139 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import * as vscode from "vscode";
+import type { FaultDescription } from "../../core/protocol.ts";
+import type { RunMode } from "../../core/run/journalEvent.ts";
+import type { FrontMatter, ParameterSpec } from "../../core/runbook/document.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import type { RunSession } from "../run/runSession.ts";
+import type { Runs } from "../run/runs.ts";
+
+/** Starts runs of a notebook, asking the person for what the runbook leaves open. */
+export class RunStarter {
+  readonly #runs: Runs;
+  readonly #models: RunbookModels;
+
+  constructor(runs: Runs, models: RunbookModels) {
+    this.#runs = runs;
+    this.#models = models;
+  }
+
+  /** The run that this notebook's cells go to. Asks what to start where there is none; `undefined` when the person starts nothing. */
+  async chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined> {
+    const { active } = this.#runs;
+    if (active !== undefined) {
+      if (active.status.runbookPath === notebook.uri.fsPath) return active;
+      throw new RuntimeError("invalidInput", `A run of ${active.status.title} is going on: cells of another runbook do not go to its targets.`, { hint: "End that run first, or run the cell there." });
+    }
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: "$(beaker) Start Drill…", detail: "Rehearse on a fake cluster on this machine. Nothing real is touched.", mode: "drill" as const },
+        { label: "$(flame) Start Incident…", detail: "Live: the cells go to the runbook's real targets.", mode: "incident" as const },
+        { label: "$(close) Cancel", detail: "Run nothing.", mode: undefined },
+      ],
+      { title: "No run is going on: cells run only inside a drill or an incident", placeHolder: "What do you want to start?", ignoreFocusOut: true },
+    );
+    return picked?.mode === undefined ? undefined : this.start(notebook, picked.mode);
+  }
+
+  /** Starts a drill or an incident; `undefined` when the person closes a question. */
+  async start(notebook: vscode.NotebookDocument, mode: RunMode): Promise<RunSession | undefined> {
+    if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
+    await saveFirst(notebook);
+    const { frontMatter } = this.#models.of(notebook).document;
+    const parameters = await askParameters(frontMatter.parameters);
+    if (parameters === undefined) return undefined;
+    return mode === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startIncident(notebook, frontMatter, parameters);
+  }
+
+  async #startIncident(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
+    const targets = frontMatter.targets.map((target) => `${target.alias} (${target.kind})`).join(", ");
+    const impact = await pickImpact(targets);
+    if (impact === undefined) return undefined;
+    return progress("Starting the incident: pinning its targets", () =>
+      this.#runs.start({ mode: "incident", runbookPath: notebook.uri.fsPath, worldStatePath: undefined, parameters, impactAt: impact.at }),
+    );
+  }
+
+  async #startDrill(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
+    if (frontMatter.world === undefined) {
+      throw new RuntimeError("invalidInput", "Starting the drill: the runbook names no world to rehearse in.", { hint: 'Add "world: worlds/NAME.yaml" to its front matter.' });
+    }
+    const description = resolve(dirname(notebook.uri.fsPath), frontMatter.world);
+    const statePath = await progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
+    const fault = await pickFault(await readFaults(statePath), frontMatter.drillFault, "Start Drill: what breaks?");
+    const session = await progress("Starting the drill", () =>
+      this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath: statePath, parameters, impactAt: undefined }),
+    );
+    if (fault !== undefined) await session.change("injectFault", { fault, announced: true });
+    return session;
+  }
+}
+
+/** Faults that a world can be given. Throws `invalidInput` when its state file has none to read. */
+export async function readFaults(worldStatePath: string): Promise<readonly FaultDescription[]> {
+  const state: unknown = JSON.parse(await readFile(worldStatePath, "utf8"));
+  if (typeof state !== "object" || state === null || !("faults" in state) || !Array.isArray(state.faults)) {
+    throw new RuntimeError("invalidInput", `Reading the world's state ${worldStatePath}: it lists no faults.`, { hint: "Start the drill again." });
+  }
+  return state.faults.filter(isFault);
+}
+
+/** Lets the person choose a fault; the runbook's own comes first. `undefined` for none. */
+export async function pickFault(faults: readonly FaultDescription[], preferred: string | undefined, title: string): Promise<string | undefined> {
+  const ordered = [...faults].sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
+  const items = [
+    ...ordered.map((fault) => ({
+      label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name as string | undefined,
+    })),
+    { label: "$(circle-slash) Nothing yet", description: "", detail: "The world starts healthy; inject a fault later.", fault: undefined },
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: "Choose the fault to inject", ignoreFocusOut: true, matchOnDescription: true });
+  return picked?.fault;
+}
+
+function isFault(value: unknown): value is FaultDescription {
+  if (typeof value !== "object" || value === null) return false;
+  const fault: Partial<Record<keyof FaultDescription, unknown>> = value;
+  return typeof fault.name === "string" && typeof fault.title === "string" && typeof fault.description === "string";
+}
+
+/** The kernel reads the file: what is on the screen must be in it. */
+async function saveFirst(notebook: vscode.NotebookDocument): Promise<void> {
+  if (notebook.isUntitled) throw new RuntimeError("invalidInput", "Starting a run: the runbook has never been saved.", { hint: "Save it to a file first." });
+  if (notebook.isDirty && !(await notebook.save())) throw new RuntimeError("invalidInput", "Starting a run: the runbook could not be saved.", { hint: "Save it, then start again." });
+}
+
+async function pickImpact(targets: string): Promise<{ readonly at: number | undefined } | undefined> {
+  const minutes = [0, 5, 10, 15, 30];
+  const items = [
+    { label: "$(circle-slash) No: start nothing", detail: "", minutes: undefined },
+    ...minutes.map((ago) => ({ label: ago === 0 ? "$(flame) Impact began now" : `$(flame) Impact began ${ago} minutes ago`, detail: `Live on ${targets}. The clock runs from then; it can be corrected later.`, minutes: ago })),
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title: "Start Incident: LIVE", placeHolder: "When did the impact begin?", ignoreFocusOut: true });
+  if (picked?.minutes === undefined) return undefined;
+  return { at: picked.minutes === 0 ? undefined : Date.now() - picked.minutes * 60_000 };
+}
+
+/** Asks for parameters without a default; `undefined` when the person closes a question. */
+async function askParameters(specs: readonly ParameterSpec[]): Promise<Readonly<Record<string, string>> | undefined> {
+  const values: Record<string, string> = {};
+  for (const spec of specs) {
+    if (spec.default !== undefined) continue;
+    const value = await vscode.window.showInputBox({
+      title: `Parameter ${spec.name}`,
+      prompt: spec.description ?? `A ${spec.type} that the runbook needs.`,
+      password: spec.type === "secret",
+      ignoreFocusOut: true,
+      validateInput: (text) => (spec.pattern === undefined || new RegExp(`^(?:${spec.pattern})$`, "u").test(text) ? undefined : `It must match ${spec.pattern}.`),
+    });
+    if (value === undefined) return undefined;
+    values[spec.name] = value;
+  }
+  return values;
+}
+
+function progress<T>(title: string, action: () => Promise<T>): Promise<T> {
+  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, action));
+}

@@ -1,0 +1,96 @@
+import * as vscode from "vscode";
+import { describe, severityOf, type Problem, type ProblemSeverity } from "../../core/problem.ts";
+import { NOTEBOOK_TYPE } from "../contributions.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import type { ErrorReporter } from "../showError.ts";
+import { placeProblems, type PlacedProblem } from "./ranges.ts";
+
+const DELAY_MS = 250;
+const SOURCE = "DR Runbook";
+
+/** Problems of open runbooks, in the cells that they are in, with quick fixes where a problem brings its cure. */
+export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #models: RunbookModels;
+  readonly #errors: ErrorReporter;
+  readonly #collection = this.#store.add(vscode.languages.createDiagnosticCollection("dr-runbook"));
+  readonly #timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
+  readonly #placed = new Map<string, readonly PlacedProblem[]>();
+
+  constructor(models: RunbookModels, errors: ErrorReporter) {
+    this.#models = models;
+    this.#errors = errors;
+    const { workspace } = vscode;
+    this.#store.add(workspace.onDidOpenNotebookDocument((notebook) => this.#schedule(notebook)));
+    this.#store.add(workspace.onDidChangeNotebookDocument(({ notebook }) => this.#schedule(notebook)));
+    this.#store.add(workspace.onDidCloseNotebookDocument((notebook) => this.#forget(notebook)));
+    this.#store.add(vscode.languages.registerCodeActionsProvider({ notebookType: NOTEBOOK_TYPE }, this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }));
+    for (const notebook of workspace.notebookDocuments) this.#schedule(notebook);
+  }
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    const placed = this.#placed.get(document.uri.toString()) ?? [];
+    return placed.flatMap(({ problem, range: at }) => {
+      if (problem.fix === undefined || at.intersection(range) === undefined) return [];
+      const action = new vscode.CodeAction(problem.fix.title, vscode.CodeActionKind.QuickFix);
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(document.uri, at, problem.fix.text);
+      action.diagnostics = [toDiagnostic(problem, at)];
+      action.isPreferred = true;
+      return [action];
+    });
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#store.dispose();
+  }
+
+  #schedule(notebook: vscode.NotebookDocument): void {
+    if (notebook.notebookType !== NOTEBOOK_TYPE) return;
+    clearTimeout(this.#timers.get(notebook));
+    const timer = setTimeout(() => {
+      this.#timers.delete(notebook);
+      try {
+        this.#update(notebook);
+      } catch (error) {
+        this.#errors.log(`Checking ${notebook.uri.fsPath}`, error);
+      }
+    }, DELAY_MS);
+    this.#timers.set(notebook, timer);
+  }
+
+  #update(notebook: vscode.NotebookDocument): void {
+    if (notebook.isClosed) return;
+    const model = this.#models.of(notebook);
+    for (const cell of notebook.getCells()) {
+      const placed = placeProblems(model, cell);
+      const { uri } = cell.document;
+      this.#placed.set(uri.toString(), placed);
+      this.#collection.set(uri, placed.map(({ problem, range }) => toDiagnostic(problem, range)));
+    }
+  }
+
+  #forget(notebook: vscode.NotebookDocument): void {
+    clearTimeout(this.#timers.get(notebook));
+    this.#timers.delete(notebook);
+    for (const cell of notebook.getCells()) {
+      this.#placed.delete(cell.document.uri.toString());
+      this.#collection.delete(cell.document.uri);
+    }
+  }
+}
+
+function toDiagnostic(problem: Problem, range: vscode.Range): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(range, describe(problem), SEVERITIES[severityOf(problem)]);
+  diagnostic.source = SOURCE;
+  diagnostic.code = problem.code;
+  return diagnostic;
+}
+
+const SEVERITIES: Readonly<Record<ProblemSeverity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};

@@ -1,0 +1,60 @@
+import * as vscode from "vscode";
+import type { Problem } from "../../core/problem.ts";
+import { commandOffsetToText } from "../../core/runbook/commandLines.ts";
+import type { DocumentCell } from "../../core/runbook/document.ts";
+import type { RunbookModel } from "../notebook/runbookModel.ts";
+
+/** A problem and where it stands in its cell's editor. */
+export interface PlacedProblem {
+  readonly problem: Problem;
+  readonly range: vscode.Range;
+}
+
+/** The problems of one cell: those of its command, and those of the document that lie in its slice. The only file that makes ranges of offsets. */
+export function placeProblems(model: RunbookModel, cell: vscode.NotebookCell): readonly PlacedProblem[] {
+  const index = model.indexOf(cell);
+  const found = index === undefined ? undefined : model.document.cells[index];
+  if (index === undefined || found === undefined) return [];
+  const place = (problem: Problem, start: number, end: number): PlacedProblem => ({ problem, range: toRange(cell.document, found.text, start, end) });
+  const ofCommand = (model.planAt(index)?.problems ?? []).map((problem) => {
+    // What is planned of a query cell is its `via`, which stands above the text: the first line stands for it.
+    if (found.command?.via !== undefined) return place(problem, 0, lineEnd(found.text));
+    return place(problem, commandOffsetToText(found.text, problem.start), commandOffsetToText(found.text, problem.end));
+  });
+  const ofDocument = model.document.problems
+    .filter((problem) => problem.start >= found.start && problem.start < found.end)
+    .map((problem) => place(problem, sourceToText(model.document.source, found, problem.start), sourceToText(model.document.source, found, problem.end)));
+  return [...ofDocument, ...ofCommand];
+}
+
+/** An offset into the source as one into the cell's text. For a fence, lines correspond one to one below the opening line. */
+function sourceToText(source: string, cell: DocumentCell, offset: number): number {
+  const before = source.slice(cell.start, offset);
+  const text = cell.text;
+  if (cell.command === undefined) return Math.min(before.replaceAll(/\r\n?/g, "\n").length, text.length);
+  const slice = source.slice(cell.start, cell.end);
+  const opener = slice.slice(0, /`{3,}|~{3,}/.exec(slice)?.index ?? 0).split("\n").length - 1;
+  const lines = before.split("\n");
+  const line = lines.length - 1 - opener - 1;
+  const textLines = text.split("\n");
+  if (line < 0 || line >= textLines.length) return line < 0 ? 0 : text.length;
+  const sourceLine = (slice.split("\n")[lines.length - 1] ?? "").replace(/\r$/, "");
+  const indentation = Math.max(0, sourceLine.length - (textLines[line] ?? "").length);
+  const lineStart = textLines.slice(0, line).join("\n").length + (line > 0 ? 1 : 0);
+  return lineStart + Math.min(Math.max(0, (lines.at(-1) ?? "").length - indentation), (textLines[line] ?? "").length);
+}
+
+function lineEnd(text: string): number {
+  const end = text.indexOf("\n");
+  return end < 0 ? text.length : end;
+}
+
+/** Offsets of a text with LF line ends as a range of `document`, whatever its own line ends are. */
+function toRange(document: vscode.TextDocument, text: string, start: number, end: number): vscode.Range {
+  return new vscode.Range(toPosition(document, text, start), toPosition(document, text, Math.max(start, end)));
+}
+
+function toPosition(document: vscode.TextDocument, text: string, offset: number): vscode.Position {
+  const before = text.slice(0, offset);
+  return document.validatePosition(new vscode.Position(before.split("\n").length - 1, offset - (before.lastIndexOf("\n") + 1)));
+}

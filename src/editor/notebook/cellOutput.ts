@@ -1,0 +1,107 @@
+import * as vscode from "vscode";
+import type { OutputNotification } from "../../core/protocol.ts";
+import { BoundedText } from "../../core/run/boundedText.ts";
+import { parseTextTable } from "../../core/run/textTable.ts";
+import { TABLE_MIME } from "../contributions.ts";
+
+const FLUSH_MS = 80;
+const SEGMENT_LIMIT = 200;
+
+interface Segment {
+  readonly statement: number;
+  readonly stream: OutputNotification["stream"];
+  readonly text: BoundedText;
+  readonly output: vscode.NotebookCellOutput;
+  isDirty: boolean;
+  isShown: boolean;
+}
+
+/** Collects one execution's output and shows it in the cell a few times a second, in order of arrival. */
+export class CellOutput implements vscode.Disposable {
+  readonly #execution: vscode.NotebookCellExecution;
+  readonly #limit: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #segments: Segment[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+
+  /** `limitKiB` bounds each stretch of one stream. `onError` is told when the cell cannot be written (it was deleted). */
+  constructor(execution: vscode.NotebookCellExecution, limitKiB: number, onError: (error: unknown) => void) {
+    this.#execution = execution;
+    this.#limit = limitKiB * 1024;
+    this.#onError = onError;
+  }
+
+  append(output: Pick<OutputNotification, "statement" | "stream" | "text">): void {
+    const last = this.#segments.at(-1);
+    const isSame = last !== undefined && ((last.statement === output.statement && last.stream === output.stream) || this.#segments.length >= SEGMENT_LIMIT);
+    const segment = isSame ? last : this.#addSegment(output);
+    segment.text.push(output.text);
+    segment.isDirty = true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().catch(this.#onError);
+    }, FLUSH_MS);
+  }
+
+  /** Shows what is still due, turns table texts into tables, and adds the closing lines. */
+  async finish(closing: string, isFailure: boolean): Promise<void> {
+    await this.flush();
+    for (const segment of this.#segments) {
+      const table = segment.stream === "stdout" && !segment.text.isCut ? parseTextTable(segment.text.toString()) : undefined;
+      if (table === undefined) continue;
+      await this.#execution.replaceOutputItems(
+        [vscode.NotebookCellOutputItem.json(table, TABLE_MIME), vscode.NotebookCellOutputItem.text(segment.text.toString())],
+        segment.output,
+      );
+    }
+    if (closing === "") return;
+    const item = isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing);
+    await this.#execution.appendOutput(new vscode.NotebookCellOutput([item]));
+  }
+
+  /** Writes what has come since the last time. */
+  async flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#write());
+    await this.#flushing;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #addSegment(output: Pick<OutputNotification, "statement" | "stream">): Segment {
+    const segment: Segment = {
+      statement: output.statement, stream: output.stream, text: new BoundedText(this.#limit),
+      output: new vscode.NotebookCellOutput([]), isDirty: false, isShown: false,
+    };
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  async #write(): Promise<void> {
+    for (const segment of this.#segments) {
+      if (!segment.isDirty) continue;
+      segment.isDirty = false;
+      const item = toItem(segment);
+      if (segment.isShown) await this.#execution.replaceOutputItems([item], segment.output);
+      else {
+        segment.isShown = true;
+        segment.output.items = [item];
+        await this.#execution.appendOutput(segment.output);
+      }
+    }
+  }
+}
+
+function toItem(segment: Segment): vscode.NotebookCellOutputItem {
+  const text = segment.text.toString();
+  switch (segment.stream) {
+    case "stdout":
+      return vscode.NotebookCellOutputItem.stdout(text);
+    case "stderr":
+      return vscode.NotebookCellOutputItem.stderr(text);
+    case "note":
+      return vscode.NotebookCellOutputItem.text(text);
+  }
+}

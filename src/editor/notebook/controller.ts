@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { CellStatus } from "../../core/protocol.ts";
+import type { Outcome } from "../../core/run/outcome.ts";
+import { closingLines, stopsRun } from "../../core/run/outcomeText.ts";
+import { findCell } from "../../core/runbook/cellName.ts";
+import { messageOf } from "../../core/runtimeError.ts";
+import { CONTROLLER_ID, NOTEBOOK_TYPE } from "../contributions.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { Asker } from "../run/asker.ts";
+import type { RunSession } from "../run/runSession.ts";
+import type { Runs } from "../run/runs.ts";
+import { readSetting } from "../settings.ts";
+import type { ErrorReporter } from "../showError.ts";
+import { CellOutput } from "./cellOutput.ts";
+import type { RunbookModels } from "./runbookModel.ts";
+
+/** What the controller works with. */
+export interface ControllerParts {
+  readonly runs: Runs;
+  readonly models: RunbookModels;
+  readonly asker: Asker;
+  readonly errors: ErrorReporter;
+  /** Gives the run that cells of this notebook go to, asking the person to start one; `undefined` when they do not. */
+  chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined>;
+}
+
+/** Runs a notebook's cells through the kernel process: in order, one at a time, stopping at the first that fails. */
+export class RunbookController implements vscode.Disposable {
+  readonly #parts: ControllerParts;
+  readonly #store = new DisposableStore();
+  readonly #controller: vscode.NotebookController;
+  readonly #selected = new WeakSet<vscode.NotebookDocument>();
+  /** Executions whose output a cell of this window shows; the kernel's others are shown by `#restore`. */
+  readonly #shown = new Set<string>();
+  readonly #busy = new Set<vscode.NotebookCell>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #current: { readonly execution: string; readonly session: RunSession } | undefined;
+  #batch = { isStopped: false };
+  #order = 0;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.#controller = this.#store.add(vscode.notebooks.createNotebookController(CONTROLLER_ID, NOTEBOOK_TYPE, "DR Runbook"));
+    this.#controller.supportsExecutionOrder = true;
+    this.#controller.supportedLanguages = ["shellscript", "sql"];
+    this.#controller.description = "Typed kubectl, AWS and HTTP steps on pinned targets";
+    this.#controller.executeHandler = (cells, notebook) => this.#execute(cells, notebook);
+    this.#controller.interruptHandler = () => this.#interrupt();
+    this.#store.add(
+      this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
+        if (!selected) return;
+        this.#selected.add(notebook);
+        this.#restore(notebook);
+      }),
+    );
+    this.#store.add(parts.runs.onDidChange(() => vscode.workspace.notebookDocuments.forEach((notebook) => this.#restore(notebook))));
+    this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)));
+    for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
+  }
+
+  /** Runs one cell as its run button does, after what is queued. */
+  runCell(cell: vscode.NotebookCell): Promise<void> {
+    return this.#execute([cell], cell.notebook);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #prefer(notebook: vscode.NotebookDocument): void {
+    if (notebook.notebookType === NOTEBOOK_TYPE) this.#controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+  }
+
+  async #execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
+    const turn = this.#queue.then(() => this.#parts.errors.guard("Running cells", () => this.#executeBatch(cells, notebook)));
+    this.#queue = turn;
+    await turn;
+  }
+
+  async #executeBatch(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
+    const session = await this.#parts.chooseRun(notebook);
+    if (session === undefined) return;
+    const batch = { isStopped: false };
+    this.#batch = batch;
+    // A cell whose earlier output is being shown again ends that within moments; only one execution of a cell may be open.
+    const executions = cells.filter((cell) => !this.#busy.has(cell)).map((cell) => ({ cell, execution: this.#controller.createNotebookCellExecution(cell) }));
+    for (const { cell, execution } of executions) {
+      this.#busy.add(cell);
+      try {
+        if (batch.isStopped) execution.end(undefined);
+        else if (stopsRun(await this.#executeCell(cell, execution, session))) batch.isStopped = true;
+      } catch (error) {
+        batch.isStopped = true;
+        this.#parts.errors.log(`Running a cell`, error);
+      } finally {
+        this.#busy.delete(cell);
+      }
+    }
+  }
+
+  async #executeCell(cell: vscode.NotebookCell, execution: vscode.NotebookCellExecution, session: RunSession): Promise<Outcome> {
+    const id = randomUUID();
+    const startedAt = Date.now();
+    this.#shown.add(id);
+    this.#current = { execution: id, session };
+    execution.executionOrder = ++this.#order;
+    execution.start(startedAt);
+    const output = new CellOutput(execution, readSetting("dr-runbook.outputLimitKiB"), (error) => this.#parts.errors.log("Showing output", error));
+    const listening = session.onDidOutput((chunk) => {
+      if (chunk.execution === id) output.append(chunk);
+    });
+    try {
+      await execution.clearOutput();
+      const request = this.#parts.models.of(cell.notebook).request(cell);
+      const outcome = await session.client.request("runCell", { execution: id, ...request });
+      const status = session.status.cells.find((other) => other.execution === id);
+      const isFailure = stopsRun(outcome) || outcome.status === "finding";
+      await output.finish(closingLines(outcome, status?.expectations ?? []), isFailure);
+      execution.end(outcome.status === "succeeded" || outcome.status === "finding", startedAt + (outcome.endedAt - outcome.startedAt) / session.status.clock.rate);
+      return outcome;
+    } catch (error) {
+      await output.finish(`Not finished: ${messageOf(error)}\n`, true);
+      execution.end(false, Date.now());
+      throw error;
+    } finally {
+      listening.dispose();
+      output.dispose();
+      this.#parts.asker.withdraw(id);
+      this.#current = undefined;
+    }
+  }
+
+  /** Stops the cells in waiting, and asks the kernel to end the one that runs; a second call is firm. */
+  async #interrupt(): Promise<void> {
+    this.#batch.isStopped = true;
+    const current = this.#current;
+    if (current === undefined) return;
+    this.#parts.asker.withdraw(current.execution);
+    await this.#parts.errors.guard("Cancelling the cell", () => current.session.client.request("cancelCell", { execution: current.execution }));
+  }
+
+  /** Shows what the run knows of cells that this window has not run itself: after a reload, or when another front drives. */
+  #restore(notebook: vscode.NotebookDocument): void {
+    const { session } = this.#parts.runs;
+    if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || !this.#selected.has(notebook)) return;
+    const model = this.#parts.models.of(notebook);
+    for (const status of session.status.cells) {
+      if (status.outcome === undefined || this.#shown.has(status.execution)) continue;
+      const index = findCell(model.document, status.cell.name);
+      const cell = index === undefined ? undefined : model.cellAt(index);
+      if (cell === undefined || this.#busy.has(cell)) continue;
+      this.#shown.add(status.execution);
+      this.#busy.add(cell);
+      void this.#parts.errors.guard("Showing earlier output", () => this.#show(cell, status, status.outcome)).finally(() => this.#busy.delete(cell));
+    }
+  }
+
+  async #show(cell: vscode.NotebookCell, status: CellStatus, outcome: Outcome | undefined): Promise<void> {
+    if (outcome === undefined) return;
+    const execution = this.#controller.createNotebookCellExecution(cell);
+    execution.executionOrder = ++this.#order;
+    execution.start(outcome.startedAt);
+    const output = new CellOutput(execution, readSetting("dr-runbook.outputLimitKiB"), (error) => this.#parts.errors.log("Showing output", error));
+    try {
+      await execution.clearOutput();
+      if (status.stdout !== "") output.append({ statement: 0, stream: "stdout", text: status.stdout });
+      if (status.stderr !== "") output.append({ statement: 0, stream: "stderr", text: status.stderr });
+      await output.finish(closingLines(outcome, status.expectations), outcome.status !== "succeeded");
+    } finally {
+      output.dispose();
+      execution.end(!stopsRun(outcome), outcome.endedAt);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import * as vscode from "vscode";
+import type { CellPlan } from "../../core/command/plan.ts";
+import { planRunbook } from "../../core/command/planRunbook.ts";
+import type { RunCellParams } from "../../core/protocol.ts";
+import { cellReference } from "../../core/runbook/cellName.ts";
+import type { DocumentCell, RunbookDocument, Step } from "../../core/runbook/document.ts";
+import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import { toSource } from "./serializer.ts";
+
+/** An open notebook, read as the runbook that saving it would write. */
+export class RunbookModel {
+  readonly document: RunbookDocument;
+  #plans: readonly (CellPlan | undefined)[] | undefined;
+  readonly #toCell: ReadonlyMap<number, vscode.NotebookCell>;
+  readonly #toIndex: ReadonlyMap<vscode.NotebookCell, number>;
+
+  constructor(notebook: vscode.NotebookDocument) {
+    this.document = parseRunbook(toSource(notebook));
+    const pairs = alignCells(this.document.cells, notebook.getCells());
+    this.#toCell = new Map(pairs);
+    this.#toIndex = new Map(pairs.map(([index, cell]) => [cell, index]));
+  }
+
+  /** Index into `document.cells`; `undefined` for a cell that a save would merge into another. */
+  indexOf(cell: vscode.NotebookCell): number | undefined {
+    return this.#toIndex.get(cell);
+  }
+
+  cellAt(index: number): vscode.NotebookCell | undefined {
+    return this.#toCell.get(index);
+  }
+
+  documentCell(cell: vscode.NotebookCell): DocumentCell | undefined {
+    const index = this.indexOf(cell);
+    return index === undefined ? undefined : this.document.cells[index];
+  }
+
+  /** What a cell would do, by its index; `undefined` for prose. */
+  planAt(index: number): CellPlan | undefined {
+    this.#plans ??= planRunbook(this.document);
+    return this.#plans[index];
+  }
+
+  stepOf(cell: vscode.NotebookCell): Step | undefined {
+    const step = this.documentCell(cell)?.step;
+    return step === undefined ? undefined : this.document.steps[step];
+  }
+
+  /** What the kernel is asked to run for a cell. Throws `invalidInput` for a cell that holds no command. */
+  request(cell: vscode.NotebookCell): Omit<RunCellParams, "execution"> {
+    const index = this.indexOf(cell);
+    const found = index === undefined ? undefined : this.document.cells[index];
+    if (index === undefined || found?.command === undefined) {
+      throw new RuntimeError("invalidInput", "Running the cell: it is not a command cell of the runbook as it would be saved.", { hint: "Give the cell a shell or SQL language and try again." });
+    }
+    const { command } = found;
+    const text = found.kind === "query" ? found.text : command.commandText;
+    return { cell: cellReference(this.document, index), text, via: command.via, timeoutMs: command.timeoutMs };
+  }
+}
+
+/** Models of open notebooks, one a notebook and version. */
+export class RunbookModels {
+  readonly #models = new WeakMap<vscode.NotebookDocument, { readonly version: number; readonly model: RunbookModel }>();
+
+  of(notebook: vscode.NotebookDocument): RunbookModel {
+    const known = this.#models.get(notebook);
+    if (known?.version === notebook.version) return known.model;
+    const model = new RunbookModel(notebook);
+    this.#models.set(notebook, { version: notebook.version, model });
+    return model;
+  }
+}
+
+/**
+ * Pairs the document's cells with the notebook's: in order, command cells with code cells and prose with Markdown cells. Prose that
+ * a save would split or join can make the counts differ; command cells then still pair up by their own order.
+ */
+function alignCells(documentCells: readonly DocumentCell[], cells: readonly vscode.NotebookCell[]): [number, vscode.NotebookCell][] {
+  const isSameShape = documentCells.length === cells.length && documentCells.every((cell, index) => isCommand(cell) === isCode(cells[index]));
+  if (isSameShape) return cells.map((cell, index) => [index, cell]);
+  const commands = [...documentCells.entries()].filter(([, cell]) => isCommand(cell));
+  const codeCells = cells.filter((cell) => isCode(cell));
+  return codeCells.flatMap((cell, order) => {
+    const index = commands[order]?.[0];
+    return index !== undefined && documentCells[index]?.text === cell.document.getText().replaceAll("\r\n", "\n") ? [[index, cell]] : [];
+  });
+}
+
+function isCommand(cell: DocumentCell): boolean {
+  return cell.command !== undefined;
+}
+
+function isCode(cell: vscode.NotebookCell | undefined): boolean {
+  return cell?.kind === vscode.NotebookCellKind.Code;
+}

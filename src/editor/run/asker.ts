@@ -1,0 +1,134 @@
+import * as vscode from "vscode";
+import type { AskParams, AskResult } from "../../core/protocol.ts";
+import type { GateQuestion } from "../../core/run/journalEvent.ts";
+
+const OUTPUT_LINES = 6;
+
+interface Choice extends vscode.QuickPickItem {
+  /** `undefined` for a line that only informs: accepting it does nothing. */
+  readonly answer?: boolean;
+}
+
+/**
+ * Puts the kernel's questions to the person, one at a time. No is the default everywhere, Escape is No, and a click elsewhere leaves
+ * the question open.
+ */
+export class Asker implements vscode.Disposable {
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #open = new Map<string, vscode.CancellationTokenSource>();
+
+  /** Asks after the questions before it are answered. */
+  ask(question: AskParams): Promise<AskResult> {
+    const answer = this.#tail.then(() => this.#askNow(question));
+    // The next question is asked also when this one failed; its own caller has the error.
+    this.#tail = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Closes the question of an execution that has ended meanwhile. */
+  withdraw(execution: string): void {
+    this.#open.get(execution)?.cancel();
+  }
+
+  dispose(): void {
+    for (const source of this.#open.values()) source.cancel();
+  }
+
+  async #askNow(question: AskParams): Promise<AskResult> {
+    const source = new vscode.CancellationTokenSource();
+    this.#open.set(question.execution, source);
+    try {
+      switch (question.kind) {
+        case "gate":
+          return await askGate(question.question, source.token);
+        case "manual":
+          return await askManual(question.text, question.output, source.token);
+        case "secret": {
+          const value = await vscode.window.showInputBox({ title: "Secret", prompt: question.prompt, password: true, ignoreFocusOut: true }, source.token);
+          return value === undefined ? undefined : { kind: "secret", value };
+        }
+      }
+    } finally {
+      this.#open.delete(question.execution);
+      source.dispose();
+    }
+  }
+}
+
+async function askGate(question: GateQuestion, token: vscode.CancellationToken): Promise<AskResult> {
+  const isDestroying = question.typed !== undefined;
+  const yes = isDestroying ? `$(flame) Yes: type the target's name next` : "$(play) Yes: run it";
+  const isAgreed = await pickAnswer(question.title, "$(circle-slash) No: do not run it, stop here", yes, gateDetails(question), token);
+  if (isAgreed !== true) return { kind: "gate", answer: "no", typed: undefined };
+  if (question.typed === undefined) return { kind: "gate", answer: "yes", typed: undefined };
+  const alias = question.typed;
+  const typed = await vscode.window.showInputBox(
+    {
+      title: question.title,
+      prompt: `This loses data for good: ${question.why}. Type ${alias} to run it on ${question.target}; Escape is No.`,
+      placeHolder: alias,
+      ignoreFocusOut: true,
+      validateInput: (value) => (value === alias ? undefined : `Type ${alias} exactly, or press Escape for No.`),
+    },
+    token,
+  );
+  return typed === alias ? { kind: "gate", answer: "yes", typed } : { kind: "gate", answer: "no", typed };
+}
+
+/** What, where, as whom, how many, why, undo: a line each. */
+function gateDetails(question: GateQuestion): readonly Choice[] {
+  const objects = question.objects.length === 0 ? "none named" : `${question.objects.length}: ${question.objects.join(", ")}`;
+  return [
+    { label: "$(terminal) What", detail: question.request },
+    { label: "$(server-environment) Where", detail: question.address === "" ? question.target : `${question.target} · ${question.address}` },
+    { label: "$(account) As whom", detail: question.actor === "" ? "unknown" : question.actor },
+    { label: "$(symbol-array) Objects", detail: objects },
+    { label: "$(info) Why this is asked", detail: `${RISK_WORDS[question.risk]}: ${question.why}` },
+    { label: "$(discard) Undo", detail: question.undo ?? "There is no way back." },
+  ];
+}
+
+const RISK_WORDS: Readonly<Record<GateQuestion["risk"], string>> = {
+  read: "only reads",
+  change: "changes state",
+  destroy: "destroys data or evidence",
+  undetermined: "nobody has judged what this does",
+};
+
+async function askManual(text: string, output: string, token: vscode.CancellationToken): Promise<AskResult> {
+  const lines = output.trimEnd().split("\n").slice(-OUTPUT_LINES);
+  const details: Choice[] = lines.filter((line) => line.trim() !== "").map((line) => ({ label: line }));
+  const isMet = await pickAnswer(`Expected: ${text}. Is it so?`, "$(circle-slash) No: it is not met", "$(check) Yes: I have seen that it is met", details, token);
+  return isMet === undefined ? undefined : { kind: "manual", met: isMet };
+}
+
+/** A QuickPick with No first and active, Yes below, and lines to read. `y` and Enter, or Down and Enter, is Yes; `undefined` is Escape. */
+function pickAnswer(title: string, no: string, yes: string, details: readonly Choice[], token: vscode.CancellationToken): Promise<boolean | undefined> {
+  const { promise, resolve } = Promise.withResolvers<boolean | undefined>();
+  const pick = vscode.window.createQuickPick<Choice>();
+  const noItem: Choice = { label: no, answer: false, alwaysShow: true };
+  const yesItem: Choice = { label: yes, answer: true, alwaysShow: true };
+  const separator: Choice = { label: "", kind: vscode.QuickPickItemKind.Separator };
+  pick.title = title;
+  pick.placeholder = "Enter is No. Press Down or type y for Yes.";
+  pick.ignoreFocusOut = true;
+  pick.items = [noItem, yesItem, separator, ...details.map((detail) => ({ ...detail, alwaysShow: true }))];
+  pick.activeItems = [noItem];
+  pick.onDidChangeValue((value) => {
+    pick.activeItems = [/^y(es?)?$/i.test(value) ? yesItem : noItem];
+  });
+  pick.onDidAccept(() => {
+    const answer = pick.activeItems[0]?.answer;
+    if (answer === undefined) return;
+    resolve(answer);
+    pick.hide();
+  });
+  const withdrawn = token.onCancellationRequested(() => pick.hide());
+  pick.onDidHide(() => {
+    resolve(undefined);
+    withdrawn.dispose();
+    pick.dispose();
+  });
+  pick.show();
+  return promise;
+}

@@ -1,0 +1,29 @@
+import * as vscode from "vscode";
+import type { ProgressFacts } from "../../core/run/progress.ts";
+import { NOTEBOOK_TYPE } from "../contributions.ts";
+import type { RunSession } from "./runSession.ts";
+
+/** The open notebook of a run; `undefined` while it is closed. */
+export function findRunNotebook(session: RunSession): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find((notebook) => notebook.notebookType === NOTEBOOK_TYPE && notebook.uri.fsPath === session.status.runbookPath);
+}
+
+/** The notebook that commands of the palette mean: the active one, else a visible one, else the run's. */
+export function findCurrentNotebook(session: RunSession | undefined): vscode.NotebookDocument | undefined {
+  const editors = [vscode.window.activeNotebookEditor, ...vscode.window.visibleNotebookEditors];
+  const shown = editors.find((editor) => editor?.notebook.notebookType === NOTEBOOK_TYPE)?.notebook;
+  return shown ?? (session === undefined ? undefined : findRunNotebook(session));
+}
+
+/** The facts that progress is followed by. */
+export function progressFacts(session: RunSession): ProgressFacts {
+  const skipped = session.events.flatMap((event) => (event.type === "stepSkipped" ? [event.step] : []));
+  return { cells: session.status.cells, options: session.status.options, skipped };
+}
+
+/** Shows a notebook and puts the cursor on one of its cells. */
+export async function revealCell(notebook: vscode.NotebookDocument, cell: vscode.NotebookCell): Promise<void> {
+  const range = new vscode.NotebookRange(cell.index, cell.index + 1);
+  const editor = await vscode.window.showNotebookDocument(notebook, { selections: [range] });
+  editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+}

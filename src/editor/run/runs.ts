@@ -1,0 +1,127 @@
+import { mkdir } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { KernelClient, RunStatus, StartRunParams } from "../../core/protocol.ts";
+import { setContext } from "../settings.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { ErrorReporter } from "../showError.ts";
+import type { Launcher } from "../kernel/launch.ts";
+import { findKernels, readWorldStatePath, type FoundKernel } from "../kernel/stateFiles.ts";
+import type { Asker } from "./asker.ts";
+import { RunSession } from "./runSession.ts";
+
+/** What `Runs` needs from the composition root. */
+export interface RunsPorts {
+  readonly launcher: Launcher;
+  /** Connects to a kernel's socket. */
+  connect(socket: string): Promise<KernelClient>;
+  /** Folder under which runs are kept; read each time, since the setting may change. */
+  stateRoot(): string;
+  /** A kernel went away before its run ended. */
+  onLost(): void;
+  readonly asker: Asker;
+  readonly errors: ErrorReporter;
+}
+
+/** The run of this window: at most one at a time. It starts, finds and forgets sessions. */
+export class Runs implements vscode.Disposable {
+  readonly #ports: RunsPorts;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<RunSession | undefined>());
+  #session: RunSession | undefined;
+  /** The session, its status or its journal changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: RunsPorts) {
+    this.#ports = ports;
+  }
+
+  /** The run shown in this window, ended ones included until the next starts; `undefined` before the first. */
+  get session(): RunSession | undefined {
+    return this.#session;
+  }
+
+  /** The session while cells can run in it. */
+  get active(): RunSession | undefined {
+    return this.#session?.isActive === true ? this.#session : undefined;
+  }
+
+  /** Starts a kernel and a run in it. */
+  async start(request: Omit<StartRunParams, "driver" | "unattended">): Promise<RunSession> {
+    const root = this.#ports.stateRoot();
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const { socket } = await this.#ports.launcher.startKernel(root);
+    return this.#open(socket, (client) => client.request("startRun", { ...request, driver: userInfo().username, unattended: false }));
+  }
+
+  /** Starts a rehearsal world; resolves with the path of its state file. */
+  async startWorld(description: string): Promise<string> {
+    const folder = join(this.#ports.stateRoot(), "worlds", new Date().toISOString().replaceAll(/[:.]/g, "-"));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return (await this.#ports.launcher.startWorld(description, folder)).statePath;
+  }
+
+  /** After a reload: attaches to the newest live run whose runbook `isOurs`. True when there was one. */
+  async reattach(isOurs: (runbookPath: string) => boolean): Promise<boolean> {
+    const found = (await this.#kernels(isOurs)).findLast((kernel) => kernel.isAlive);
+    if (found === undefined || this.#session !== undefined) return this.#session !== undefined;
+    const session = await this.#open(found.state.socket, (client) => client.request("status", {}));
+    this.#ports.errors.info(`Attached to run ${session.status.run} (kernel ${found.state.pid}).`);
+    return true;
+  }
+
+  /** Runs whose kernel died before they ended, oldest first. */
+  async findInterrupted(isOurs: (runbookPath: string) => boolean): Promise<readonly { readonly run: string; readonly runbookPath: string }[]> {
+    return (await this.#kernels(isOurs)).filter((kernel) => !kernel.isAlive).map(({ state }) => ({ run: state.run, runbookPath: state.runbookPath }));
+  }
+
+  /** Starts a kernel that takes up an interrupted run; what was running then is marked unknown. */
+  async resume(run: string): Promise<void> {
+    const { socket } = await this.#ports.launcher.startKernel(this.#ports.stateRoot(), run);
+    await this.#open(socket, (client) => client.request("status", {}));
+  }
+
+  /** Path of the world's state of the run in this window; `undefined` outside a drill. */
+  async worldStatePath(): Promise<string | undefined> {
+    return this.#session === undefined ? undefined : readWorldStatePath(this.#ports.stateRoot(), this.#session.status.run);
+  }
+
+  dispose(): void {
+    this.#session?.dispose();
+    this.#store.dispose();
+  }
+
+  async #kernels(isOurs: (runbookPath: string) => boolean): Promise<readonly FoundKernel[]> {
+    return (await findKernels(this.#ports.stateRoot())).filter((kernel) => isOurs(kernel.state.runbookPath));
+  }
+
+  async #open(socket: string, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
+    const client = await this.#ports.connect(socket);
+    client.onAsk((question) => this.#ports.asker.ask(question));
+    let status: RunStatus;
+    try {
+      status = await first(client);
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+    const session = new RunSession(client, status);
+    this.#session?.dispose();
+    this.#session = session;
+    session.onDidChange(() => this.#announce());
+    client.onClose(() => {
+      if (this.#session === session && session.status.ended === undefined) this.#ports.onLost();
+    });
+    this.#announce();
+    await session.loadEvents();
+    return session;
+  }
+
+  #announce(): void {
+    const { active } = this;
+    void setContext("dr-runbook.runActive", active !== undefined);
+    void setContext("dr-runbook.drillActive", active?.status.mode === "drill");
+    this.#changed.fire(this.#session);
+  }
+}

@@ -1,0 +1,142 @@
+import * as vscode from "vscode";
+import type { HealthItem, HealthReport } from "../../core/protocol.ts";
+import { messageOf } from "../../core/runtimeError.ts";
+import type { CommandId, ViewId } from "../contributions.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { Runs } from "../run/runs.ts";
+import { readSetting } from "../settings.ts";
+
+const VIEW: ViewId = "dr-runbook.health";
+const REFRESH: CommandId = "dr-runbook.refreshHealth";
+
+type Node =
+  | { readonly kind: "group"; readonly label: string; readonly items: readonly HealthItem[] }
+  | { readonly kind: "item"; readonly item: HealthItem }
+  | { readonly kind: "message"; readonly text: string; readonly detail: string; readonly icon: string };
+
+/** The Cluster Health view: asks the kernel every few seconds while it is visible and a run is active. Never rejects. */
+export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #runs: Runs;
+  readonly #view: vscode.TreeView<Node>;
+  readonly #changed = this.#store.add(new vscode.EventEmitter<undefined>());
+  #report: HealthReport | undefined;
+  #failure: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAsking = false;
+  #isDisposed = false;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(runs: Runs) {
+    this.#runs = runs;
+    this.#view = this.#store.add(vscode.window.createTreeView<Node>(VIEW, { treeDataProvider: this }));
+    this.#store.add(this.#view.onDidChangeVisibility(() => this.refresh()));
+    let run: string | undefined;
+    this.#store.add(
+      runs.onDidChange((session) => {
+        const key = `${session?.status.run}${runs.active !== undefined}`;
+        if (key === run) return;
+        run = key;
+        this.#report = undefined;
+        this.#failure = undefined;
+        this.#changed.fire(undefined);
+        this.refresh();
+      }),
+    );
+  }
+
+  /** Asks now, and again after the interval. */
+  refresh(): void {
+    clearTimeout(this.#timer);
+    if (this.#isDisposed || this.#isAsking || !this.#view.visible || this.#runs.active === undefined) return;
+    void this.#ask();
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case "group": {
+        const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.Expanded);
+        item.id = node.label;
+        return item;
+      }
+      case "item": {
+        const item = new vscode.TreeItem(node.item.name);
+        const { icon, colour } = VERDICTS[node.item.verdict];
+        item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
+        item.description = node.item.reason;
+        item.tooltip = `${node.item.name}: ${node.item.verdict}\n${node.item.reason}`;
+        item.accessibilityInformation = { label: `${node.item.name} ${node.item.verdict}: ${node.item.reason}` };
+        return item;
+      }
+      case "message": {
+        const item = new vscode.TreeItem(node.text);
+        item.iconPath = new vscode.ThemeIcon(node.icon);
+        item.description = node.detail;
+        item.tooltip = `${node.text}\n${node.detail}`;
+        item.command = { command: REFRESH, title: "Refresh" };
+        return item;
+      }
+    }
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node !== undefined) return node.kind === "group" ? node.items.map((item) => ({ kind: "item", item })) : [];
+    if (this.#runs.session === undefined) return [];
+    return [...this.#messages(), ...groups(this.#report)];
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    this.#store.dispose();
+  }
+
+  #messages(): Node[] {
+    if (this.#failure !== undefined) return [{ kind: "message", text: "Health cannot be read", detail: this.#failure, icon: "error" }];
+    if (this.#runs.active === undefined) return [{ kind: "message", text: "The run has ended", detail: "health is no longer read", icon: "circle-slash" }];
+    if (this.#report === undefined) return [{ kind: "message", text: "Asking the cluster…", detail: "", icon: "loading~spin" }];
+    const { state, detail, checkedAt } = this.#report;
+    const at = new Date(checkedAt).toISOString().slice(11, 19);
+    return [{ kind: "message", text: `Cluster: ${STATE_WORDS[state]}`, detail: `${detail === "" ? "" : `${detail} · `}${at} UTC`, icon: state === "reachable" ? "vm-active" : "warning" }];
+  }
+
+  async #ask(): Promise<void> {
+    const session = this.#runs.active;
+    if (session === undefined) return;
+    this.#isAsking = true;
+    try {
+      this.#report = await session.client.request("health", {});
+      this.#failure = undefined;
+    } catch (error) {
+      // The last report stays, under a line that says that it is old.
+      this.#failure = messageOf(error);
+    } finally {
+      this.#isAsking = false;
+    }
+    if (this.#isDisposed) return;
+    this.#changed.fire(undefined);
+    this.#timer = setTimeout(() => this.refresh(), Math.max(1, readSetting("dr-runbook.healthIntervalSeconds")) * 1000);
+  }
+}
+
+const STATE_WORDS: Readonly<Record<HealthReport["state"], string>> = {
+  reachable: "reachable", slow: "slow, still waiting", unreachable: "unreachable", signInNeeded: "sign-in needed", forbidden: "forbidden", proxyError: "proxy error",
+};
+
+const VERDICTS: Readonly<Record<HealthItem["verdict"], { readonly icon: string; readonly colour: string }>> = {
+  ok: { icon: "pass-filled", colour: "testing.iconPassed" },
+  degraded: { icon: "warning", colour: "list.warningForeground" },
+  down: { icon: "error", colour: "list.errorForeground" },
+  unknown: { icon: "question", colour: "descriptionForeground" },
+};
+
+function groups(report: HealthReport | undefined): Node[] {
+  if (report === undefined) return [];
+  const all = [
+    { label: "Workloads", items: report.workloads },
+    { label: "Volumes", items: report.volumes },
+    { label: "Warnings", items: report.warnings },
+    { label: "Backups", items: report.backups },
+  ];
+  return all.filter((group) => group.items.length > 0).map((group) => ({ kind: "group", ...group }));
+}

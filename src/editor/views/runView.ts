@@ -1,0 +1,186 @@
+import * as vscode from "vscode";
+import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eventText.ts";
+import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
+import { followProgress } from "../../core/run/progress.ts";
+import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
+import { describeClock, formatDuration, remainingMs } from "../../core/run/recoveryClock.ts";
+import type { Step } from "../../core/runbook/document.ts";
+import { messageOf } from "../../core/runtimeError.ts";
+import type { InternalCommandId, ViewId } from "../contributions.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import { findRunNotebook, progressFacts } from "../run/runNotebook.ts";
+import type { RunSession } from "../run/runSession.ts";
+import type { Runs } from "../run/runs.ts";
+import type { ErrorReporter } from "../showError.ts";
+
+const VIEW: ViewId = "dr-runbook.run";
+const REVEAL: InternalCommandId = "dr-runbook.internal.revealCell";
+const TAKE_OPTION: InternalCommandId = "dr-runbook.internal.takeOption";
+const TIMELINE_LIMIT = 200;
+const TICK_MS = 1000;
+
+type Node =
+  | { readonly kind: "line"; readonly item: vscode.TreeItem }
+  | { readonly kind: "clock" }
+  | { readonly kind: "targets" }
+  | { readonly kind: "timeline" };
+
+/** The Run view: mode, driver, targets, clock, the step to work on, and the timeline. Never rejects: what fails becomes a line. */
+export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #runs: Runs;
+  readonly #models: RunbookModels;
+  readonly #errors: ErrorReporter;
+  readonly #changed = this.#store.add(new vscode.EventEmitter<Node | undefined>());
+  readonly #clockNode: Node = { kind: "clock" };
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter) {
+    this.#runs = runs;
+    this.#models = models;
+    this.#errors = errors;
+    const view = this.#store.add(vscode.window.createTreeView(VIEW, { treeDataProvider: this }));
+    this.#store.add(runs.onDidChange(() => this.#changed.fire(undefined)));
+    const timer = setInterval(() => {
+      if (view.visible && this.#runs.active !== undefined) this.#changed.fire(this.#clockNode);
+    }, TICK_MS);
+    this.#store.add({ dispose: () => clearInterval(timer) });
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case "line":
+        return node.item;
+      case "clock":
+        return this.#clockItem();
+      case "targets":
+        return new vscode.TreeItem("Targets", vscode.TreeItemCollapsibleState.Expanded);
+      case "timeline":
+        return new vscode.TreeItem("Timeline", vscode.TreeItemCollapsibleState.Expanded);
+    }
+  }
+
+  getChildren(node?: Node): Node[] {
+    const { session } = this.#runs;
+    if (session === undefined) return [];
+    try {
+      return this.#children(session, node);
+    } catch (error) {
+      this.#errors.log("Showing the run", error);
+      return [line(`This cannot be shown: ${messageOf(error)}`, { icon: "error" })];
+    }
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #children(session: RunSession, node: Node | undefined): Node[] {
+    switch (node?.kind) {
+      case undefined:
+        return this.#roots(session);
+      case "targets":
+        return session.status.targets.length === 0 ? [line("No targets are pinned", { icon: "circle-slash" })] : session.status.targets.map(targetLine);
+      case "timeline":
+        return timelineLines(session);
+      case "line":
+      case "clock":
+        return [];
+    }
+  }
+
+  #roots(session: RunSession): Node[] {
+    const { status } = session;
+    const isLive = status.mode === "incident";
+    const state = status.ended !== undefined ? `ended: ${status.ended.status}` : session.isConnected ? `driven by ${status.driver}` : "the kernel is gone";
+    return [
+      line(isLive ? "LIVE incident" : "DRILL", {
+        description: state, icon: isLive ? "flame" : "beaker", tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",
+      }),
+      this.#clockNode,
+      ...this.#stepLines(session),
+      ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
+      { kind: "targets" },
+      { kind: "timeline" },
+    ];
+  }
+
+  #clockItem(): vscode.TreeItem {
+    const { session } = this.#runs;
+    if (session === undefined) return new vscode.TreeItem("");
+    const { greens, greensNeeded, restoredAt } = session.clock;
+    const item = new vscode.TreeItem(describeClock(session.clock).text);
+    item.iconPath = new vscode.ThemeIcon("watch");
+    item.description = restoredAt !== undefined ? "service restored" : greens > 0 ? `verification green ${greens} of ${greensNeeded}` : "since impact / RTO";
+    return item;
+  }
+
+  #stepLines(session: RunSession): Node[] {
+    const notebook = findRunNotebook(session);
+    if (notebook === undefined) return [line("Open the runbook to see its steps", { icon: "book", command: { command: "dr-runbook.openRunbook", title: "Open Runbook" } })];
+    const model = this.#models.of(notebook);
+    const progress = followProgress(model.document, progressFacts(session));
+    if (progress.current === undefined) return [line("Every step is done", { icon: "check-all" })];
+    const nextCell = progress.nextCell ?? progress.current.cells[0];
+    return [
+      stepLine("Now", progress.current, "arrow-right", nextCell),
+      ...progress.openOptions.map((option) =>
+        line(option.title, {
+          description: forecastWords(forecastOption(model.document, option), remainingMs(session.clock)), icon: "git-branch",
+          command: { command: TAKE_OPTION, title: "Take Option", arguments: [progress.current?.id, option.id] },
+        }),
+      ),
+      ...(progress.next === undefined ? [] : [stepLine("Then", progress.next, "debug-step-over", progress.next.cells[0])]),
+    ];
+  }
+}
+
+interface LineOptions {
+  readonly description?: string;
+  readonly icon?: string;
+  readonly colour?: string;
+  readonly tooltip?: string;
+  readonly command?: vscode.Command;
+}
+
+function line(label: string, options: LineOptions = {}): Node {
+  const item = new vscode.TreeItem(label);
+  if (options.description !== undefined) item.description = options.description;
+  if (options.icon !== undefined) item.iconPath = new vscode.ThemeIcon(options.icon, options.colour === undefined ? undefined : new vscode.ThemeColor(options.colour));
+  if (options.command !== undefined) item.command = options.command;
+  item.tooltip = options.tooltip ?? (options.description === undefined ? label : `${label}\n${options.description}`);
+  return { kind: "line", item };
+}
+
+function stepLine(word: string, step: Step, icon: string, cell: number | undefined): Node {
+  const command = cell === undefined ? undefined : { command: REVEAL, title: "Go to Step", arguments: [cell] };
+  return line(`${word}: ${step.title}`, { description: budgetText(step), icon, ...(command === undefined ? {} : { command }) });
+}
+
+function budgetText(step: Step): string {
+  return step.budgetMs === undefined ? "" : ` ${formatDuration(step.budgetMs)}`;
+}
+
+function targetLine(target: PinnedTarget): Node {
+  const tooltip = [`${target.kind} target ${target.name}`, target.address, `as ${target.actor || "unknown"}`, `identity ${target.identity || "not read yet"}`].join("\n");
+  return line(target.alias, { description: `${target.address} as ${target.actor || "unknown"}`, icon: "server-environment", tooltip });
+}
+
+function timelineLines(session: RunSession): Node[] {
+  const origin = session.status.clock.impactAt ?? session.events[0]?.at ?? 0;
+  const entries = session.events.flatMap((event): [JournalRecord, TimelineEntry][] => {
+    const entry = describeEvent(event);
+    return entry === undefined ? [] : [[event, entry]];
+  });
+  const shown = entries.slice(-TIMELINE_LIMIT).reverse();
+  const lines = shown.map(([event, entry]) =>
+    line(entry.text, { description: timeInRun(event, origin), icon: TIMELINE_ICONS[entry.icon], tooltip: `${entry.text}\n${new Date(event.at).toISOString()}` }),
+  );
+  const older = entries.length - shown.length;
+  return older > 0 ? [...lines, line(`${older} earlier events are in the exported log`, { icon: "ellipsis" })] : lines;
+}
+
+const TIMELINE_ICONS: Readonly<Record<TimelineEntry["icon"], string>> = {
+  start: "play-circle", target: "server-environment", clock: "watch", cell: "terminal", good: "pass", bad: "error", gate: "shield", note: "note", fault: "bug", end: "stop-circle",
+};

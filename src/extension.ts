@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import * as vscode from "vscode";
+import type { WorldState } from "./core/protocol.ts";
+import { registerCommands } from "./editor/commands/registerCommands.ts";
+import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
+import { RunCommands } from "./editor/commands/runCommands.ts";
+import { RunStarter } from "./editor/commands/startRun.ts";
+import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
+import { createLauncher } from "./editor/kernel/launch.ts";
+import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
+import { OptionLenses } from "./editor/language/optionLenses.ts";
+import { CellStatusItems } from "./editor/notebook/statusItems.ts";
+import { RunbookController } from "./editor/notebook/controller.ts";
+import { RunbookModels } from "./editor/notebook/runbookModel.ts";
+import { RunbookSerializer, SERIALIZER_OPTIONS } from "./editor/notebook/serializer.ts";
+import { Asker } from "./editor/run/asker.ts";
+import { offerResume, reattachRun } from "./editor/run/reattach.ts";
+import { Runs } from "./editor/run/runs.ts";
+import { readSetting } from "./editor/settings.ts";
+import { ErrorReporter } from "./editor/showError.ts";
+import { RunStatusBar } from "./editor/statusBar.ts";
+import { HealthView } from "./editor/views/healthView.ts";
+import { RunView } from "./editor/views/runView.ts";
+import { defaultStateRoot } from "./services/journal/runFolder.ts";
+import { connectKernel } from "./services/kernelClient.ts";
+import { controlWorld } from "./services/worldControl.ts";
+
+/** Composition root of the editor: builds the parts, in order of dependence. */
+export function activate(context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const errors = own(new ErrorReporter());
+  const asker = own(new Asker());
+  const models = new RunbookModels();
+  const runs = own(
+    new Runs({
+      asker,
+      errors,
+      launcher: createLauncher(vscode.Uri.joinPath(context.extensionUri, "dist").fsPath),
+      onLost: () => offerResume("The kernel of this run has ended unexpectedly."),
+      connect: (socket) => connectKernel(socket, "vscode"),
+      stateRoot: () => readSetting("dr-runbook.stateFolder") || defaultStateRoot(),
+    }),
+  );
+  const starter = new RunStarter(runs, models);
+  own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(), SERIALIZER_OPTIONS));
+  const controller = own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
+  own(new CellStatusItems(runs, models, errors));
+  own(new RunbookDiagnostics(models, errors));
+  own(new OptionLenses(runs, models, errors));
+  own(new RunStatusBar(runs));
+  own(new RunView(runs, models, errors));
+  const health = own(new HealthView(runs));
+  const run = new RunCommands(runs, models, shutdownWorld);
+  own(registerCommands({ runs, starter, run, health, errors, files: new RunbookFiles(runs, models, controller, errors) }));
+  void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
+}
+
+async function shutdownWorld(worldStatePath: string): Promise<void> {
+  const world = JSON.parse(await readFile(worldStatePath, "utf8")) as WorldState;
+  await controlWorld(world, "shutdown", {});
+}

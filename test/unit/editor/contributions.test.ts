@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  COMMANDS, CONTEXT_KEYS, INTERNAL_COMMANDS, NOTEBOOK_TYPE, QUICK_ACTIONS, RENDERER_ID, SETTINGS, TABLE_MIME, VIEW_CONTAINER, VIEWS,
+} from "../../../src/editor/contributions.ts";
+
+interface CommandContribution {
+  readonly command: string;
+  readonly title: string;
+  readonly category: string;
+  readonly enablement?: string;
+}
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+}
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly contributes: {
+    readonly notebooks: readonly { readonly type: string; readonly selector: readonly { readonly filenamePattern: string }[]; readonly priority: string }[];
+    readonly notebookRenderer: readonly { readonly id: string; readonly mimeTypes: readonly string[]; readonly entrypoint: string }[];
+    readonly commands: readonly CommandContribution[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly name: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
+    readonly colors: readonly { readonly id: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly markdownDescription: string }>> };
+  };
+}
+
+const root = join(import.meta.dirname, "../../..");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const { contributes } = manifest;
+const allCommands: Readonly<Record<string, string>> = { ...COMMANDS, ...INTERNAL_COMMANDS };
+
+function sorted(values: Iterable<string>): readonly string[] {
+  return [...values].sort();
+}
+
+/** Our ids inside a `when` or `enablement` clause. */
+function keysOf(clause: string | undefined): readonly string[] {
+  return clause?.match(/dr-runbook\.[\w.]+/g) ?? [];
+}
+
+function sourceOf(folder: string): string {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(root, folder, name), "utf8"))
+    .join("\n");
+}
+
+describe("contributions", () => {
+  it("declares every command once, with the title that the code knows", () => {
+    assert.deepEqual(sorted(contributes.commands.map((command) => command.command)), sorted(Object.keys(allCommands)));
+    for (const { command, title } of contributes.commands) assert.equal(title, allCommands[command], command);
+  });
+
+  it("gives every command a category and a Title Case title", () => {
+    const small = new Set(["a", "an", "and", "of", "on", "the", "to", "for", "in"]);
+    for (const { command, title, category } of contributes.commands) {
+      assert.equal(category, "Runbook", command);
+      const words = title.replace("…", "").split(" ");
+      const isTitleCase = words.every((word, index) => /^[A-Z]/.test(word) || (index > 0 && small.has(word)));
+      assert.ok(isTitleCase, `${command}: ${title}`);
+    }
+  });
+
+  it("hides internal commands from the palette, and no others", () => {
+    const hidden = (contributes.menus["commandPalette"] ?? []).filter((entry) => entry.when === "false").map((entry) => entry.command);
+    assert.deepEqual(sorted(hidden), sorted(Object.keys(INTERNAL_COMMANDS)));
+  });
+
+  it("names only known commands in menus, welcomes and keybindings", () => {
+    const used = [
+      ...Object.values(contributes.menus).flatMap((items) => items.map((entry) => entry.command)),
+      ...contributes.viewsWelcome.flatMap((welcome) => [...welcome.contents.matchAll(/command:([\w.-]+)/g)].map((match) => match[1] ?? "")),
+    ];
+    assert.ok(used.length > 0);
+    for (const command of used) assert.ok(command in allCommands, command);
+  });
+
+  it("declares every setting with the code's default, and says what the default means", () => {
+    const { properties } = contributes.configuration;
+    assert.deepEqual(sorted(Object.keys(properties)), sorted(Object.keys(SETTINGS)));
+    for (const [id, value] of Object.entries(SETTINGS)) {
+      assert.equal(properties[id]?.default, value, id);
+      assert.match(properties[id]?.markdownDescription ?? "", /default/, id);
+    }
+  });
+
+  it("uses only known context keys and views in clauses, and every context key somewhere", () => {
+    const clauses = [
+      ...contributes.commands.map((command) => command.enablement),
+      ...Object.values(contributes.menus).flatMap((items) => items.map((entry) => entry.when)),
+      ...contributes.viewsWelcome.map((welcome) => welcome.when),
+    ];
+    const used = new Set(clauses.flatMap(keysOf));
+    const known: readonly string[] = [...CONTEXT_KEYS, ...Object.keys(VIEWS)];
+    for (const key of used) assert.ok(known.includes(key), key);
+    for (const key of CONTEXT_KEYS) assert.ok(used.has(key), key);
+  });
+
+  it("declares every view in our container, each with a welcome", () => {
+    assert.deepEqual(Object.keys(contributes.views), [VIEW_CONTAINER]);
+    assert.deepEqual(contributes.viewsContainers.activitybar.map((container) => container.id), [VIEW_CONTAINER]);
+    const views = contributes.views[VIEW_CONTAINER] ?? [];
+    assert.deepEqual(Object.fromEntries(views.map((view) => [view.id, view.name])), VIEWS);
+    for (const { id } of views) assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === id), id);
+  });
+
+  it("declares the notebook type and the renderer of the table outputs", () => {
+    assert.deepEqual(contributes.notebooks.map((notebook) => notebook.type), [NOTEBOOK_TYPE]);
+    assert.deepEqual(contributes.notebookRenderer.map(({ id, mimeTypes }) => ({ id, mimeTypes })), [{ id: RENDERER_ID, mimeTypes: [TABLE_MIME] }]);
+  });
+
+  it("activates for runbooks only", () => {
+    assert.deepEqual(manifest.activationEvents, [`onNotebook:${NOTEBOOK_TYPE}`, "workspaceContains:**/*.runbook.md"]);
+  });
+
+  it("has a command for each quick action, titled as the action", () => {
+    for (const { command, action } of QUICK_ACTIONS) assert.equal(COMMANDS[command], action);
+  });
+
+  it("spells no id in the code that is not contributed", () => {
+    const spelt = new Set(sourceOf("src/editor").match(/"dr-runbook\.[\w.]+"/g)?.map((literal) => literal.slice(1, -1)));
+    const known = new Set([...Object.keys(allCommands), ...Object.keys(SETTINGS), ...CONTEXT_KEYS, ...Object.keys(VIEWS), RENDERER_ID, "dr-runbook.kernel", "dr-runbook.run.focus", "dr-runbook.target", "dr-runbook.clock"]);
+    for (const id of spelt) assert.ok(known.has(id), id);
+    const colours = sourceOf("src/editor").match(/"drRunbook\.\w+"/g)?.map((literal) => literal.slice(1, -1)) ?? [];
+    for (const colour of colours) assert.ok(contributes.colors.some(({ id }) => id === colour), colour);
+  });
+
+  it("renders nothing but its own mime type", () => {
+    assert.match(TABLE_MIME, /^application\/vnd\.dr-runbook\./);
+  });
+});
