@@ -1,0 +1,90 @@
+import type { KubeObject } from "../../contract.ts";
+import { isRecord, recordsOf, stringsOf, textOf, valueAt } from "../json.ts";
+import type { Resource } from "../resources.ts";
+import { badRequest, invalid } from "./status.ts";
+
+interface Cause {
+  readonly field: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u;
+
+/** Reads a body as an object of the resource. Throws 400 where it is something else. */
+export function objectOf(resource: Resource, value: unknown): KubeObject {
+  if (!isRecord(value)) throw badRequest("the object provided is unrecognized (must be of type JSON object)");
+  const { apiVersion, kind, metadata } = value;
+  const expected = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+  if ((kind !== undefined && kind !== resource.kind) || (apiVersion !== undefined && apiVersion !== expected)) {
+    throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected}) or the kind (${String(kind)}) does not match ${resource.kind}`);
+  }
+  const meta = isRecord(metadata) ? metadata : {};
+  return { ...value, apiVersion: expected, kind: resource.kind, metadata: { ...meta, name: textOf(meta["name"]) ?? "" } };
+}
+
+/** Checks what the controllers rely on. Throws 422 with the field and the real server's words. */
+export function validate(resource: Resource, object: KubeObject): void {
+  const causes: Cause[] = [];
+  const { name } = object.metadata;
+  if (name === "") causes.push(required("metadata.name", "name or generateName is required"));
+  else if (!NAME.test(name) && !resource.group.startsWith("rbac.")) causes.push(badName(name));
+  causes.push(...specCauses(object));
+  if (causes.length > 0) throw invalid(resource, name, causes);
+}
+
+function required(field: string, detail = ""): Cause {
+  return { field, reason: "FieldValueRequired", message: `Required value${detail === "" ? "" : `: ${detail}`}` };
+}
+
+function badName(name: string): Cause {
+  const rule =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+  return { field: "metadata.name", reason: "FieldValueInvalid", message: `Invalid value: "${name}": ${rule}` };
+}
+
+function specCauses(object: KubeObject): Cause[] {
+  switch (object.kind) {
+    case "Pod":
+      return podCauses(object.spec, "spec");
+    case "Deployment":
+    case "ReplicaSet":
+    case "StatefulSet":
+      return [...replicaCauses(object), ...selectorCauses(object), ...podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec")];
+    case "Job":
+      return podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec");
+    case "CronJob":
+      return textOf(valueAt(object.spec, "schedule")) === undefined ? [required("spec.schedule")] : [];
+    // The rest is stored as it comes; nothing here depends on its fields.
+    case "Service":
+      return recordsOf(valueAt(object.spec, "ports")).length === 0 && valueAt(object.spec, "type") !== "ExternalName" && valueAt(object.spec, "clusterIP") !== "None" ? [required("spec.ports")] : [];
+  }
+  return [];
+}
+
+function replicaCauses(object: KubeObject): Cause[] {
+  const replicas = valueAt(object.spec, "replicas");
+  if (replicas === undefined || (typeof replicas === "number" && Number.isInteger(replicas) && replicas >= 0)) return [];
+  return [{ field: "spec.replicas", reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0` }];
+}
+
+function selectorCauses(object: KubeObject): Cause[] {
+  const selector = valueAt(object.spec, "selector");
+  if (!isRecord(selector)) return [required("spec.selector")];
+  const labels = stringsOf(valueAt(object.spec, "template", "metadata", "labels"));
+  const isMatched = Object.entries(stringsOf(selector["matchLabels"])).every(([key, value]) => labels[key] === value);
+  if (isMatched) return [];
+  const text = JSON.stringify(labels).replaceAll('"', '"');
+  return [{ field: "spec.template.metadata.labels", reason: "FieldValueInvalid", message: `Invalid value: ${text}: \`selector\` does not match template \`labels\`` }];
+}
+
+function podCauses(spec: unknown, path: string): Cause[] {
+  const containers = recordsOf(valueAt(spec, "containers"));
+  if (containers.length === 0) return [required(`${path}.containers`)];
+  return containers.flatMap((container, index) => {
+    const causes: Cause[] = [];
+    if ((textOf(container["name"]) ?? "") === "") causes.push(required(`${path}.containers[${index}].name`));
+    if ((textOf(container["image"]) ?? "") === "") causes.push(required(`${path}.containers[${index}].image`));
+    return causes;
+  });
+}

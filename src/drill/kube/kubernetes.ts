@@ -1,0 +1,174 @@
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Cluster, ImageBehaviour, KubeObject, WorldClock } from "../contract.ts";
+import type { ApiServices, ContainerUsage } from "./api/context.ts";
+import { createApiServer } from "./api/server.ts";
+import type { KubeUser } from "./api/users.ts";
+import { loadCertificates } from "./certificates.ts";
+import { startDeploymentController } from "./controllers/deployment.ts";
+import { startEndpointsController } from "./controllers/endpoints.ts";
+import { startGarbageCollector } from "./controllers/garbage.ts";
+import { startJobController } from "./controllers/job.ts";
+import type { ControllerServices } from "./controllers/pods.ts";
+import { startReplicaSetController } from "./controllers/replicaSet.ts";
+import { startStatefulSetController } from "./controllers/statefulSet.ts";
+import { startVolumeController } from "./controllers/volumes.ts";
+import { SpdyExec } from "./exec/spdyExec.ts";
+import { WebSocketExec } from "./exec/webSocketExec.ts";
+import { writeKubeconfigFile, type KubeContext } from "./kubeconfig.ts";
+import { ContainerLogs } from "./kubelet/containerLogs.ts";
+import { Kubelet } from "./kubelet/kubelet.ts";
+import { DEFAULT_LATENCIES, type KubeLatencies } from "./latencies.ts";
+import { Collector, noInput } from "./pod/streams.ts";
+import { mainCommand, runProcess } from "./pod/process.ts";
+import type { Random } from "./names.ts";
+import { SettlingClock } from "./settlingClock.ts";
+import { isKubernetesSnapshot, type KubernetesSnapshot } from "./snapshot.ts";
+import { ObjectStore } from "./store.ts";
+import { defaultUsage } from "./usage.ts";
+
+/** How to start the drill world's Kubernetes. */
+export interface KubernetesOptions {
+  readonly clock: WorldClock;
+  /** Behaviours by image prefix; images without one cannot be pulled. */
+  readonly images: ReadonlyMap<string, ImageBehaviour>;
+  /** The Kubernetes version to imitate: `v1.30.4`. */
+  readonly version: string;
+  /** Manifests that the cluster begins with; ignored when a snapshot is given. Namespaces they use are made. */
+  readonly objects: readonly KubeObject[];
+  readonly users: readonly KubeUser[];
+  /** Contexts of the kubeconfig that is written at the start; the first is the current one. */
+  readonly contexts: readonly KubeContext[];
+  readonly latencies?: Partial<KubeLatencies>;
+  /** Seeded by the world. */
+  readonly random: Random;
+  /** Where certificates and kubeconfig are kept. */
+  readonly stateFolder: string;
+  /** Fixed port, e.g. the one before a restart; `undefined` takes a free one. */
+  readonly port?: number;
+  /** From `snapshot()`; everything goes on from there. */
+  readonly snapshot?: unknown;
+  /** How long ago, in milliseconds, the manifests were applied: the cluster comes up settled and that old. `undefined` applies them now. */
+  readonly establishedMs?: number;
+  /** Usage of a running container for `kubectl top`; `undefined` derives it from its requests. */
+  readonly usage?: (namespace: string, pod: string, container: string) => ContainerUsage;
+}
+
+/** A running drill cluster. */
+export interface Kubernetes {
+  readonly cluster: Cluster;
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly port: number;
+  readonly kubeconfigPath: string;
+  /** Writes a further kubeconfig and resolves with its path; `path` defaults to the one in the state folder. */
+  writeKubeconfig(contexts: readonly KubeContext[], path?: string): Promise<string>;
+  /** Appends a line to a running container's log. */
+  log(namespace: string, pod: string, container: string, line: string): void;
+  /** Asks every running container's image now whether it crashes or is ready, e.g. after a fault was injected or cured. */
+  reconsider(): void;
+  /** Everything needed to come back after a crash, as JSON. */
+  snapshot(): KubernetesSnapshot;
+  close(): Promise<void>;
+}
+
+/** Virtual time that a cluster gets to settle in before a drill. */
+const SETTLE_MS = 5 * 60_000;
+/** How often old events are forgotten. */
+const EXPIRE_EVERY_MS = 60_000;
+
+/** Starts the cluster and its API server on 127.0.0.1. Rejects when the port is taken or the snapshot is not one. */
+export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
+  const { snapshot } = options;
+  if (snapshot !== undefined && !isKubernetesSnapshot(snapshot)) throw new Error("The cluster's snapshot cannot be read: it is not one of this version. Start a new world.");
+  const minor = Number(/^v?\d+\.(\d+)/u.exec(options.version)?.[1] ?? 30);
+  const startAt = snapshot === undefined && options.establishedMs !== undefined ? options.clock.now() - options.establishedMs : undefined;
+  const clock = new SettlingClock(options.clock, startAt);
+  const store = new ObjectStore(clock, options.random);
+  const logs = new ContainerLogs();
+  const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
+  const processes = { store, clock, images: options.images };
+  if (snapshot !== undefined) {
+    store.restore(snapshot.store);
+    logs.restore(snapshot.logs);
+  }
+  const kubelet = new Kubelet({ store, clock, random: options.random, latencies, images: options.images, logs, minor }, async (pod, container, writeLine) => {
+    const argv = mainCommand(container);
+    if (argv === undefined) return 0;
+    const output = new Collector();
+    const code = await runProcess(processes, { pod, container, argv, stdin: noInput(), stdout: output.write, stderr: output.write, signal: new AbortController().signal });
+    for (const line of output.text.split("\n").filter((text) => text !== "")) writeLine(line);
+    return code;
+  });
+  startControllers({ store, clock, random: options.random, latencies, minor });
+  if (snapshot !== undefined) kubelet.restore(snapshot.kubelet);
+  else applyManifests(store, options.objects);
+  clock.settle(Math.min(SETTLE_MS, options.establishedMs ?? 0));
+  expireEvents(store, clock);
+  const webSocket = new WebSocketExec(processes, minor);
+  const spdy = new SpdyExec(processes);
+  const certificates = await loadCertificates(options.stateFolder);
+  const services: ApiServices = { store, clock, logs, random: options.random, latencies, users: options.users, version: options.version, usage: options.usage ?? defaultUsage(store, clock) };
+  const server = createApiServer(services, certificates, { webSocket, spdy });
+  const port = await listen(server, options.port ?? 0);
+  const url = `https://127.0.0.1:${port}`;
+  const tokens = new Map(options.users.map((user) => [user.name, user.token]));
+  const kubeconfigPath = join(options.stateFolder, "kubeconfig");
+  const writeKubeconfig = async (contexts: readonly KubeContext[], path = kubeconfigPath): Promise<string> => {
+    await writeKubeconfigFile(path, contexts, { url, ca: certificates.ca }, tokens);
+    return path;
+  };
+  await writeKubeconfig(options.contexts);
+  return {
+    cluster: store,
+    url,
+    port,
+    kubeconfigPath,
+    writeKubeconfig,
+    log: (namespace, pod, container, line) => kubelet.log(namespace, pod, container, line),
+    reconsider: () => kubelet.reconsider(),
+    snapshot: () => ({ kind: "kubernetes", version: 1, store: store.snapshot(), logs: logs.snapshot(), kubelet: kubelet.snapshot() }),
+    close: () => {
+      clock.close();
+      webSocket.close();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function expireEvents(store: ObjectStore, clock: WorldClock): void {
+  store.expireEvents();
+  clock.after(EXPIRE_EVERY_MS, () => {
+    expireEvents(store, clock);
+  });
+}
+
+function startControllers(services: ControllerServices): void {
+  startDeploymentController(services);
+  startReplicaSetController(services);
+  startStatefulSetController(services);
+  startJobController(services);
+  startEndpointsController(services);
+  startVolumeController(services);
+  startGarbageCollector(services);
+}
+
+/** Namespaces first, then the rest in the order given. */
+function applyManifests(store: ObjectStore, objects: readonly KubeObject[]): void {
+  const used = new Set(["default", "kube-system", "kube-public", "kube-node-lease", ...objects.flatMap((object) => (object.metadata.namespace === undefined ? [] : [object.metadata.namespace]))]);
+  const given = new Set(objects.filter((object) => object.kind === "Namespace").map((object) => object.metadata.name));
+  for (const name of used) if (!given.has(name)) store.put({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  for (const object of [...objects].sort((left, right) => Number(right.kind === "Namespace") - Number(left.kind === "Namespace"))) store.put(object);
+}
+
+async function listen(server: ReturnType<typeof createApiServer>, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve());
+  });
+  const address = server.address() as AddressInfo;
+  return address.port;
+}

@@ -1,0 +1,37 @@
+import * as core from "./corePrinters.ts";
+import { podPrinter } from "./podPrinter.ts";
+import type { Printer } from "./table.ts";
+import * as workloads from "./workloadPrinters.ts";
+
+const PRINTERS: Readonly<Record<string, Printer>> = {
+  Pod: podPrinter,
+  Deployment: workloads.deploymentPrinter,
+  ReplicaSet: workloads.replicaSetPrinter,
+  StatefulSet: workloads.statefulSetPrinter,
+  DaemonSet: workloads.daemonSetPrinter,
+  Job: workloads.jobPrinter,
+  CronJob: workloads.cronJobPrinter,
+  HorizontalPodAutoscaler: workloads.horizontalPodAutoscalerPrinter,
+  Service: core.servicePrinter,
+  Endpoints: core.endpointsPrinter,
+  EndpointSlice: core.endpointSlicePrinter,
+  PersistentVolumeClaim: core.claimPrinter,
+  PersistentVolume: core.volumePrinter,
+  StorageClass: core.storageClassPrinter,
+  Event: core.eventPrinter,
+  Node: core.nodePrinter,
+  Namespace: core.namespacePrinter,
+  ConfigMap: core.configMapPrinter,
+  Secret: core.secretPrinter,
+  ServiceAccount: core.serviceAccountPrinter,
+  Ingress: core.ingressPrinter,
+  PodDisruptionBudget: core.disruptionBudgetPrinter,
+  ControllerRevision: core.controllerRevisionPrinter,
+  Role: core.createdAtPrinter,
+  ClusterRole: core.createdAtPrinter,
+};
+
+/** The printer of a kind. */
+export function printerOf(kind: string): Printer {
+  return PRINTERS[kind] ?? core.plainPrinter;
+}

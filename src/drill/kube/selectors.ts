@@ -1,0 +1,97 @@
+import type { KubeObject } from "../contract.ts";
+import { valueAt } from "./json.ts";
+
+/** A test of labels. */
+export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean;
+
+const NAME = String.raw`(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9][A-Za-z0-9._-]*`;
+const SET = new RegExp(`^(${NAME})\\s+(in|notin)\\s+\\(([^()]*)\\)$`, "u");
+const EQUALITY = new RegExp(`^(${NAME})\\s*(==|=|!=)\\s*([A-Za-z0-9._-]*)$`, "u");
+const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`, "u");
+
+/** Reads a label selector such as `app=mysql,tier in (a, b),!old`; `undefined` where it cannot be parsed. */
+export function parseLabelSelector(text: string): LabelTest | undefined {
+  const tests: LabelTest[] = [];
+  for (const term of text.split(/,(?![^(]*\))/u).map((part) => part.trim())) {
+    if (term === "") continue;
+    const test = parseTerm(term);
+    if (test === undefined) return undefined;
+    tests.push(test);
+  }
+  return (labels) => tests.every((test) => test(labels));
+}
+
+function parseTerm(term: string): LabelTest | undefined {
+  const set = SET.exec(term);
+  if (set !== null) {
+    const [, key = "", operator, list = ""] = set;
+    const values = list.split(",").map((value) => value.trim());
+    return operator === "in" ? (labels) => values.includes(labels[key] ?? "\0") : (labels) => !values.includes(labels[key] ?? "\0");
+  }
+  const equality = EQUALITY.exec(term);
+  if (equality !== null) {
+    const [, key = "", operator, value = ""] = equality;
+    return operator === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
+  }
+  const presence = PRESENCE.exec(term);
+  if (presence === null) return undefined;
+  const [, negation, key = ""] = presence;
+  return negation === "!" ? (labels) => !(key in labels) : (labels) => key in labels;
+}
+
+/** A selector object (`matchLabels`, `matchExpressions`) as a test; an absent one matches nothing. */
+export function selectorTest(selector: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] } | undefined): LabelTest {
+  if (selector === undefined) return () => false;
+  const wanted = Object.entries(selector.matchLabels ?? {});
+  const expressions = selector.matchExpressions ?? [];
+  return (labels) =>
+    wanted.every(([key, value]) => labels[key] === value) &&
+    expressions.every(({ key, operator, values = [] }) => {
+      const value = labels[key];
+      if (operator === "Exists") return value !== undefined;
+      if (operator === "DoesNotExist") return value === undefined;
+      return operator === "In" ? value !== undefined && values.includes(value) : value === undefined || !values.includes(value);
+    });
+}
+
+/** Field selectors that need more than a path lookup are not known to Kubernetes either. */
+const COMMON_FIELDS = ["metadata.name", "metadata.namespace"];
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  Pod: ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
+  Event: [
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.apiVersion",
+    "involvedObject.resourceVersion",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "source",
+    "type",
+  ],
+  Node: ["spec.unschedulable"],
+  Secret: ["type"],
+  Namespace: ["status.phase"],
+  ReplicaSet: ["status.replicas"],
+  Job: ["status.successful"],
+};
+
+/** A field selector as a test, or the label that the kind does not support. */
+export function parseFieldSelector(kind: string, text: string): ((object: KubeObject) => boolean) | { readonly unsupported: string } {
+  const tests: ((object: KubeObject) => boolean)[] = [];
+  for (const term of text.split(",").filter((part) => part !== "")) {
+    const match = /^([^=!]+)(==|=|!=)(.*)$/u.exec(term);
+    const [, field = term, operator = "=", wanted = ""] = match ?? [];
+    if (!COMMON_FIELDS.includes(field) && !(FIELDS[kind] ?? []).includes(field)) return { unsupported: field };
+    tests.push((object) => (fieldText(object, field) === wanted) !== (operator === "!="));
+  }
+  return (object) => tests.every((test) => test(object));
+}
+
+function fieldText(object: KubeObject, field: string): string {
+  const value = field === "source" ? valueAt(object, "source", "component") : valueAt(object, ...field.split("."));
+  if (value === undefined || value === null) return field === "spec.unschedulable" || field === "spec.hostNetwork" ? "false" : "";
+  return String(value);
+}
