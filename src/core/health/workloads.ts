@@ -1,0 +1,61 @@
+import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../kubectl/json.ts";
+import type { HealthItem } from "../protocol.ts";
+
+/** Deployments, stateful sets and pods that nobody owns, each with the reason its pods give. */
+export function judgeWorkloads(deployments: readonly Json[], statefulSets: readonly Json[], pods: readonly Json[]): readonly HealthItem[] {
+  return [
+    ...deployments.map((object) => judgeWorkload("deployment", object, pods)),
+    ...statefulSets.map((object) => judgeWorkload("statefulset", object, pods)),
+    ...pods.filter((pod) => listAt(pod, "metadata", "ownerReferences").length === 0).map(judgeBarePod),
+  ];
+}
+
+function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): HealthItem {
+  const name = `${kind}/${textAt(object, "metadata", "name")}`;
+  const wanted = at(object, "spec", "replicas") === undefined ? 1 : numberAt(object, "spec", "replicas");
+  const ready = numberAt(object, "status", "readyReplicas");
+  if (wanted === 0) return { name, verdict: "down", reason: "scaled to 0" };
+  const troubles = [...new Set(pods.filter((pod) => isSelected(pod, object)).flatMap((pod) => podTrouble(pod) ?? []))];
+  const count = `${ready}/${wanted} ready`;
+  const reason = troubles.length === 0 ? count : `${count}: ${troubles.join(", ")}`;
+  return { name, verdict: ready >= wanted ? (troubles.length === 0 ? "ok" : "degraded") : ready > 0 ? "degraded" : "down", reason };
+}
+
+function judgeBarePod(pod: Json): HealthItem {
+  const name = `pod/${textAt(pod, "metadata", "name")}`;
+  const trouble = podTrouble(pod);
+  const phase = textAt(pod, "status", "phase");
+  if (trouble !== undefined) return { name, verdict: "down", reason: trouble };
+  if (phase === "Succeeded") return { name, verdict: "ok", reason: "Completed" };
+  const isReady = isPodReady(pod);
+  return { name, verdict: isReady ? "ok" : "down", reason: isReady ? "ready" : `${phase === "" ? "Unknown" : phase}, not ready` };
+}
+
+/** Why a pod does not do its work (`CrashLoopBackOff`, `Unschedulable` …); `undefined` where nothing is wrong, or it has only just begun. */
+export function podTrouble(pod: Json): string | undefined {
+  if (at(pod, "metadata", "deletionTimestamp") !== undefined) return "Terminating";
+  const phase = textAt(pod, "status", "phase");
+  const statuses = [...listAt(pod, "status", "initContainerStatuses"), ...listAt(pod, "status", "containerStatuses")];
+  for (const status of statuses) {
+    const waiting = textAt(status, "state", "waiting", "reason");
+    if (waiting !== "" && waiting !== "ContainerCreating" && waiting !== "PodInitializing") return waiting;
+    const ended = textAt(status, "state", "terminated", "reason");
+    if (ended !== "" && ended !== "Completed") return ended;
+  }
+  if (phase === "Failed") return textAt(pod, "status", "reason") || "Failed";
+  const unscheduled = listAt(pod, "status", "conditions").find((condition) => textAt(condition, "type") === "PodScheduled" && textAt(condition, "status") === "False");
+  if (unscheduled !== undefined) return textAt(unscheduled, "reason") || "Unschedulable";
+  return phase === "Running" && !isPodReady(pod) ? "not ready" : undefined;
+}
+
+function isPodReady(pod: Json): boolean {
+  return listAt(pod, "status", "conditions").some((condition) => textAt(condition, "type") === "Ready" && textAt(condition, "status") === "True");
+}
+
+function isSelected(pod: Json, workload: Json): boolean {
+  const labels = objectAt(pod, "metadata", "labels");
+  const wanted = at(workload, "spec", "selector", "matchLabels");
+  if (!isObject(wanted)) return false;
+  const entries = Object.entries(wanted);
+  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
+}
