@@ -117,11 +117,7 @@ export class WebApplication {
   }
 
   #connect(pod: KubeObject): { readonly server: SqlServer; readonly session: SqlSession } {
-    const url = environmentValue(pod, this.description.datasourceVariable);
-    const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
-    const host = parts?.[1];
-    if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
-    return this.#databases.connect(this.description.namespace, host, parts?.[2] ?? "");
+    return connectDatasource(pod, this.description, this.#databases);
   }
 
   #readyPod(): KubeObject | undefined {
@@ -142,6 +138,23 @@ export class WebApplication {
     const token = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1];
     return token === undefined ? undefined : this.#tokens.get(token);
   }
+}
+
+/** Opens the database that a pod's datasource variable names, as the application's driver would. */
+function connectDatasource(pod: KubeObject, description: ApplicationDescription, databases: DatabaseDirectory): { readonly server: SqlServer; readonly session: SqlSession } {
+  const url = environmentValue(pod, description.datasourceVariable);
+  const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
+  const host = parts?.[1];
+  if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
+  return databases.connect(description.namespace, host, parts?.[2] ?? "");
+}
+
+/** The database of the application whose image a pod runs: the first that names the variable which the pod sets. */
+export function sessionOf(pod: KubeObject, applications: readonly ApplicationDescription[], databases: DatabaseDirectory): { execute(statement: string): void } {
+  const description = applications.find((application) => environmentValue(pod, application.datasourceVariable) !== undefined);
+  if (description === undefined) throw new Error("The pod has no datasource.");
+  const { server, session } = connectDatasource(pod, description, databases);
+  return { execute: (statement) => void server.execute(session, statement) };
 }
 
 /** Names of the pods behind a service's ready endpoints. */

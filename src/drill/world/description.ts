@@ -28,6 +28,8 @@ export interface WorldDescription {
 export interface UserDescription {
   readonly name: string;
   readonly groups: readonly string[];
+  /** Kubernetes' own roles, cluster-wide. */
+  readonly roles: readonly ("cluster-admin" | "edit" | "view")[];
 }
 
 /** What an image does in the world, found by its longest prefix. */
@@ -47,6 +49,8 @@ export interface DatabaseDescription {
   readonly claim: string;
   readonly namespace: string;
   readonly database: string;
+  /** Root's password, from a Secret among the objects. */
+  readonly password: string;
   readonly dump: string;
   /** Statements run after the dump: what happened since. */
   readonly since: readonly string[];
@@ -131,7 +135,8 @@ export function readWorld(path: string): WorldDescription {
   if (broken !== undefined) throw new RuntimeError("invalidInput", `Reading the world ${path}: ${broken.message}`, { hint: "Correct the YAML." });
   const [head, ...objects] = documents.map((document) => document.toJS() as unknown);
   try {
-    return { ...readHead(head), folder: dirname(resolve(path)), objects: objects.map(asObject) };
+    const manifests = objects.map(asObject);
+    return { ...readHead(head, manifests), folder: dirname(resolve(path)), objects: manifests };
   } catch (cause) {
     throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "See docs/WORLDS.md for the fields.", cause });
   }
@@ -145,14 +150,14 @@ function asObject(value: unknown): KubeObject {
   return object as KubeObject;
 }
 
-function readHead(value: unknown): Omit<WorldDescription, "folder" | "objects"> {
+function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDescription, "folder" | "objects"> {
   const head = record(value, "description");
   return {
     name: text(head["name"], "name"),
     seed: Number(head["seed"] ?? 1),
     kubernetesVersion: text(head["kubernetesVersion"], "kubernetesVersion"),
     contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
-    users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]) })),
+    users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]), roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")) })),
     images: list(head["images"], "images", (item) => ({
       image: text(item["image"], "image"),
       behaviour: oneOf(item["behaviour"], ["database", "cache", "web", "plain"] as const, "behaviour"),
@@ -162,6 +167,7 @@ function readHead(value: unknown): Omit<WorldDescription, "folder" | "objects"> 
       programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
     })),
     databases: list(head["databases"] ?? [], "databases", (item) => ({
+      password: secretValue(record(item["password"], "password"), objects),
       claim: text(item["claim"], "claim"),
       namespace: text(item["namespace"], "namespace"),
       database: text(item["database"], "database"),
@@ -179,6 +185,14 @@ function readHead(value: unknown): Omit<WorldDescription, "folder" | "objects"> 
     faults: list(head["faults"] ?? [], "faults", fault),
     s3: { region: text(record(head["s3"] ?? { region: "us-east-1" }, "s3")["region"], "s3.region"), bytesPerSecond: Number(record(head["s3"] ?? {}, "s3")["bytesPerSecond"] ?? 5e7) },
   };
+}
+
+/** A text of a Secret's `stringData`. */
+function secretValue(reference: Record<string, unknown>, objects: readonly KubeObject[]): string {
+  const name = text(reference["secret"], "password.secret");
+  const secret = objects.find((object) => object.kind === "Secret" && object.metadata.name === name);
+  if (secret === undefined) throw new Error(`password.secret: there is no Secret ${name} among the objects.`);
+  return text(record(secret["stringData"], `stringData of Secret ${name}`)[text(reference["key"], "password.key")], `the key of Secret ${name}`);
 }
 
 function application(item: Record<string, unknown>): ApplicationDescription {

@@ -34,10 +34,7 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
         ...common,
         programs: { ...common.programs, ...parts.databasePrograms },
         unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : undefined),
-        started: (pod) => {
-          // Opening reads a dump; the readiness probe waits for it, and what fails there is the world's own fault: it ends the world.
-          void parts.databases.open(pod).then(parts.onDatabaseOpen);
-        },
+        started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
       };
     case "cache":
       return { ...common, programs: { ...common.programs, ...parts.cachePrograms } };

@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { WorldState } from "../../core/protocol.ts";
+import { serveApplication } from "../app/httpServer.ts";
+import { sessionOf, WebApplication } from "../app/webApplication.ts";
+import type { Cluster } from "../contract.ts";
+import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
+import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
+import { createRedisPrograms } from "../programs/redisPrograms.ts";
+import { startS3Server, type S3Server } from "../s3/s3Server.ts";
+import { serveControl } from "./control.ts";
+import { Databases } from "./databases.ts";
+import type { WorldDescription } from "./description.ts";
+import { Faults } from "./faults.ts";
+import { imageBehaviours } from "./images.ts";
+import { seededRandom } from "./random.ts";
+import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
+import { ScaledClock } from "./worldClock.ts";
+
+/** How old the cluster is when the drill begins, world milliseconds: its pods did not start just now. */
+const ESTABLISHED_MS = 9 * 24 * 3_600_000;
+/** First byte of an S3 answer, world milliseconds. */
+const S3_LATENCY_MS = 30;
+/** A snapshot follows the first change since the last one after this, real milliseconds. */
+const SNAPSHOT_DELAY_MS = 500;
+
+/** How to start a world. */
+export interface WorldOptions {
+  /** Where state file, kubeconfig, certificates and snapshot are kept. */
+  readonly folder: string;
+  /** World time per real time; a snapshot's own rate goes before it. */
+  readonly rate: number;
+  /** Called when the control endpoint is asked to end the world. */
+  onShutdown(): void;
+}
+
+/** A running rehearsal world. */
+export interface World {
+  /** Path of its `WorldState` file. */
+  readonly statePath: string;
+  close(): Promise<void>;
+}
+
+/** The parts that know of each other; those that come up later are filled in. */
+interface Parts {
+  readonly clock: ScaledClock;
+  readonly databases: Databases;
+  readonly credentials: WorldSnapshot["credentials"];
+  readonly tokens: WorldSnapshot["tokens"];
+  cluster: Cluster | undefined;
+  faults: Faults | undefined;
+}
+
+/** Starts a world on 127.0.0.1, or brings back the one that the snapshot in `folder` holds. */
+export async function startWorld(description: WorldDescription, options: WorldOptions): Promise<World> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const saved = readSnapshot(options.folder);
+  const parts = await prepareParts(description, options, saved);
+  const s3 = await openBuckets(description, parts, saved);
+  const kubernetes = await openCluster(description, parts, options.folder, saved);
+  const applications = await Promise.all(description.applications.map(async (application) => {
+    const server = await serveApplication(new WebApplication(application, kubernetes.cluster, parts.databases), saved?.ports.hosts[application.host] ?? 0);
+    return { host: application.host, server };
+  }));
+  const faults = required(parts.faults);
+  const control = await serveControl(
+    {
+      inject: async ({ fault }) => {
+        faults.inject(fault);
+        kubernetes.reconsider();
+        save();
+        return { injected: fault };
+      },
+      faults: async () => ({ active: faults.active.map((fault) => fault.name) }),
+      shutdown: async () => {
+        setImmediate(options.onShutdown);
+        return {};
+      },
+    },
+    saved?.control,
+  );
+  const save = (): void => {
+    writeSnapshot(options.folder, {
+      clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
+      ports: { kubernetes: kubernetes.port, s3: Number(new URL(s3.endpoint).port), hosts: Object.fromEntries(applications.map(({ host, server }) => [host, server.port])) },
+      kubernetes: kubernetes.snapshot(), s3: s3.snapshot(), volumes: parts.databases.save(), faults: faults.active,
+    });
+  };
+  const stopSaving = saveOnChange(kubernetes.cluster, save);
+  save();
+  const hosts = Object.fromEntries(applications.map(({ host, server }) => [host, `http://127.0.0.1:${server.port}`]));
+  const statePath = writeState(options.folder, description, { parts, kubernetes, s3, hosts, control });
+  return {
+    statePath,
+    close: async () => {
+      stopSaving();
+      parts.clock.stop();
+      control.close();
+      for (const { server } of applications) server.close();
+      await Promise.all([kubernetes.close(), s3.close()]);
+      rmSync(statePath, { force: true });
+    },
+  };
+}
+
+async function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined): Promise<Parts> {
+  const now = Date.now();
+  const clock = new ScaledClock(saved?.clock ?? { realEpochMs: now, worldEpochMs: now, rate: options.rate });
+  const parts: Parts = {
+    clock,
+    databases: new Databases(description, clock, () => required(parts.cluster)),
+    credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
+    tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
+    cluster: undefined,
+    faults: undefined,
+  };
+  if (saved === undefined) await parts.databases.prepare();
+  else await parts.databases.restore(saved.volumes);
+  return parts;
+}
+
+function openBuckets(description: WorldDescription, { clock, credentials }: Parts, saved: WorldSnapshot | undefined): Promise<S3Server> {
+  const buckets = description.buckets.map(({ name, objects }) => ({
+    name, createdAt: clock.now() - ESTABLISHED_MS,
+    objects: objects.map(({ key, file, ageMs }) => ({ key, content: { kind: "file" as const, path: join(description.folder, file) }, modifiedAt: clock.now() - ageMs })),
+  }));
+  return startS3Server({
+    clock, buckets, credentials, region: description.s3.region, latencyMs: S3_LATENCY_MS, bytesPerSecond: description.s3.bytesPerSecond,
+    ...(saved === undefined ? {} : { port: saved.ports.s3, state: saved.s3 }),
+  });
+}
+
+async function openCluster(description: WorldDescription, parts: Parts, folder: string, saved: WorldSnapshot | undefined): Promise<Kubernetes> {
+  const { clock, databases } = parts;
+  let kubernetes: Kubernetes | undefined;
+  const images = imageBehaviours(description.images, {
+    databases,
+    faults: () => required(parts.faults),
+    databasePrograms: createMysqlPrograms({ clock, serverOf: (pod) => databases.serverOf(pod), restoreSpeedOf: (pod) => databases.restoreSpeedOf(pod) }),
+    cachePrograms: createRedisPrograms({ clock }),
+    databaseOf: (pod) => sessionOf(pod, description.applications, databases),
+    onDatabaseOpen: () => kubernetes?.reconsider(),
+  });
+  kubernetes = await startKubernetes({
+    clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), stateFolder: folder,
+    users: description.users.map((user) => ({ ...user, token: parts.tokens[user.name] ?? "" })),
+    onCluster: (cluster) => {
+      parts.cluster = cluster;
+      parts.faults = new Faults(description.faults, cluster, saved?.faults ?? []);
+    },
+    ...(saved === undefined ? { establishedMs: ESTABLISHED_MS } : { port: saved.ports.kubernetes, snapshot: saved.kubernetes }),
+  });
+  return kubernetes;
+}
+
+/** Saves a while after changes, however many there are; what a crash of the world can lose is that while. */
+function saveOnChange(cluster: Cluster, save: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const unsubscribe = cluster.subscribe(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      save();
+    }, SNAPSHOT_DELAY_MS);
+  });
+  return () => {
+    unsubscribe();
+    clearTimeout(timer);
+  };
+}
+
+function writeState(folder: string, description: WorldDescription, up: { parts: Parts; kubernetes: Kubernetes; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): string {
+  const state: WorldState = {
+    pid: process.pid, kubeconfig: up.kubernetes.kubeconfigPath, context: description.contexts[0]?.name ?? "", kubernetes: up.kubernetes.url,
+    s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
+    hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
+    faults: description.faults.map(({ name, title, description: text }) => ({ name, title, description: text })),
+  };
+  const path = join(folder, "world.json");
+  writeFileSync(path, JSON.stringify(state, undefined, 2), { mode: 0o600 });
+  return path;
+}
+
+function required<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error("A part of the world was used before it was up.");
+  return part;
+}
