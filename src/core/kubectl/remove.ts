@@ -98,7 +98,7 @@ async function deleteOne(call: Call, resource: ApiResource, namespace: string, n
 async function sendDelete(call: Call, resource: ApiResource, namespace: string, name: string, grace: number | undefined, dryRun: DryRun): Promise<Json> {
   const cascade = flagText(call.operation, "cascade") ?? "background";
   const propagationPolicy = cascade === "orphan" ? "Orphan" : cascade === "foreground" ? "Foreground" : "Background";
-  const options = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy, ...(dryRun === "server" ? { dryRun: ["All"] } : {}), ...(grace === undefined ? {} : { gracePeriodSeconds: grace }) };
+  const options = { propagationPolicy, ...(dryRun === "server" ? { dryRun: ["All"] } : {}), ...(grace === undefined ? {} : { gracePeriodSeconds: grace }) };
   const response = await call.cluster.request(
     { method: "DELETE", path: resourcePath(resource, namespace, name), accept: "application/json", contentType: "application/json", body: goJson(options, "") },
     call.signal,

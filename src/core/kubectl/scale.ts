@@ -3,7 +3,9 @@ import { startDeadline } from "./deadline.ts";
 import { objectName, resourcePath } from "./discovery.ts";
 import { KubectlFailure, requireSuccess } from "./failure.ts";
 import { listFailures } from "./failures.ts";
-import { numberAt, parseJson, type Json } from "./json.ts";
+import { queryText } from "./fetch.ts";
+import { goJson } from "./goJson.ts";
+import { numberAt, objectAt, parseJson, type Json } from "./json.ts";
 import { parseDuration } from "./time.ts";
 import { patchWorkload, selectWorkloads, type Workload } from "./workloads.ts";
 
@@ -29,10 +31,11 @@ export async function runScale(call: Call): Promise<number> {
 async function scaleOne(call: Call, workload: Workload, replicas: number, isDryRun: boolean): Promise<void> {
   const expected = Number(flagText(call.operation, "current-replicas") ?? "-1");
   if (expected >= 0) {
-    const current = numberAt(await scaleOf(call, workload), "spec", "replicas");
+    const scale = await scaleOf(call, workload);
+    const current = numberAt(scale, "spec", "replicas");
     if (current !== expected) throw new KubectlFailure(`error: Expected replicas to be ${String(expected)}, was ${String(current)}`);
-  }
-  await patchWorkload(call, workload, { spec: { replicas } }, "merge-patch", { subresource: "scale", isDryRun });
+    await replaceScale(call, workload, scale, replicas, isDryRun);
+  } else await patchWorkload(call, workload, { spec: { replicas } }, "merge-patch", { subresource: "scale", isDryRun });
   const timeout = flagText(call.operation, "timeout");
   const timeoutMs = timeout === undefined ? 0 : parseDuration(timeout, "timeout");
   if (timeoutMs > 0 && !isDryRun) await waitForReplicas(call, workload, replicas, timeoutMs);
@@ -41,6 +44,13 @@ async function scaleOne(call: Call, workload: Workload, replicas: number, isDryR
 async function scaleOf(call: Call, workload: Workload): Promise<Json> {
   const path = resourcePath(workload.resource, workload.namespace, workload.name, "scale");
   return parseJson(requireSuccess(await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal)).text) ?? null;
+}
+
+/** Writes the scale as it was read, so that a change in between is refused (its `resourceVersion` goes along). */
+async function replaceScale(call: Call, workload: Workload, scale: Json, replicas: number, isDryRun: boolean): Promise<void> {
+  const path = resourcePath(workload.resource, workload.namespace, workload.name, "scale") + queryText([["dryRun", isDryRun ? "All" : undefined]]);
+  const body = goJson({ ...objectAt(scale), spec: { ...objectAt(scale, "spec"), replicas } }, "");
+  requireSuccess(await call.cluster.request({ method: "PUT", path, accept: "application/json", contentType: "application/json", body }, call.signal));
 }
 
 async function waitForReplicas(call: Call, workload: Workload, replicas: number, timeoutMs: number): Promise<void> {

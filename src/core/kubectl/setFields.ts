@@ -13,6 +13,7 @@ export async function runSetEnv(call: Call): Promise<number> {
   const resources = first < 0 ? words : words.slice(0, first);
   const settings = [...flagList(call.operation, "env"), ...(first < 0 ? [] : words.slice(first))];
   if (resources.length === 0) throw new KubectlFailure("error: one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (!flagIs(call.operation, "overwrite", true)) throw new KubectlFailure("error: kubectl set env with --overwrite=false does not run in process: it needs the kubectl binary");
   const { set, removed } = parseSettings(settings);
   const wanted = flagText(call.operation, "containers") ?? "*";
   const isListing = flagIs(call.operation, "list");

@@ -1,6 +1,6 @@
 import { kubectlExecutors } from "../../../src/core/kubectl/executors.ts";
 import { operationOf } from "./operationOf.ts";
-import type { ByteStream, ClockPort, KubernetesPort, ToolPorts } from "../../../src/core/ports.ts";
+import type { ByteStream, ClockPort, KubernetesPort, KubernetesRequest, ToolPorts } from "../../../src/core/ports.ts";
 
 const decoder = new TextDecoder();
 
@@ -71,4 +71,100 @@ function toolPorts(port: KubernetesPort, clock: ClockPort): ToolPorts {
     processes: { find: unused, run: unused },
     timeZoneOffsetMinutes: () => 0,
   };
+}
+
+/** A request of ours with its answer, whole. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly accept: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly status: number;
+  readonly answer: string;
+}
+
+/** A change that kubectl asked the server for. */
+export interface Change {
+  readonly method: string;
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface GoldenCase {
+  readonly argv: readonly string[];
+  readonly kubectl: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly now: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  readonly changes: readonly Change[];
+  readonly exchanges: readonly Exchange[];
+}
+
+/** Hands requests on to a real port and keeps every exchange. Streams are kept whole, watches only as far as they were read. */
+export function recordingPort(port: KubernetesPort, exchanges: Exchange[]): KubernetesPort {
+  const keep = (request: KubernetesRequest, status: number, answer: string): void =>
+    void exchanges.push({ method: request.method, path: request.path, accept: request.accept ?? "", contentType: request.contentType ?? "", body: request.body ?? "", status, answer });
+  return {
+    ...port,
+    async request(request, signal) {
+      const response = await port.request(request, signal);
+      keep(request, response.status, response.text);
+      return response;
+    },
+    async stream(request, signal) {
+      const { status, body } = await port.stream(request, signal);
+      async function* kept(): ByteStream & AsyncGenerator<Uint8Array> {
+        let text = "";
+        try {
+          for await (const chunk of body) {
+            text += decoder.decode(chunk);
+            yield chunk;
+          }
+        } finally {
+          keep(request, status, text);
+        }
+      }
+      return { status, body: kept() };
+    },
+  };
+}
+
+/** Answers from recorded exchanges, in order for equal requests; keeps what it was asked. A request that was not recorded is an error. */
+export function replayPort(golden: Pick<GoldenCase, "context" | "namespace" | "exchanges">): KubernetesPort & { readonly asked: KubernetesRequest[] } {
+  const left = [...golden.exchanges];
+  const asked: KubernetesRequest[] = [];
+  const take = (request: KubernetesRequest): Exchange => {
+    asked.push(request);
+    const matches = (exchange: Exchange): boolean => exchange.method === request.method && exchange.path === request.path && exchange.accept === (request.accept ?? "");
+    const index = left.findIndex(matches);
+    const found = index >= 0 ? left.splice(index, 1)[0] : golden.exchanges.find(matches);
+    if (found === undefined) throw new Error(`not recorded: ${request.method} ${request.path}`);
+    return found;
+  };
+  return {
+    asked,
+    context: golden.context,
+    namespace: golden.namespace,
+    server: "https://recorded",
+    request: async (request) => {
+      const { status, answer } = take(request);
+      return { status, contentType: "application/json", text: answer };
+    },
+    stream: async (request) => {
+      const { status, answer } = take(request);
+      return { status, body: chunks(answer) };
+    },
+    exec: () => {
+      throw new Error("exec is not recorded");
+    },
+  };
+}
+
+async function* chunks(...texts: readonly string[]): ByteStream & AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield new TextEncoder().encode(text);
 }

@@ -1,0 +1,86 @@
+/**
+ * Records what the real kubectl prints, for test/unit/kubectl/golden.test.ts:
+ *
+ *   node test/golden/kubectl/record.ts KUBECTL
+ *
+ * The server is that of KUBECONFIG's current context (a drill world, or any cluster with the objects that the cases name). Each case is
+ * run by kubectl through a proxy that keeps the changes it asks for, and by our executor, whose exchanges are kept for the replay. The
+ * texts are kubectl's; nothing here is typed in.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
+import { recordingPort, runKubectl, type Change, type Exchange, type GoldenCase } from "../../unit/kubectl/fakes.ts";
+import { CASES } from "./cases.ts";
+
+const kubectl = process.argv[2] ?? "kubectl";
+const cluster = await createKubernetesPort({});
+const changes: Change[] = [];
+
+/** Hands kubectl's request on and keeps it when it changes something. Protobuf is never asked for, so that any server answers in JSON. */
+async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  let body = "";
+  for await (const chunk of incoming.setEncoding("utf8")) body += String(chunk);
+  const path = incoming.url ?? "/";
+  const method = incoming.method ?? "GET";
+  if (method !== "GET") changes.push({ method, path, contentType: incoming.headers["content-type"] ?? "", body });
+  const accept = (incoming.headers.accept ?? "application/json").split(",").filter((type) => !type.includes("protobuf")).join(",");
+  const abort = new AbortController();
+  outgoing.on("close", () => abort.abort());
+  const isStream = path.includes("watch=true") || path.includes("/log?");
+  if (!isStream) {
+    const typed = body === "" ? {} : { contentType: incoming.headers["content-type"] ?? "application/json", body };
+    const answer = await cluster.request({ method: method as "GET", path, accept, ...typed }, abort.signal);
+    outgoing.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.text);
+    return;
+  }
+  const { status, body: answer } = await cluster.stream({ method: "GET", path, accept }, abort.signal);
+  outgoing.writeHead(status, { "content-type": path.includes("/log?") ? "text/plain" : "application/json" });
+  for await (const chunk of answer) outgoing.write(chunk);
+  outgoing.end();
+}
+
+const proxy = createServer((incoming, outgoing) => {
+  forward(incoming, outgoing).catch((error: unknown) => {
+    if (!outgoing.destroyed) outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+});
+await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+const folder = mkdtempSync(join(tmpdir(), "record-kubectl-"));
+const kubeconfig = join(folder, "config");
+const server = `http://127.0.0.1:${String((proxy.address() as AddressInfo).port)}`;
+writeFileSync(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": cluster.context, clusters: [{ name: "c", cluster: { server } }], users: [{ name: "u", user: {} }], contexts: [{ name: cluster.context, context: { cluster: "c", user: "u", namespace: cluster.namespace } }] }));
+
+async function runReal(argv: readonly string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(kubectl, [...argv], { env: { ...process.env, KUBECONFIG: kubeconfig, TZ: "UTC", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ stdout, stderr, exitCode: exitCode ?? -1 }));
+  });
+}
+
+const version = execFileSync(kubectl, ["version", "--client"], { encoding: "utf8" }).split("\n")[0] ?? "";
+let different = 0;
+for (const [name, argv] of Object.entries(CASES)) {
+  changes.length = 0;
+  const real = await runReal(argv);
+  const now = Date.now();
+  const exchanges: Exchange[] = [];
+  const ours = await runKubectl(recordingPort(cluster, exchanges), argv);
+  const isSame = ours.stdout === real.stdout && ours.stderr === real.stderr && ours.exitCode === real.exitCode;
+  if (!isSame) different += 1;
+  console.log(isSame ? "same" : "DIFFERENT", name);
+  const golden: GoldenCase = { argv, kubectl: version, context: cluster.context, namespace: cluster.namespace, now, ...real, changes: [...changes], exchanges };
+  writeFileSync(new URL(`${name}.json`, import.meta.url), `${JSON.stringify(golden, undefined, 1)}\n`);
+}
+console.log(`${String(Object.keys(CASES).length)} recorded, ${String(different)} different`);
+proxy.close();
+proxy.closeAllConnections();
+cluster.close();
