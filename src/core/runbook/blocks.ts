@@ -84,3 +84,33 @@ export function plainText(inline: string): string {
   });
   return words.join("").trim();
 }
+
+/** How each kind of HTML block that blank lines do not end is ended (CommonMark, HTML blocks 1 to 5). */
+const HTML_ENDS: readonly { readonly start: RegExp; readonly end: RegExp; readonly closer: (start: RegExpExecArray) => string }[] = [
+  { start: /^<(script|pre|style|textarea)(?=\s|>|$)/i, end: /<\/(?:script|pre|style|textarea)>/i, closer: (start) => `</${start[1] ?? "pre"}>` },
+  { start: /^<!--/, end: /-->/, closer: () => "-->" },
+  { start: /^<\?/, end: /\?>/, closer: () => "?>" },
+  { start: /^<!\[CDATA\[/, end: /\]\]>/, closer: () => "]]>" },
+  { start: /^<![A-Za-z]/, end: />/, closer: () => ">" },
+];
+
+/**
+ * The line that ends a block left open at the end of the text (a fence, an HTML comment), which would swallow what is written
+ * below it; `undefined` where nothing is open.
+ */
+export function closerOf(text: string): string | undefined {
+  const last = BLOCK_PARSER.parse(/[\r\n]$/.test(text) ? text : `${text}\n`, {}).findLast((token) => token.map !== null);
+  if (last?.map === null || last === undefined) return undefined;
+  if (last.type === "fence") {
+    const isClosed = last.content.split("\n").length < last.map[1] - last.map[0];
+    const opener = text.split(/\r\n?|\n/)[last.map[0]] ?? "";
+    return isClosed ? undefined : `${opener.slice(0, opener.indexOf(last.markup)).replaceAll(/[^ \t>]/g, " ")}${last.markup}`;
+  }
+  if (last.type !== "html_block") return undefined;
+  const words = last.content.trimStart();
+  for (const { start, end, closer } of HTML_ENDS) {
+    const match = start.exec(words);
+    if (match !== null) return end.test(words.slice(match[0].length)) ? undefined : closer(match);
+  }
+  return undefined;
+}

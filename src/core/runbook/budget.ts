@@ -39,7 +39,7 @@ export function pathsOf(document: Pick<RunbookDocument, "steps" | "frontMatter">
     const children = tree.children(section);
     if (children.length === 0) return [];
     const rtoMs = tree.rtoAround(section) ?? document.frontMatter.rtoMs;
-    const routes = tree.routes(children, section);
+    const routes = tree.routes(children);
     const title = section === undefined ? "Steps" : (document.steps[section]?.title ?? "");
     return routes.map(({ names, ...route }) => ({ section, name: names.length === 0 ? title : names.join(", "), ...route, rtoMs }));
   });
@@ -68,32 +68,35 @@ class StepTree {
     return undefined;
   }
 
-  /** Routes through steps in order; consecutive options without a step are alternatives. */
-  routes(children: readonly number[], scope: number | undefined): Route[] {
-    return this.#from(children, 0, new Set(), scope);
+  /** Routes through steps in order; consecutive options without a step are alternatives. A branch backwards ends its route. */
+  routes(children: readonly number[]): Route[] {
+    // From the last step to the first: each position's routes build on those after it.
+    const from: Route[][] = [];
+    from[children.length] = [NOTHING];
+    for (let position = children.length - 1; position >= 0; position--) from[position] = this.#from(children, position, from);
+    return from[0] ?? [NOTHING];
   }
 
-  #from(children: readonly number[], position: number, visited: ReadonlySet<number>, scope: number | undefined): Route[] {
+  #from(children: readonly number[], position: number, from: readonly Route[][]): Route[] {
     const index = children[position];
     const step = index === undefined ? undefined : this.#steps[index];
-    if (index === undefined || step === undefined || visited.has(index)) return [NOTHING];
-    const seen = new Set(visited).add(index);
+    if (index === undefined || step === undefined) return [NOTHING];
     if (step.kind === "option") {
       let next = position;
       while (this.#steps[children[next] ?? -1]?.kind === "option") next++;
       const options = children.slice(position, next).flatMap((option) => this.#option(option, undefined));
-      return product(options, this.#from(children, next, seen, scope));
+      return product(options, from[next] ?? [NOTHING]);
     }
     const own = this.#step(index, step);
     const branches = step.branches.flatMap((branch) => {
       const goal = children.findIndex((child) => this.#steps[child]?.id === branch.goal);
       if (goal === -1) return [];
-      const name = `${this.#label(step)} ${branch.condition}`;
-      return product(own.map((route) => ({ ...route, names: [...route.names, name] })), this.#from(children, goal, seen, scope));
+      const name = `${labelOf(step)} ${branch.condition}`;
+      return product(own.map((route) => ({ ...route, names: [...route.names, name] })), goal > position ? (from[goal] ?? [NOTHING]) : [NOTHING]);
     });
     // With both branches written there is no third way through.
-    const goesOn = new Set(step.branches.map((branch) => branch.condition)).size < 2 || branches.length < 2;
-    return [...branches, ...(goesOn ? product(own, this.#from(children, position + 1, seen, scope)) : [])].slice(0, PATH_LIMIT);
+    const isSettled = new Set(step.branches.map((branch) => branch.condition)).size === 2 && step.branches.every((branch) => branch.goal !== undefined);
+    return [...branches, ...(isSettled ? [] : product(own, from[position + 1] ?? [NOTHING]))].slice(0, PATH_LIMIT);
   }
 
   #step(index: number, step: Step): Route[] {
@@ -102,7 +105,7 @@ class StepTree {
     const alone: Route = { ...NOTHING, steps: [index] };
     if (options.length > 0) return options.flatMap((option) => product([alone], this.#option(option, step.budgetMs)));
     if (step.budgetMs !== undefined) return [{ ...alone, totalMs: step.budgetMs }];
-    if (inside.length > 0) return product([alone], this.routes(inside, index));
+    if (inside.length > 0) return product([alone], this.routes(inside));
     return [{ ...alone, unbudgeted: [index] }];
   }
 
@@ -111,14 +114,14 @@ class StepTree {
     if (option === undefined) return [];
     const start: Route = { ...NOTHING, names: [option.title], steps: [index] };
     const inside = this.children(index);
-    if (option.budgetMs === undefined && inside.length > 0) return product([start], this.routes(inside, index));
+    if (option.budgetMs === undefined && inside.length > 0) return product([start], this.routes(inside));
     const totalMs = option.budgetMs ?? stepBudgetMs;
     return [{ ...start, totalMs, unbudgeted: totalMs === undefined ? [index] : [] }];
   }
+}
 
-  #label(step: Step): string {
-    return step.label === undefined ? step.title : `Step ${step.label}`;
-  }
+function labelOf(step: Step): string {
+  return step.label === undefined ? step.title : `Step ${step.label}`;
 }
 
 /** What each step stands in: its parent, or the nearest heading before it with a smaller level. */

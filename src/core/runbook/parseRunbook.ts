@@ -11,7 +11,8 @@ import { reportTo, type Report } from "./report.ts";
 import { activeDraft, draftSteps, lineText, type SourceLines } from "./stepDrafts.ts";
 import { finishSteps } from "./steps.ts";
 
-const COMMAND_LANGUAGES: ReadonlySet<string> = new Set(["bash", "sh", "shell", "console", "kubectl"]);
+/** Languages of fences that run. */
+export const COMMAND_LANGUAGES: ReadonlySet<string> = new Set(["bash", "sh", "shell", "console", "kubectl"]);
 
 /** Where a cell begins: a heading, a fence that runs, the front matter, or the prose after one of them. */
 interface Boundary {
@@ -83,8 +84,13 @@ function kindOfFence(fence: FenceBlock): "command" | "query" | undefined {
   const name = language.toLowerCase();
   if (COMMAND_LANGUAGES.has(name)) return "command";
   if (name !== "sql") return undefined;
-  const rest = fence.info.slice(fence.info.indexOf(language) + language.length).trim();
-  return readInfoMap(rest, 0, () => undefined).via === undefined ? undefined : "query";
+  return runsQuery(fence.info.slice(fence.info.indexOf(language) + language.length)) ? "query" : undefined;
+}
+
+/** True where the info map of an SQL fence (the words after the language) names the command that the text goes to. */
+export function runsQuery(infoRest: string): boolean {
+  const rest = infoRest.trim();
+  return readInfoMap(rest, 0, () => undefined).via !== undefined;
 }
 
 type CellPlace = Pick<DocumentCell, "start" | "end" | "step">;
