@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { readHealth, type HealthSources } from "../../../src/core/health/readHealth.ts";
+import type { ClockPort, KubernetesPort, ObjectStorePort } from "../../../src/core/ports.ts";
+import { RuntimeError } from "../../../src/core/runtimeError.ts";
+
+const NOW = Date.parse("2026-02-01T12:00:00Z");
+const never = new AbortController().signal;
+
+/** A clock whose sleeps last until aborted, or end at once. */
+function clock(isImpatient = false): ClockPort {
+  return {
+    now: () => NOW,
+    sleep: (_ms, signal) => (isImpatient ? Promise.resolve() : new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true }))),
+  };
+}
+
+function cluster(answers: Readonly<Record<string, readonly unknown[]>>, status = 200): KubernetesPort {
+  return {
+    context: "prod", server: "https://k8s", namespace: "shop",
+    request: ({ path }) => {
+      const kind = /([a-z]+)\?/.exec(path)?.[1] ?? "";
+      assert.ok(path.includes("/namespaces/shop/"), path);
+      return Promise.resolve({ status, contentType: "application/json", text: JSON.stringify(status === 200 ? { items: answers[kind] ?? [] } : { message: "no rights" }) });
+    },
+    stream: () => Promise.reject(new Error("unused")),
+    exec: () => Promise.reject(new Error("unused")),
+  };
+}
+
+function store(objects: readonly { key: string; size: number; modifiedAt: number }[]): ObjectStorePort {
+  const unused = (): Promise<never> => Promise.reject(new Error("unused"));
+  return {
+    listBuckets: unused, head: unused, get: unused, put: unused, copy: unused,
+    // Two pages, to see that both are read.
+    list: ({ token, prefix }) => {
+      const found = objects.filter((entry) => entry.key.startsWith(prefix));
+      const half = Math.ceil(found.length / 2);
+      return Promise.resolve(token === undefined ? { objects: found.slice(0, half), prefixes: [], next: "2" } : { objects: found.slice(half), prefixes: [], next: undefined });
+    },
+  };
+}
+
+function read(overrides: Partial<HealthSources>): ReturnType<typeof readHealth> {
+  return readHealth({ clock: clock(), kubernetes: cluster({}), backups: [], ...overrides }, never);
+}
+
+const labels = (app: string): object => ({ selector: { matchLabels: { app } } });
+const pod = (name: string, app: string, status: object, owner = true): object => ({ metadata: { name, labels: { app }, ...(owner ? { ownerReferences: [{ kind: "ReplicaSet" }] } : {}) }, status });
+const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+
+describe("readHealth", () => {
+  it("names each workload's verdict with its pods' reasons", async () => {
+    const report = await read({
+      kubernetes: cluster({
+        deployments: [
+          { metadata: { name: "web" }, spec: { replicas: 2, ...labels("web") }, status: { readyReplicas: 1 } },
+          { metadata: { name: "off" }, spec: { replicas: 0, ...labels("off") }, status: {} },
+        ],
+        statefulsets: [{ metadata: { name: "db" }, spec: { ...labels("db") }, status: {} }],
+        pods: [
+          pod("web-1", "web", ready),
+          pod("web-2", "web", { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }] }),
+          pod("db-0", "db", { phase: "Running", containerStatuses: [{ state: { waiting: { reason: "CrashLoopBackOff" } } }] }),
+          pod("tool", "tool", ready, false),
+        ],
+      }),
+    });
+    assert.equal(report.state, "reachable");
+    assert.deepEqual(report.workloads, [
+      { name: "deployment/web", verdict: "degraded", reason: "1/2 ready: Unschedulable" },
+      { name: "deployment/off", verdict: "down", reason: "scaled to 0" },
+      { name: "statefulset/db", verdict: "down", reason: "0/1 ready: CrashLoopBackOff" },
+      { name: "pod/tool", verdict: "ok", reason: "ready" },
+    ]);
+  });
+
+  it("reports volumes and the warnings of the last hour, newest first", async () => {
+    const event = (type: string, minutesAgo: number, reason: string): object => ({ type, reason, message: "first line\nsecond", count: 3, involvedObject: { kind: "Pod", name: "db-0" }, lastTimestamp: new Date(NOW - minutesAgo * 60_000).toISOString() });
+    const report = await read({
+      kubernetes: cluster({
+        persistentvolumeclaims: [
+          { metadata: { name: "data" }, status: { phase: "Bound", capacity: { storage: "20Gi" } } },
+          { metadata: { name: "new" }, status: { phase: "Pending" } },
+        ],
+        events: [event("Warning", 5, "Older"), event("Normal", 1, "Pulled"), event("Warning", 2, "BackOff"), event("Warning", 90, "Ancient")],
+      }),
+    });
+    assert.deepEqual(report.volumes, [
+      { name: "pvc/data", verdict: "ok", reason: "Bound, 20Gi" },
+      { name: "pvc/new", verdict: "degraded", reason: "Pending" },
+    ]);
+    assert.deepEqual(report.warnings.map((item) => item.reason), ["BackOff: first line (3 times), 2m ago", "Older: first line (3 times), 5m ago"]);
+  });
+
+  it("finds the newest object of each folder, and says when it is too old", async () => {
+    const hour = 3_600_000;
+    const backups = store([
+      { key: "mysql/a.gz", size: 2048, modifiedAt: NOW - 5 * hour },
+      { key: "mysql/b.gz", size: 1024, modifiedAt: NOW - 3 * hour },
+      { key: "redis/r.rdb", size: 10, modifiedAt: NOW - 60 * hour },
+    ]);
+    const report = await read({ backups: [{ store: backups, bucket: "b", prefix: "", maxAgeMs: 24 * hour }, { store: store([]), bucket: "empty", prefix: "x/" }] });
+    assert.deepEqual(report.backups, [
+      { name: "s3://b/mysql/", verdict: "ok", reason: "b.gz, 3h old, 1.0 KiB" },
+      { name: "s3://b/redis/", verdict: "degraded", reason: "r.rdb, 2d old, 10 Bytes" },
+      { name: "s3://empty/x/", verdict: "down", reason: "no backup" },
+    ]);
+  });
+
+  it("has a name for each state that a cluster can be in", async () => {
+    const failing = (error: Error): KubernetesPort => ({ ...cluster({}), request: () => Promise.reject(error) });
+    assert.equal((await read({ kubernetes: failing(new RuntimeError("unreachable", "no TCP")) })).state, "unreachable");
+    assert.equal((await read({ kubernetes: failing(new RuntimeError("proxyError", "502 of the proxy")) })).state, "proxyError");
+    assert.equal((await read({ kubernetes: failing(new RuntimeError("signInNeeded", "expired")) })).state, "signInNeeded");
+    const forbidden = await read({ kubernetes: cluster({}, 403) });
+    assert.deepEqual([forbidden.state, forbidden.detail], ["forbidden", "Reading prod: no rights"]);
+    await assert.rejects(read({ kubernetes: failing(new TypeError("a bug")) }), TypeError);
+  });
+
+  it("calls a silent cluster slow when the limit is over, and still reports backups", async () => {
+    const silent: KubernetesPort = { ...cluster({}), request: () => new Promise(() => undefined) };
+    const report = await read({ clock: clock(true), kubernetes: silent });
+    assert.equal(report.state, "slow");
+  });
+});
