@@ -98,6 +98,7 @@ function configuration(options: ObjectStoreOptions): S3ClientConfig {
     credentials: { ...options.credentials },
     defaultsMode: "standard",
     authSchemePreference: ["sigv4"],
+    disableClockSkewCorrection: false,
     disableS3ExpressSessionAuth: true,
     sigv4aSigningRegionSet: [options.region ?? "us-east-1"],
     useArnRegion: false,
