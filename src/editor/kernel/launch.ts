@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { RuntimeError } from "../../core/runtimeError.ts";
 
 const START_LIMIT_MS = 30_000;
-const STDERR_LIMIT = 4000;
+const LOG_LIMIT = 4000;
 
 /** How the kernel and the world are started; the only place that knows their command lines. */
 export interface Launcher {
@@ -19,43 +20,47 @@ export function createLauncher(distFolder: string): Launcher {
   return {
     startKernel: async (stateRoot, resume) => {
       const argv = [join(distFolder, "kernel.js"), "--run-root", stateRoot, ...(resume === undefined ? [] : ["--resume", resume])];
-      const { pid, line } = await startDetached("The kernel", argv, "socket");
+      const { pid, line } = await startDetached("The kernel", argv, "socket", join(stateRoot, "logs", `kernel-${Date.now()}.log`));
       return { pid, socket: line };
     },
     startWorld: async (description, folder) => {
       const argv = [join(distFolder, "world.js"), "--world", description, "--state", folder, "--rate", "1"];
-      const { pid, line } = await startDetached("The drill world", argv, "state");
+      const { pid, line } = await startDetached("The drill world", argv, "state", join(folder, "world.log"));
       return { pid, statePath: line };
     },
   };
 }
 
-/** Starts a process that outlives this one, and waits for the line of JSON in which it says where it is. */
-function startDetached(name: string, argv: readonly string[], field: string): Promise<{ pid: number; line: string }> {
+/**
+ * Starts a process that outlives this one, and waits for the line of JSON in which it says where it is. What it writes to standard
+ * error goes to `log`: a pipe would break, and take the process with it, when this one ends.
+ */
+function startDetached(name: string, argv: readonly string[], field: string, log: string): Promise<{ pid: number; line: string }> {
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  const logFile = openSync(log, "a", 0o600);
   return new Promise((resolve, reject) => {
     // Under Electron the same binary is Node only with this variable.
-    const child = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } });
-    let stderr = "";
+    const child = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", "pipe", logFile], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } });
+    closeSync(logFile);
+    const { stdout } = child;
+    if (stdout === null) throw new RuntimeError("internal", `${name} did not start: it has no standard output.`);
     const fail = (fact: string): void => {
       settle();
-      reject(new RuntimeError("internal", `${name} did not start: ${fact}${stderr === "" ? "" : `\n${stderr.trim()}`}`, { hint: "See the extension log." }));
+      const written = readFileSync(log, "utf8").slice(-LOG_LIMIT).trim();
+      reject(new RuntimeError("internal", `${name} did not start: ${fact}${written === "" ? "" : `\n${written}`}`, { hint: `Its log is ${log}` }));
     };
     const timer = setTimeout(() => {
       child.kill();
       fail(`it said nothing for ${START_LIMIT_MS / 1000} s.`);
     }, START_LIMIT_MS);
-    const lines = createInterface({ input: child.stdout });
+    const lines = createInterface({ input: stdout });
     const settle = (): void => {
       clearTimeout(timer);
       lines.close();
       child.removeAllListeners("exit");
-      child.stdout.destroy();
-      child.stderr.destroy();
+      stdout.destroy();
       child.unref();
     };
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-STDERR_LIMIT);
-    });
     child.once("error", (error) => fail(error.message));
     child.once("exit", (code, signal) => fail(`it ended at once (${signal ?? `exit code ${code}`}).`));
     lines.on("line", (text) => {
