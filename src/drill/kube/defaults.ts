@@ -1,4 +1,5 @@
 import type { KubeObject } from "../contract.ts";
+import { templateHash } from "./names.ts";
 import { isRecord, recordOf, recordsOf, stringsOf, type JsonRecord } from "./json.ts";
 
 /** Fills the fields the real API server defaults at each write (a protection finalizer only when `isNew`), as far as printers, `describe` and controllers show or read them. */
@@ -6,6 +7,7 @@ export function withDefaults(object: KubeObject, isNew: boolean): KubeObject {
   switch (object.kind) {
     case "Pod":
       object.spec = podDefaults(recordOf(object.spec));
+      if (isNew) object.spec = admitPod(object.spec, object.metadata.uid ?? "");
       object.status ??= { phase: "Pending", qosClass: qosClass(object.spec) };
       break;
     case "Deployment":
@@ -122,6 +124,29 @@ function podDefaults(spec: JsonRecord): JsonRecord {
     ...(initContainers.length === 0 ? {} : { initContainers }),
     containers: recordsOf(spec["containers"]).map((container) => containerDefaults(container)),
     ...(Array.isArray(spec["volumes"]) ? { volumes: recordsOf(spec["volumes"]).map((volume) => volumeDefaults(volume)) } : {}),
+  };
+}
+
+/** What admission adds to every new pod: service account with its token volume, and tolerations of short node failures. */
+function admitPod(spec: JsonRecord, uid: string): JsonRecord {
+  const account = spec["serviceAccountName"] ?? "default";
+  const eviction = ["not-ready", "unreachable"].map((taint) => ({ key: `node.kubernetes.io/${taint}`, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }));
+  const volumes = recordsOf(spec["volumes"]);
+  const common = { enableServiceLinks: true, preemptionPolicy: "PreemptLowerPriority", priority: 0, ...spec, serviceAccount: account, serviceAccountName: account, tolerations: [...recordsOf(spec["tolerations"]), ...eviction] };
+  if (spec["automountServiceAccountToken"] === false) return common;
+  const name = `kube-api-access-${templateHash(uid).slice(0, 5)}`;
+  const sources = [
+    { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
+    { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+    { downwardAPI: { items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }] } },
+  ];
+  const mount = { name, readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" };
+  const mounted = (containers: readonly JsonRecord[]): JsonRecord[] => containers.map((container) => ({ ...container, volumeMounts: [...recordsOf(container["volumeMounts"]), mount] }));
+  return {
+    ...common,
+    containers: mounted(recordsOf(spec["containers"])),
+    ...(spec["initContainers"] === undefined ? {} : { initContainers: mounted(recordsOf(spec["initContainers"])) }),
+    volumes: [...volumes, { name, projected: { defaultMode: 420, sources } }],
   };
 }
 

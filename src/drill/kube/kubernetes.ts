@@ -10,6 +10,7 @@ import { startEndpointsController } from "./controllers/endpoints.ts";
 import { startGarbageCollector } from "./controllers/garbage.ts";
 import { startJobController } from "./controllers/job.ts";
 import type { ControllerServices } from "./controllers/pods.ts";
+import { startNodeController } from "./controllers/nodes.ts";
 import { startReplicaSetController } from "./controllers/replicaSet.ts";
 import { startStatefulSetController } from "./controllers/statefulSet.ts";
 import { startVolumeController } from "./controllers/volumes.ts";
@@ -50,6 +51,8 @@ export interface KubernetesOptions {
   readonly snapshot?: unknown;
   /** How long ago, in milliseconds, the manifests were applied: the cluster comes up settled and that old. `undefined` applies them now. */
   readonly establishedMs?: number;
+  /** Given the cluster before any of its objects exists: images are asked about pods while the cluster still comes up. */
+  readonly onCluster?: (cluster: Cluster) => void;
   /** Usage of a running container for `kubectl top`; `undefined` derives it from its requests. */
   readonly usage?: (namespace: string, pod: string, container: string) => ContainerUsage;
 }
@@ -85,6 +88,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const startAt = snapshot === undefined && options.establishedMs !== undefined ? options.clock.now() - options.establishedMs : undefined;
   const clock = new SettlingClock(options.clock, startAt);
   const store = new ObjectStore(clock, options.random);
+  options.onCluster?.(store);
   const logs = new ContainerLogs();
   const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
   const processes = { store, clock, images: options.images };
@@ -154,6 +158,7 @@ function startControllers(services: ControllerServices): void {
   startEndpointsController(services);
   startVolumeController(services);
   startGarbageCollector(services);
+  startNodeController(services);
 }
 
 /** Namespaces first, then the rest in the order given. */

@@ -161,7 +161,7 @@ export function podSpecOf(pod: KubeObject): PodSpec {
 
 /** A pod's status; empty before the first one is written. */
 export function podStatusOf(pod: KubeObject): PodStatus {
-  return (pod.status ?? {}) as PodStatus;
+  return pod.status ?? {};
 }
 
 export function workloadSpecOf(object: KubeObject): WorkloadSpec {
@@ -169,7 +169,7 @@ export function workloadSpecOf(object: KubeObject): WorkloadSpec {
 }
 
 export function workloadStatusOf(object: KubeObject): WorkloadStatus {
-  return (object.status ?? {}) as WorkloadStatus;
+  return object.status ?? {};
 }
 
 /** The condition of a type, if the status has one. */

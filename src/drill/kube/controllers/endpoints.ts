@@ -54,7 +54,7 @@ function reconcile(services: ControllerServices, service: KubeObject): void {
     },
     addressType: "IPv4",
     endpoints: pods.map((pod) => sliceEndpoint(pod)),
-    ports,
+    ports: ports.map((port) => ({ name: "", ...port })),
   });
 }
 

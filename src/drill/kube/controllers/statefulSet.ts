@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../contract.ts";
-import { copyJson } from "../json.ts";
+import { copyJson, valueAt } from "../json.ts";
 import { templateHash } from "../names.ts";
 import { controlledBy, controllerOf, isPodOver, isPodReady, labelsOf, workloadSpecOf, type WorkloadSpec } from "../objects.ts";
 import { createPod, deletePod, isActive, isAvailable, objectOfKey, ownedBy, podFromTemplate, putStatus, watchOwners, type ControllerServices } from "./pods.ts";
@@ -17,6 +17,10 @@ export function startStatefulSetController(services: ControllerServices): void {
   });
   watchOwners(services.store, "StatefulSet", ["Pod"], (key) => {
     queue.add(key);
+  });
+  services.store.watch(({ object, type }) => {
+    if (object.kind !== "PersistentVolumeClaim" || type !== "DELETED") return;
+    for (const set of services.store.peekList("StatefulSet", object.metadata.namespace)) queue.add(`${set.metadata.namespace ?? ""}/${set.metadata.name}`);
   });
 }
 
@@ -43,6 +47,10 @@ function createNext(services: ControllerServices, set: KubeObject, spec: Workloa
     } else if (isPodOver(pod)) {
       services.store.remove("Pod", pod.metadata.namespace ?? "", pod.metadata.name);
       return true;
+    } else if (valueAt(pod.status, "phase") === "Pending" && claimsAreMissing(services, set, spec, pod)) {
+      // A pod that waits for a claim which was deleted under it gets a new one (`createMissingPersistentVolumeClaims`).
+      for (const template of spec.volumeClaimTemplates ?? []) ensureClaim(services, set, template, pod.metadata.name);
+      return true;
     } else if (isOrdered && (!isPodReady(pod) || pod.metadata.deletionTimestamp !== undefined)) {
       // An unready pod of an old revision may be what the update is to cure.
       return pod.metadata.deletionTimestamp !== undefined || labelsOf(pod)[REVISION_LABEL] === revision;
@@ -62,6 +70,10 @@ function createOrdinal(services: ControllerServices, set: KubeObject, spec: Work
   const volumes = [...claims.map((claim) => ({ name: claim.volume, persistentVolumeClaim: { claimName: claim.name } })), ...copyJson(ownVolumes)];
   pod.spec = { ...pod.spec, hostname: name, ...(spec.serviceName === undefined ? {} : { subdomain: spec.serviceName }), ...(volumes.length === 0 ? {} : { volumes }) };
   createPod(services, set, pod, COMPONENT, `create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
+}
+
+function claimsAreMissing(services: ControllerServices, set: KubeObject, spec: WorkloadSpec, pod: KubeObject): boolean {
+  return (spec.volumeClaimTemplates ?? []).some((template) => services.store.peek("PersistentVolumeClaim", set.metadata.namespace, `${template.metadata.name}-${pod.metadata.name}`) === undefined);
 }
 
 function ensureClaim(services: ControllerServices, set: KubeObject, template: KubeObject, podName: string): { name: string; volume: string } {

@@ -94,10 +94,10 @@ function bindTo(services: ControllerServices, claim: KubeObject, volume: KubeObj
   });
 }
 
-/** A claim on its way out goes when no pod uses it any more. */
+/** A claim on its way out goes when no scheduled pod uses it any more: one that still waits for a node does not hold it (`pvcprotection.podUsesPVC`). */
 function release(services: ControllerServices, claim: KubeObject): void {
   const { namespace, name } = claim.metadata;
-  const isUsed = services.store.peekList("Pod", namespace).some((pod) => !isPodOver(pod) && (podSpecOf(pod).volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === name));
+  const isUsed = services.store.peekList("Pod", namespace).some((pod) => !isPodOver(pod) && valueAt(pod.spec, "nodeName") !== undefined && (podSpecOf(pod).volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === name));
   if (isUsed || !finalizersOf(claim).includes(CLAIM_PROTECTION)) return;
   services.store.remove("PersistentVolumeClaim", namespace ?? "", name);
 }

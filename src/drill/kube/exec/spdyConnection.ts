@@ -31,8 +31,8 @@ export class SpdyStream {
   }
 
   /** Accepts the stream. */
-  reply(): void {
-    this.#connection.reply(this.id);
+  reply(): Promise<void> {
+    return this.#connection.reply(this.id);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -82,8 +82,8 @@ export class SpdyConnection {
     this.#socket.destroy();
   }
 
-  reply(id: number): void {
-    this.#send(async () => {
+  reply(id: number): Promise<void> {
+    return this.#send(async () => {
       const block = await this.#codec.encode(new Map());
       const body = Buffer.alloc(4 + block.length);
       body.writeUInt32BE(id, 0);

@@ -65,7 +65,7 @@ class SpdyExecSession {
   #onStream(stream: SpdyStream): void {
     const type = stream.headers.get("streamtype") ?? "";
     this.#streams.set(type, stream);
-    stream.reply();
+    stream.reply().catch(() => this.#connection.destroy());
     if (type === "stdin") {
       stream.onData = (chunk) => this.#stdin.push(chunk);
       stream.onEnd = () => this.#stdin.end();

@@ -60,6 +60,16 @@ export class Kubelet {
     }
     for (const pod of this.#services.store.peekList("Pod")) {
       if (podSpecOf(pod).nodeName === undefined) this.#scheduleSoon(pod);
+      else this.#rerunFinite(pod);
+    }
+  }
+
+  /** A command that ran when the world stopped is lost: it begins again. */
+  #rerunFinite(pod: KubeObject): void {
+    const runtime = this.#runtimes.get(pod.metadata.uid ?? "");
+    if (runtime === undefined || podSpecOf(pod).restartPolicy === "Always") return;
+    for (const container of podSpecOf(pod).containers) {
+      if (runtime.containers.some((own) => own.name === container.name && own.stage === "running")) this.#services.runCommand(pod, container);
     }
   }
 

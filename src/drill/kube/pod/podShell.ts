@@ -233,7 +233,7 @@ async function runCommand(state: ShellState, node: Command, streams: Streams): P
 
 /** Commands that change the shell itself; `undefined` when the name is not one of them. */
 function runShellBuiltin(state: ShellState, argv: readonly string[], streams: Streams): Promise<number> | undefined {
-  const [name, ...words] = argv;
+  const [name = "", ...words] = argv;
   switch (name) {
     case "exit":
       throw new ShellExit(Number(words[0] ?? state.lastCode));

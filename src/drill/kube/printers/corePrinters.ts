@@ -19,7 +19,7 @@ export const servicePrinter: Printer = printer("Name,Type,Cluster-IP,External-IP
   const spec = recordOf(object.spec);
   const type = textOf(spec["type"]) ?? "ClusterIP";
   const ports = recordsOf(spec["ports"]).map((port) => `${numberOf(port["port"]) ?? 0}${numberOf(port["nodePort"]) === undefined ? "" : `:${numberOf(port["nodePort"]) ?? 0}`}/${textOf(port["protocol"]) ?? "TCP"}`);
-  const selector = Object.entries(stringsOf(spec["selector"])).sort().map(([key, value]) => `${key}=${value}`);
+  const selector = Object.entries(stringsOf(spec["selector"])).map(([key, value]) => `${key}=${value}`).sort();
   return [object.metadata.name, type, orNone(textOf(spec["clusterIP"])), externalAddress(object, type), orNone(ports.join(",")), age(object, now), orNone(selector.join(","))];
 });
 

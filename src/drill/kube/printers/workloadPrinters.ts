@@ -7,7 +7,7 @@ import { printer, type Printer } from "./table.ts";
 /** `a=b,c in (d)`: a selector as kubectl shows it. */
 export function selectorText(object: KubeObject): string {
   const selector = workloadSpecOf(object).selector;
-  const equal = Object.entries(selector?.matchLabels ?? {}).sort().map(([key, value]) => `${key}=${value}`);
+  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).sort();
   const sets = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
     if (operator === "Exists") return key;
     if (operator === "DoesNotExist") return `!${key}`;
