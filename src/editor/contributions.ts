@@ -25,6 +25,7 @@ export const COMMANDS = {
   "dr-runbook.addNote": "Add Note to Log…",
   "dr-runbook.takeOption": "Take Option…",
   "dr-runbook.skipStep": "Skip Step…",
+  "dr-runbook.tickChecklist": "Tick Checklist Items…",
   "dr-runbook.goToNextStep": "Go to Next Step",
   "dr-runbook.showLastOutput": "Show Last Output of Cell…",
   "dr-runbook.refreshHealth": "Refresh Cluster Health",

@@ -87,16 +87,25 @@ class StepTree {
       const options = children.slice(position, next).flatMap((option) => this.#option(option, undefined));
       return product(options, from[next] ?? [NOTHING]);
     }
-    const own = this.#step(index, step);
-    const branches = step.branches.flatMap((branch) => {
+    return this.#step(index, step)
+      .flatMap((route) => this.#onwards(route, step, { children, position, from }))
+      .slice(0, PATH_LIMIT);
+  }
+
+  /** The ways on from a step that was gone through by `own`: branches of the options taken and of the step itself, or the next step. */
+  #onwards(own: Route, step: Step, at: { readonly children: readonly number[]; readonly position: number; readonly from: readonly Route[][] }): Route[] {
+    const { children, position, from } = at;
+    const options = own.steps.flatMap((index) => this.#steps[index] ?? []).filter((taken) => taken.kind === "option");
+    const written = [...options, step].flatMap((owner) => owner.branches.map((branch) => ({ owner, branch })));
+    const branches = written.flatMap(({ owner, branch }) => {
       const goal = children.findIndex((child) => this.#steps[child]?.id === branch.goal);
       if (goal === -1) return [];
-      const name = `${labelOf(step)} ${branch.condition}`;
-      return product(own.map((route) => ({ ...route, names: [...route.names, name] })), goal > position ? (from[goal] ?? [NOTHING]) : [NOTHING]);
+      const name = `${labelOf(owner)} ${branch.condition}`;
+      return product([{ ...own, names: [...own.names, name] }], goal > position ? (from[goal] ?? [NOTHING]) : [NOTHING]);
     });
     // With both branches written there is no third way through.
-    const isSettled = new Set(step.branches.map((branch) => branch.condition)).size === 2 && step.branches.every((branch) => branch.goal !== undefined);
-    return [...branches, ...(isSettled ? [] : product(own, from[position + 1] ?? [NOTHING]))].slice(0, PATH_LIMIT);
+    const isSettled = new Set(written.map(({ branch }) => branch.condition)).size === 2 && written.every(({ branch }) => branch.goal !== undefined);
+    return [...branches, ...(isSettled ? [] : product([own], from[position + 1] ?? [NOTHING]))];
   }
 
   #step(index: number, step: Step): Route[] {
@@ -121,7 +130,8 @@ class StepTree {
 }
 
 function labelOf(step: Step): string {
-  return step.label === undefined ? step.title : `Step ${step.label}`;
+  if (step.label === undefined) return step.title;
+  return step.kind === "option" ? `Option ${step.label}` : `Step ${step.label}`;
 }
 
 /** What each step stands in: its parent, or the nearest heading before it with a smaller level. */

@@ -36,6 +36,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.addNote": () => run.addNote(),
     "dr-runbook.takeOption": () => run.takeOption(),
     "dr-runbook.skipStep": () => run.skipStep(),
+    "dr-runbook.tickChecklist": () => run.tickChecklist(),
     "dr-runbook.goToNextStep": () => run.goToNextStep(),
     "dr-runbook.showLastOutput": () => run.showLastOutput(),
     "dr-runbook.refreshHealth": async () => parts.health.refresh(),

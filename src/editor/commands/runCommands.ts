@@ -136,6 +136,24 @@ export class RunCommands {
     if (reason !== undefined) await session.change("skipStep", { step: picked.step, reason });
   }
 
+  /** Ticks and unticks checklist items; ticks belong to the run, never to the file. */
+  async tickChecklist(): Promise<void> {
+    const session = this.#active();
+    const { document } = this.#model(session);
+    const ticked = new Set(session.events.reduce<readonly string[]>((now, event) => (event.type !== "checklistTicked" ? now : [...now.filter((key) => key !== keyOf(event)), ...(event.ticked ? [keyOf(event)] : [])]), []));
+    const items = document.steps.flatMap((step) => step.checklist.map(({ text }) => ({ label: text, description: step.title, step: step.id, item: text, picked: ticked.has(keyOf({ step: step.id, item: text })) })));
+    if (items.length === 0) {
+      void vscode.window.showInformationMessage("This runbook has no checklist.");
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(items, { title: "Tick Checklist Items", canPickMany: true, ignoreFocusOut: true });
+    if (picked === undefined) return;
+    for (const entry of items) {
+      const isTicked = picked.includes(entry);
+      if (isTicked !== entry.picked) await session.change("tick", { step: entry.step, item: entry.item, ticked: isTicked });
+    }
+  }
+
   async goToNextStep(): Promise<void> {
     const session = this.#active();
     const model = this.#model(session);
@@ -197,6 +215,10 @@ export class RunCommands {
     if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
     return this.#models.of(notebook);
   }
+}
+
+function keyOf(entry: { readonly step: string; readonly item: string }): string {
+  return `${entry.step}\n${entry.item}`;
 }
 
 /** Asks for one line that is not empty; `undefined` on Escape. */

@@ -40,6 +40,7 @@ export class RunStarter {
   /** Starts a drill or an incident; `undefined` when the person closes a question. */
   async start(notebook: vscode.NotebookDocument, mode: RunMode): Promise<RunSession | undefined> {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
+    if (!vscode.workspace.isTrusted) throw new RuntimeError("forbidden", "Starting a run: this workspace is not trusted, and a runbook's cells reach clusters and clouds.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
     await saveFirst(notebook);
     const { frontMatter } = this.#models.of(notebook).document;
     const parameters = await askParameters(frontMatter.parameters);

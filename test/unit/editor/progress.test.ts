@@ -113,6 +113,12 @@ describe("forecast of an option", () => {
     assert.equal(forecastWords(forecast, -1), "6 min from here to recovery; RTO is missed already");
     assert.equal(forecastWords(forecast, undefined), "6 min from here to recovery, 11 min in all");
   });
+
+  it("follows the option's own branch", () => {
+    const shortcut = parseRunbook(SOURCE.replace("### Option B", "**If successful**: Skip to Step 5\n\n### Option B").replace("## Step 4: Verify (1 minute)", "## Step 4: Migrate (9 minutes)\n\n## Step 5: Verify (1 minute)"));
+    const fromHere = shortcut.steps.filter((step) => step.kind === "option").map((step) => forecastOption(shortcut, step).fromHereMs);
+    assert.deepEqual(fromHere, [360_000, 900_000]);
+  });
 });
 
 describe("how a cell ends", () => {
