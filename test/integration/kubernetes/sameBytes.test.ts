@@ -32,7 +32,7 @@ const READS: readonly (readonly string[])[] = [
   ["logs", "db-0", "-n", "shop", "--tail=100"],
   ["logs", "db-0", "-n", "shop", "--previous"],
   ["exec", "db-0", "-n", "shop", "--", "fail"],
-  ["exec", "-it", "db-0", "-n", "shop", "--", "count"],
+  ["exec", "-i", "db-0", "-n", "shop", "--", "count"],
   ["wait", "--for=condition=ready", "pod", "-l", "app=db", "-n", "shop", "--timeout=20s"],
   ["rollout", "status", "deployment/web", "-n", "shop", "--timeout=60s"],
   ["rollout", "history", "deployment/web", "-n", "shop"],

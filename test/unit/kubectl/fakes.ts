@@ -1,5 +1,5 @@
 import { kubectlExecutors } from "../../../src/core/kubectl/executors.ts";
-import { operationOf } from "./operationOf.ts";
+import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
 import type { ByteStream, ClockPort, KubernetesPort, KubernetesRequest, ToolPorts } from "../../../src/core/ports.ts";
 
 const decoder = new TextDecoder();
@@ -18,7 +18,7 @@ export interface RunOptions {
 
 /** Runs one kubectl command line over a port and collects its output. */
 export async function runKubectl(port: KubernetesPort, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const operation = operationOf(argv);
+  const { operation } = planOperation(wordsOf(["kubectl", ...argv]));
   const executor = kubectlExecutors[operation.verb];
   if (executor === undefined) throw new Error(`no executor for ${operation.verb}`);
   let stdout = "";
