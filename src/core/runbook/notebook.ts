@@ -99,7 +99,7 @@ function assemble(pieces: readonly Piece[], plain: ReadonlySet<Piece>, file: Fil
     before = piece;
   }
   const isSameEnd = before?.index !== undefined && before.index + before.spans === file.slices.length;
-  return { text: isSameEnd ? text : text.replace(/(\r\n|\r|\n)(?:[ \t]*(?:\r\n?|\n))+$/, "$1"), places };
+  return { text: isSameEnd ? text : text.replace(/(\r\n|\r(?!\n)|\n)(?:[ \t]*(?:\r\n|\r(?!\n)|\n))+$/, "$1"), places };
 }
 
 function areNeighbours(first: Piece, second: Piece): boolean {

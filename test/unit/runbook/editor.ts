@@ -68,7 +68,7 @@ function participate(value: string, participant: SaveParticipant): string {
     case "trimTrailingWhitespace":
       return value.replaceAll(/[ \t]+(?=\r?\n|$)/g, "");
     case "insertFinalNewline":
-      return /\n$/.test(value) || value === "" ? value : `${value}\n`;
+      return value.endsWith("\n") || value === "" ? value : `${value}\n`;
     case "trimFinalNewlines":
       return value.replace(/(?:\r?\n)+$/, "");
   }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /** Pieces of Markdown that parsers of notebooks trip over; documents are made by putting them one after another. */
 const FRAGMENTS: readonly string[] = [

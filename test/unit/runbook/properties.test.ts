@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import MarkdownIt from "markdown-it";
 import { cellsReport } from "../../../src/core/runbook/cellsReport.ts";
 import { pathsOf } from "../../../src/core/runbook/budget.ts";
