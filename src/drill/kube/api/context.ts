@@ -22,6 +22,8 @@ export interface ApiServices {
   readonly users: readonly KubeUser[];
   /** `v1.30.4`. */
   readonly version: string;
+  /** Its minor version: 30. */
+  readonly minor: number;
   /** Usage of a running container. */
   usage(namespace: string, pod: string, container: string): ContainerUsage;
 }

@@ -7,6 +7,7 @@ import { aggregatedDiscovery, groupList, resourceList, versionInfo } from "./dis
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
 import { podLog } from "./logs.ts";
 import { openApiDocument, openApiIndex } from "./openapi.ts";
+import { OPENAPI_V2_TYPE, openApiV2Document } from "./openapiV2.ts";
 import { listObjects, present, requireObject } from "./read.ts";
 import { reviewSelf } from "./reviews.ts";
 import { parseRoute, pathParts } from "./route.ts";
@@ -37,6 +38,8 @@ export function createApiServer(services: ApiServices, tls: { readonly key: stri
       fail(response, error);
     });
   });
+  // Clients keep connections for long between an operator's commands.
+  server.keepAliveTimeout = 120_000;
   server.on("upgrade", (message, socket, head) => {
     socket.on("error", () => socket.destroy());
     try {
@@ -103,6 +106,10 @@ function serveDiscovery(services: ApiServices, request: ApiRequest): boolean {
   if (isRoot && accept.includes("as=APIGroupDiscoveryList")) {
     const version = /v=v2(?!beta)/u.test(accept) ? "v2" : "v2beta1";
     sendJson(response, 200, aggregatedDiscovery(root === "api", version), `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
+    return true;
+  }
+  if (request.url.pathname === "/openapi/v2") {
+    response.writeHead(200, { "content-type": OPENAPI_V2_TYPE }).end(openApiV2Document(services.version));
     return true;
   }
   const document = discoveryDocument(services, root, rest);

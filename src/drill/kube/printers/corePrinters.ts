@@ -37,7 +37,7 @@ export const endpointsPrinter: Printer = printer("Name,Endpoints,Age", (object, 
   return [object.metadata.name, orNone(shown), age(object, now)];
 });
 
-export const claimPrinter: Printer = printer("Name,Status,Volume,Capacity,Access Modes,StorageClass,VolumeAttributesClass,Age,+VolumeMode", (object, now) => {
+export const claimPrinter: Printer = printer("Name,Status,Volume,Capacity,Access Modes,StorageClass,VolumeAttributesClass@29,Age,+VolumeMode", (object, now) => {
   const phase = object.metadata.deletionTimestamp === undefined ? (textOf(valueAt(object.status, "phase")) ?? "") : "Terminating";
   const volume = textOf(valueAt(object.spec, "volumeName")) ?? "";
   const isBound = volume !== "";
@@ -54,7 +54,7 @@ export const claimPrinter: Printer = printer("Name,Status,Volume,Capacity,Access
   ];
 });
 
-export const volumePrinter: Printer = printer("Name,Capacity,Access Modes,Reclaim Policy,Status,Claim,StorageClass,VolumeAttributesClass,Reason,Age,+VolumeMode", (object, now) => {
+export const volumePrinter: Printer = printer("Name,Capacity,Access Modes,Reclaim Policy,Status,Claim,StorageClass,VolumeAttributesClass@29,Reason,Age,+VolumeMode", (object, now) => {
   const claim = recordOf(valueAt(object.spec, "claimRef"));
   const phase = object.metadata.deletionTimestamp === undefined ? (textOf(valueAt(object.status, "phase")) ?? "") : "Terminating";
   return [

@@ -46,7 +46,7 @@ export const daemonSetPrinter: Printer = printer("Name,#Desired,#Current,#Ready,
   return [object.metadata.name, ...counts, "<none>", age(object, now), ...containerCells(object), selectorText(object)];
 });
 
-export const jobPrinter: Printer = printer("Name,Status,Completions,Duration,Age,+Containers,+Images,+Selector", (object, now) => {
+export const jobPrinter: Printer = printer("Name,Status@31,Completions,Duration,Age,+Containers,+Images,+Selector", (object, now) => {
   const spec = workloadSpecOf(object);
   const status = workloadStatusOf(object);
   const isTrue = (type: string): boolean => status.conditions?.some((condition) => condition.type === type && condition.status === "True") === true;
@@ -57,7 +57,7 @@ export const jobPrinter: Printer = printer("Name,Status,Completions,Duration,Age
   return [object.metadata.name, text, `${status.succeeded ?? 0}/${spec.completions ?? 1}`, duration, age(object, now), ...containerCells(object), selectorText(object)];
 });
 
-export const cronJobPrinter: Printer = printer("Name,Schedule,Timezone,Suspend,#Active,Last Schedule,Age,+Containers,+Images,+Selector", (object, now) => {
+export const cronJobPrinter: Printer = printer("Name,Schedule,Timezone@30,Suspend,#Active,Last Schedule,Age,+Containers,+Images,+Selector", (object, now) => {
   const last = textOf(valueAt(object.status, "lastScheduleTime"));
   const containers = recordsOf(valueAt(object.spec, "jobTemplate", "spec", "template", "spec", "containers"));
   const names = containers.map((container) => textOf(container["name"]) ?? "").join(",");
