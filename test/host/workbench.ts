@@ -9,6 +9,8 @@ import { installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
 import { newestPackage } from "../../scripts/lib/pack.ts";
 import { root } from "../../scripts/lib/paths.ts";
 
+const cellRows = ".notebookOverlay .cell-list-container .monaco-list-row";
+
 /** How a workbench for a UI test is made. */
 export interface WorkbenchOptions {
   /** `vsix`: installed, as a person has it, and restarted after a crash. `development`: the checkout's dist. */
@@ -95,7 +97,7 @@ export class Workbench {
   async waitUntilReady(): Promise<void> {
     await this.page.locator(".monaco-workbench").waitFor();
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
-    await this.page.locator('.activitybar [aria-label^="Runbooks"], .activitybar [aria-label^="DR Runbook"], .activitybar [aria-label^="Disaster"]').first().waitFor();
+    await this.page.locator(".activitybar").getByRole("tab", { name: "DR Runbook" }).waitFor();
   }
 
   async reload(): Promise<void> {
@@ -115,18 +117,20 @@ export class Workbench {
   /** Opens a runbook and waits for its first cell. */
   async openRunbook(name: string): Promise<void> {
     await this.openFile(name);
-    await this.page.locator(".notebookOverlay .cell-list-container .monaco-list-row").first().waitFor();
+    // A Markdown cell's row is an empty box under the webview that shows it: wait for its presence.
+    await this.page.locator(cellRows).first().waitFor({ state: "attached" });
   }
 
-  /** Moves the focus to a cell by keyboard, scrolling it into view. */
+  /** Moves the focus to a cell by keyboard, as a whole and not into its text; that scrolls it into view. */
   async focusCell(index: number): Promise<void> {
-    const row = this.cell(index);
-    if ((await row.count()) === 0) await this.#scrollTo(index);
-    await row.scrollIntoViewIfNeeded();
-    // The strip left of the content selects a cell without entering its editor.
-    await row.click({ position: { x: 6, y: 12 } });
+    const isFocused = async (): Promise<boolean> => (await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).count()) > 0;
+    await this.page.keyboard.press("Control+1");
     await this.page.keyboard.press("Escape");
-    await this.page.locator(`.notebookOverlay .monaco-list-row.focused[data-index="${index}"]`).waitFor();
+    if (await isFocused()) return;
+    await this.page.keyboard.press("Control+Home");
+    await this.page.locator(`${cellRows}.focused[data-index="0"]`).waitFor({ state: "attached" });
+    for (let presses = 0; presses < index; presses += 1) await this.page.keyboard.press("ArrowDown");
+    await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).waitFor({ state: "attached" });
   }
 
   /** Runs a cell with Shift+Enter. Does not wait for its end. */
@@ -144,7 +148,7 @@ export class Workbench {
 
   /** The row of a cell; it exists only while the cell is near the visible part. */
   cell(index: number): Locator {
-    return this.page.locator(`.notebookOverlay .cell-list-container .monaco-list-row[data-index="${index}"]`);
+    return this.page.locator(`${cellRows}[data-index="${index}"]`);
   }
 
   /** Waits for a cell's end mark: a tick or a cross. */
@@ -275,16 +279,6 @@ export class Workbench {
 
   quickRows(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
-  }
-
-  /** Rows far from the visible part do not exist: go to the top and step down by keyboard. */
-  async #scrollTo(index: number): Promise<void> {
-    const rows = this.page.locator(".notebookOverlay .cell-list-container .monaco-list-row");
-    await rows.first().click({ position: { x: 6, y: 12 } });
-    await this.page.keyboard.press("Escape");
-    await this.page.keyboard.press("Control+Home");
-    for (let steps = 0; steps < index && (await this.cell(index).count()) === 0; steps += 1) await this.page.keyboard.press("ArrowDown");
-    await this.cell(index).waitFor();
   }
 }
 
