@@ -1,0 +1,228 @@
+import type { SqlValue, Typed } from "./sqlTypes.ts";
+import type { Catalog, Database, Table, View } from "./catalog.ts";
+import { quoteName, storageName, typeOf } from "./catalog.ts";
+import { castTo, literal } from "./convert.ts";
+import { sqlError } from "./errors.ts";
+import { translate } from "./expressions.ts";
+import { informationTable } from "./informationSchema.ts";
+import type { SqlParser } from "./parser.ts";
+import { child, children } from "./ast.ts";
+import { inScope } from "./scope.ts";
+import type { ResolvedTable, Source, SourceColumn, Surroundings, Translation } from "./scope.ts";
+import { beginTranslation, translateSelect } from "./select.ts";
+import type { TranslatedSelect } from "./select.ts";
+import type { Session } from "./session.ts";
+import type { RawValue, Store } from "./store.ts";
+import { zoneMinutes } from "./systemVariables.ts";
+import { readValue } from "./values.ts";
+import type { StoreMode } from "./values.ts";
+import type { Flavour } from "./versionComments.ts";
+
+/** What statements may ask and tell replication. */
+export interface ReplicationFacts {
+  /** SHOW REPLICA STATUS; `undefined` where no primary is configured. */
+  replicaStatus(nowMs: number): readonly (readonly [name: string, value: SqlValue])[] | undefined;
+  stopReplica(nowMs: number): void;
+  startReplica(nowMs: number): void;
+  resetReplica(forgetsPrimary: boolean): void;
+  /** End of the binary log; `undefined` without one. */
+  binaryLog(): { readonly file: string; readonly position: number; readonly start: number } | undefined;
+  resetBinaryLog(): void;
+}
+
+/** What all statements of one server share. */
+export interface ServerState {
+  readonly store: Store;
+  catalog: Catalog;
+  globals: Map<string, string | number>;
+  readonly parser: SqlParser;
+  readonly flavour: Flavour;
+  readonly version: string;
+  readonly sessions: Map<number, Session>;
+  readonly startedAt: number;
+  /** Compiled checks and generated columns by table id and text; emptied by schema changes. */
+  readonly compiled: Map<string, Typed>;
+  readonly random: () => number;
+  /** Facts of replication and the binary log that SHOW and the status tables ask for. */
+  readonly replication: ReplicationFacts;
+  readonly statistics: { questions: number; connections: number; slowQueries: number };
+}
+
+/** Where a statement runs: directly in a session, or inside a trigger or procedure (then with locals, NEW and OLD). */
+export interface Frame {
+  readonly server: ServerState;
+  readonly session: Session;
+  readonly database: string | undefined;
+  /** World epoch milliseconds of the statement. */
+  readonly nowMs: number;
+  readonly locals: Map<string, SqlValue> | undefined;
+  readonly rows: readonly Source[];
+  readonly depth: number;
+  /** Overrides the session's sql_mode (a trigger keeps the mode of its creation); `undefined` otherwise. */
+  readonly sqlMode: string | undefined;
+}
+
+/** The database, throwing 1046 without a choice and 1049 for an unknown one. */
+export function databaseOf(frame: Frame, name: string | undefined): Database {
+  const chosen = name ?? frame.database;
+  if (chosen === undefined) throw sqlError("ER_NO_DB");
+  const database = frame.server.catalog.databases[chosen];
+  if (database === undefined) throw sqlError("ER_BAD_DB", chosen);
+  return database;
+}
+
+/** A base table, throwing 1146 (1046 without a database). */
+export function tableOf(frame: Frame, database: string | undefined, name: string): { readonly database: Database; readonly table: Table } {
+  const home = databaseOf(frame, database);
+  const table = home.tables[name];
+  if (table === undefined) throw sqlError("ER_NO_SUCH_TABLE", home.name, name);
+  return { database: home, table };
+}
+
+/** A system variable's value for the session: its own, else the server's. Throws 1193. */
+export function systemVariable(frame: Frame, name: string, scope: "global" | "session"): string | number | null {
+  const key = name.toLowerCase();
+  const own = scope === "session" ? frame.session.variables.get(key) : undefined;
+  const value = own ?? frame.server.globals.get(key);
+  if (key === "sql_mode" && scope === "session" && frame.sqlMode !== undefined) return frame.sqlMode;
+  if (value === undefined) throw sqlError("ER_UNKNOWN_SYSTEM_VARIABLE", name);
+  return value;
+}
+
+function readVariable(frame: Frame, text: string): SqlValue {
+  const system = /^@@(?:(global|session|local)\s*\.\s*)?([\w$.]+)$/i.exec(text);
+  if (system === null) return frame.session.variables.get(userVariableName(text)) ?? null;
+  const value = systemVariable(frame, system[2] ?? "", system[1]?.toLowerCase() === "global" ? "global" : "session");
+  return value === "ON" ? 1 : value === "OFF" ? 0 : value;
+}
+
+/** `@'Name'` and `@name` are one variable. */
+export function userVariableName(text: string): string {
+  return `@${text.slice(1).replace(/^[`'"]|[`'"]$/g, "").toLowerCase()}`;
+}
+
+/** Columns of a base table under an alias; TIMESTAMPs are shown in the session's zone. */
+export function sourceColumns(table: Table, alias: string, zone: number): SourceColumn[] {
+  return table.columns.map((column) => {
+    const type = typeOf(column);
+    const plain = `${quoteName(alias)}.${quoteName(column.name)}`;
+    const isShifted = column.type.base === "timestamp" && zone !== 0 && type.kind === "datetime";
+    const sql = isShifted ? `my_shift(${plain},${String(zone)},${String(type.fsp)})` : plain;
+    return { name: column.name, typed: { sql, type, ...(column.type.base === "enum" ? { members: column.type.members } : {}) } };
+  });
+}
+
+function resolveView(frame: Frame, database: Database, view: View): ResolvedTable {
+  const inner = selectText({ ...frame, database: database.name, rows: [], locals: undefined }, view.select);
+  const columns = (alias: string): SourceColumn[] =>
+    inner.columns.map((column, index) => ({ name: view.columns?.[index] ?? column.name, typed: { ...column.typed, sql: `${quoteName(alias)}.c${String(index)}` } }));
+  return { sql: `(${inner.sql})`, database: database.name, columns };
+}
+
+function resolveTable(frame: Frame, name: string | undefined, tableName: string): ResolvedTable {
+  const chosen = name ?? frame.database;
+  if (chosen !== undefined && /^(?:information_schema|mysql)$/i.test(chosen)) {
+    const table = informationTable(frame, chosen.toLowerCase(), tableName);
+    if (table === undefined) throw chosen.toLowerCase() === "mysql" ? sqlError("ER_NO_SUCH_TABLE", "mysql", tableName) : sqlError("ER_UNKNOWN_TABLE", tableName, "information_schema");
+    return table;
+  }
+  const database = databaseOf(frame, name);
+  const view = database.views[tableName];
+  if (view !== undefined) return resolveView(frame, database, view);
+  const { table } = tableOf(frame, name, tableName);
+  return { sql: storageName(table), database: database.name, columns: (alias) => sourceColumns(table, alias, zoneOf(frame)) };
+}
+
+/** Minutes east of UTC of the session. */
+export function zoneOf(frame: Frame): number {
+  return zoneMinutes(String(frame.session.variables.get("time_zone") ?? frame.server.globals.get("time_zone") ?? "SYSTEM")) ?? 0;
+}
+
+export function surroundingsOf(frame: Frame): Surroundings {
+  const { server, session } = frame;
+  return {
+    isMariaDb: server.flavour.isMariaDb,
+    version: server.version,
+    database: frame.database,
+    user: session.user,
+    nowMs: frame.nowMs,
+    zoneMinutes: zoneOf(frame),
+    lastInsertId: session.lastInsertId,
+    rowCount: session.rowCount,
+    connectionId: session.id,
+    groupConcatLimit: Number(systemVariable(frame, "group_concat_max_len", "session")),
+    variable: (text) => readVariable(frame, text),
+    local: (name) => frame.locals?.get(name.toLowerCase()),
+    table: (database, name) => resolveTable(frame, database, name),
+    random: server.random,
+  };
+}
+
+/** A translation at the outermost scope of a frame: NEW and OLD are in sight inside triggers. */
+export function translationOf(frame: Frame, parsed: Parameters<typeof beginTranslation>[0]): Translation {
+  return inScope(beginTranslation(parsed, surroundingsOf(frame)), { sources: frame.rows });
+}
+
+/** Translates a SELECT given as text. */
+export function selectText(frame: Frame, sql: string): TranslatedSelect {
+  const parsed = frame.server.parser.parse(sql);
+  return translateSelect(parsed.ast, translationOf(frame, parsed));
+}
+
+/** The first select item of `SELECT expression`, translated in the frame. */
+export function expressionOf(frame: Frame, expression: string, sources?: readonly Source[]): Typed {
+  const parsed = frame.server.parser.parseExpression(expression);
+  const item = children(parsed.ast, "columns")[0];
+  const translation = translationOf(frame, parsed);
+  return translate(child(item ?? {}, "expr") ?? {}, sources === undefined ? translation : inScope(translation, { sources }));
+}
+
+/** The value of a translated expression. */
+export function valueOf(frame: Frame, typed: Typed): SqlValue {
+  if (typed.literal !== undefined) return typed.literal;
+  return readValue(frame.server.store.query(`SELECT ${typed.sql}`)[0]?.[0] ?? null, typed.type);
+}
+
+/** The value of an expression given as text. */
+export function evaluate(frame: Frame, expression: string): SqlValue {
+  return valueOf(frame, expressionOf(frame, expression));
+}
+
+/** A check or generated column as SQLite text over the stored row as parameters `?1`, `?2` …; kept until the schema changes. */
+export function compileForRow(frame: Frame, table: Table, expression: string): Typed {
+  const key = `${String(table.id)} ${expression}`;
+  const known = frame.server.compiled.get(key);
+  if (known !== undefined) return known;
+  const columns = table.columns.map((column, index): SourceColumn => {
+    const type = typeOf(column);
+    const sql = type.kind === "int" || type.kind === "decimal" ? `CAST(?${String(index + 1)} AS INTEGER)` : `?${String(index + 1)}`;
+    return { name: column.name, typed: { sql, type } };
+  });
+  const typed = expressionOf(frame, expression, [{ name: table.name, database: undefined, columns }]);
+  frame.server.compiled.set(key, typed);
+  return typed;
+}
+
+/** Runs a compiled expression on a stored row. SQLite binds only as many parameters as the text has. */
+export function runForRow(frame: Frame, typed: Typed, row: readonly RawValue[]): RawValue {
+  const highest = Math.max(0, ...[...typed.sql.matchAll(/\?(\d+)/g)].map((found) => Number(found[1])));
+  return frame.server.store.query(`SELECT ${typed.sql}`, row.slice(0, highest))[0]?.[0] ?? null;
+}
+
+/** The expression cast to a column's type, for generated columns. */
+export function asColumnType(typed: Typed, type: Typed["type"]): Typed {
+  return { sql: castTo(typed.type.kind === "null" ? literal(null) : typed, type), type };
+}
+
+/** How values are stored in this frame. */
+export function storeModeOf(frame: Frame, row: number): StoreMode {
+  const mode = String(systemVariable(frame, "sql_mode", "session"));
+  return { isStrict: /STRICT_(?:TRANS|ALL)_TABLES|TRADITIONAL/.test(mode), zoneMinutes: zoneOf(frame), row };
+}
+
+/** Is a session switch on? */
+export function isOn(frame: Frame, name: string): boolean {
+  const value = systemVariable(frame, name, "session");
+  return value === "ON" || value === 1;
+}
+

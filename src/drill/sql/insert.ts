@@ -1,0 +1,168 @@
+import { SqlError } from "../contract.ts";
+import type { SqlResult } from "../contract.ts";
+import { child, children, functionName, textOf } from "./ast.ts";
+import type { AstNode } from "./ast.ts";
+import { findColumn, typeOf } from "./catalog.ts";
+import type { Column, Table } from "./catalog.ts";
+import { typedLiteral } from "./convert.ts";
+import { sqlError } from "./errors.ts";
+import { systemVariable, tableOf, translationOf, valueOf } from "./execution.ts";
+import type { Frame } from "./execution.ts";
+import { addRow, changeRow, removeRow } from "./changeRows.ts";
+import { translate } from "./expressions.ts";
+import { readLiteralInsert } from "./insertLiterals.ts";
+import { changed } from "./outcome.ts";
+import type { ParsedSql } from "./parser.ts";
+import { runSelect } from "./query.ts";
+import { defaultValue, duplicateEntry, findConflict, loadRow, rowSource, toStored } from "./rows.ts";
+import type { Target } from "./rows.ts";
+import { inScope } from "./scope.ts";
+import type { SourceColumn, Translation } from "./scope.ts";
+import type { SqlValue } from "./sqlTypes.ts";
+import type { RawValue } from "./store.ts";
+import { readStored } from "./values.ts";
+
+/** A row to insert; `undefined` in a place asks for the column's default. */
+type GivenRow = readonly (SqlValue | undefined)[];
+
+interface Insertion {
+  readonly target: Target;
+  readonly columns: readonly Column[];
+  readonly isReplace: boolean;
+  readonly isIgnore: boolean;
+  /** ON DUPLICATE KEY UPDATE, `undefined` without. */
+  readonly update: { readonly set: readonly AstNode[]; readonly translation: Translation } | undefined;
+}
+
+function chosenColumns(table: Table, names: readonly string[] | undefined): readonly Column[] {
+  if (names === undefined) return table.columns;
+  const seen = new Set<string>();
+  return names.map((name) => {
+    const column = findColumn(table, name);
+    if (column === undefined) throw sqlError("ER_BAD_FIELD", name, "field list");
+    if (seen.has(column.name)) throw sqlError("ER_FIELD_SPECIFIED_TWICE", name);
+    seen.add(column.name);
+    return column;
+  });
+}
+
+/** Draws the next AUTO_INCREMENT value where NULL or 0 was given, and moves the counter. */
+function autoIncrement(frame: Frame, table: Table, row: RawValue[], place: number): void {
+  const given = row[place];
+  const keepsZero = String(systemVariable(frame, "sql_mode", "session")).includes("NO_AUTO_VALUE_ON_ZERO");
+  if (given === null || given === undefined || (Number(given) === 0 && !keepsZero)) {
+    row[place] = table.autoIncrement;
+    if (frame.session.rowCount < 0) frame.session.lastInsertId = table.autoIncrement;
+    // The first value of a statement is what LAST_INSERT_ID() tells.
+    frame.session.rowCount = 0;
+    table.autoIncrement += 1;
+  } else if (Number(given) >= table.autoIncrement) table.autoIncrement = Number(given) + 1;
+}
+
+/** Fills a whole stored row from the given values. */
+function completeRow(frame: Frame, insertion: Insertion, given: GivenRow, rowNumber: number): RawValue[] {
+  const { table } = insertion.target;
+  const row: RawValue[] = [];
+  for (const [place, column] of table.columns.entries()) {
+    const index = insertion.columns.indexOf(column);
+    const value = index < 0 ? undefined : given[index];
+    if (column.generated !== undefined) {
+      if (value !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED", column.name, table.name);
+      row.push(null);
+      continue;
+    }
+    row.push(toStored(frame, column, value === undefined ? defaultValue(frame, column) : value, rowNumber));
+    if (column.isAutoIncrement) autoIncrement(frame, table, row, place);
+  }
+  return row;
+}
+
+function updateOnConflict(frame: Frame, insertion: Insertion, update: NonNullable<Insertion["update"]>, rowId: bigint, offered: readonly RawValue[]): number {
+  const { target } = insertion;
+  const before = loadRow(frame, target.table, rowId);
+  if (before === undefined) return 0;
+  const after = [...before];
+  for (const item of update.set) {
+    const column = findColumn(target.table, textOf(item, "column") ?? "");
+    if (column === undefined) throw sqlError("ER_BAD_FIELD", textOf(item, "column") ?? "", "field list");
+    const current = rowSource(target.table.name, target.table, after);
+    const values: SourceColumn[] = target.table.columns.map((own, place) => ({ name: own.name, isHidden: true, typed: typedLiteral(readStored(offered[place] ?? null, own), typeOf(own)) }));
+    const scoped = inScope(update.translation, { sources: [current, { name: "§new", database: undefined, columns: values }] });
+    after[target.table.columns.indexOf(column)] = toStored(frame, column, valueOf(frame, translate(child(item, "value") ?? {}, scoped)), 1);
+  }
+  return changeRow(frame, target, rowId, before, after) ? 2 : 0;
+}
+
+function addOne(frame: Frame, insertion: Insertion, row: RawValue[]): number {
+  const { target } = insertion;
+  if (insertion.isReplace || insertion.update !== undefined) {
+    let removed = 0;
+    for (;;) {
+      const conflict = findConflict(frame, target.table, row, undefined);
+      if (conflict === undefined) break;
+      if (insertion.update !== undefined) return updateOnConflict(frame, insertion, insertion.update, conflict.rowId, row);
+      const old = loadRow(frame, target.table, conflict.rowId);
+      if (old === undefined) throw duplicateEntry(frame, target.table, conflict.key, row);
+      removeRow(frame, target, conflict.rowId, old);
+      removed += 1;
+    }
+    addRow(frame, target, row);
+    return removed + 1;
+  }
+  addRow(frame, target, row);
+  return 1;
+}
+
+function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): SqlResult {
+  let affected = 0;
+  frame.session.rowCount = -1;
+  const lenient = insertion.isIgnore ? { ...frame, sqlMode: "" } : frame;
+  for (const [index, given] of rows.entries()) {
+    if (given.length !== insertion.columns.length) throw sqlError("ER_WRONG_VALUE_COUNT", index + 1);
+    try {
+      affected += addOne(frame, insertion, completeRow(lenient, insertion, given, index + 1));
+    } catch (error) {
+      // IGNORE turns what a row violates into a warning and goes on.
+      if (!insertion.isIgnore || !(error instanceof SqlError)) throw error;
+      frame.session.warnings.push({ level: "Warning", errno: error.errno, message: error.message });
+    }
+  }
+  return changed(affected);
+}
+
+/** Runs an INSERT or REPLACE of literals, the form of dumps; `undefined` when the text is something else. */
+export function insertLiterals(frame: Frame, sql: string): SqlResult | undefined {
+  const read = readLiteralInsert(sql);
+  if (read === undefined) return undefined;
+  const target = tableOf(frame, read.database, read.table);
+  const columns = chosenColumns(target.table, read.columns);
+  return addAll(frame, { target, columns, isReplace: read.verb === "REPLACE", isIgnore: read.isIgnore, update: undefined }, read.rows);
+}
+
+function isDefault(node: AstNode): boolean {
+  return node["type"] === "column_ref" && textOf(node, "table") === undefined && textOf(node, "column")?.toUpperCase() === "§DEFAULT";
+}
+
+function givenRow(frame: Frame, nodes: readonly AstNode[], translation: Translation): GivenRow {
+  return nodes.map((node) => (isDefault(node) || functionName(node) === "DEFAULT" ? undefined : valueOf(frame, translate(node, translation))));
+}
+
+/** Runs a parsed INSERT or REPLACE: VALUES, SET or SELECT. */
+export function runInsert(frame: Frame, parsed: ParsedSql): SqlResult {
+  const { ast } = parsed;
+  const tableNode = children(ast, "table")[0] ?? {};
+  const target = tableOf(frame, textOf(tableNode, "db"), textOf(tableNode, "table") ?? "");
+  const translation = translationOf(frame, parsed);
+  const onDuplicate = child(ast, "on_duplicate_update");
+  const set = children(ast, "set");
+  const listed: unknown = ast["columns"];
+  const names = set.length > 0 ? set.map((item) => textOf(item, "column") ?? "") : Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : undefined;
+  const insertion: Insertion = {
+    target, columns: chosenColumns(target.table, names), isReplace: ast["type"] === "replace", isIgnore: /ignore/i.test(textOf(ast, "prefix") ?? ""),
+    update: onDuplicate === undefined ? undefined : { set: children(onDuplicate, "set"), translation },
+  };
+  if (set.length > 0) return addAll(frame, insertion, [givenRow(frame, set.map((item) => child(item, "value") ?? {}), translation)]);
+  const values = child(ast, "values") ?? {};
+  if (values["type"] === "select") return addAll(frame, insertion, runSelect(frame, { ast: values, placeholders: parsed.placeholders }).rows);
+  return addAll(frame, insertion, children(values, "values").map((row) => givenRow(frame, children(row, "value"), translation)));
+}

@@ -1,0 +1,120 @@
+import type { BinaryLog, LogEvent, StatusField } from "./binaryLog.ts";
+import { sqlError } from "./errors.ts";
+import type { Flavour } from "./versionComments.ts";
+
+/** The primary as its replica sees it. */
+export interface ReplicationSource {
+  readonly log: BinaryLog;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly serverId: number;
+  /** Can the replica's I/O thread read from it now? */
+  isReachable(): boolean;
+}
+
+/** What of a replica outlives a restart. */
+export interface ReplicaState {
+  isRunning: boolean;
+  /** Position in the primary's log up to which events are in the relay log. */
+  read: number;
+  /** Position up to which events are applied. */
+  executed: number;
+  relay: LogEvent[];
+  lastError: string;
+  lastErrno: number;
+}
+
+/** The replica side: an I/O thread that copies events at once while the primary answers, and an SQL thread that applies each `lagMs` after its commit. */
+export class Replica {
+  readonly source: ReplicationSource;
+  readonly lagMs: number;
+  readonly state: ReplicaState;
+  readonly #apply: (event: LogEvent) => void;
+
+  constructor(source: ReplicationSource, lagMs: number, apply: (event: LogEvent) => void) {
+    this.source = source;
+    this.lagMs = lagMs;
+    this.#apply = apply;
+    this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lastError: "", lastErrno: 0 };
+  }
+
+  /** Does what both threads would have done by now. */
+  catchUp(nowMs: number): void {
+    const { state } = this;
+    if (!state.isRunning || state.lastErrno !== 0) return;
+    if (this.source.isReachable()) {
+      const events = this.source.log.after(state.read, nowMs);
+      state.relay.push(...events);
+      state.read = events.at(-1)?.end ?? state.read;
+    }
+    while (state.relay[0] !== undefined && state.relay[0].at + this.lagMs <= nowMs) {
+      const [event] = state.relay;
+      try {
+        this.#apply(event);
+      } catch (error) {
+        // A replica that cannot apply an event stops its SQL thread and says why; it does not fail its clients.
+        state.lastErrno = 1396;
+        state.lastError = error instanceof Error ? error.message : String(error);
+        return;
+      }
+      state.executed = event.end;
+      state.relay.shift();
+    }
+  }
+
+  stop(nowMs: number): void {
+    this.catchUp(nowMs);
+    this.state.isRunning = false;
+  }
+
+  start(nowMs: number): void {
+    this.state.isRunning = true;
+    this.state.lastErrno = 0;
+    this.state.lastError = "";
+    this.catchUp(nowMs);
+  }
+
+  /** RESET REPLICA: the relay log is thrown away and read again from the applied position. */
+  reset(): void {
+    if (this.state.isRunning) throw sqlError("ER_REPLICA_MUST_STOP");
+    this.state.relay = [];
+    this.state.read = this.state.executed;
+  }
+
+  /** SHOW REPLICA STATUS, in the words the version has. */
+  status(nowMs: number, flavour: Flavour): readonly StatusField[] {
+    const isOld = flavour.isMariaDb || flavour.versionId < 80_022;
+    const [replica, source] = isOld ? ["Slave", "Master"] : ["Replica", "Source"];
+    const { state } = this;
+    const isReachable = this.source.isReachable();
+    const isIo = state.isRunning && isReachable;
+    const isSql = state.isRunning && state.lastErrno === 0;
+    const oldest = state.relay[0];
+    const behind = !isIo || !isSql ? null : oldest === undefined ? 0 : Math.max(0, Math.floor((nowMs - oldest.at) / 1000));
+    const ioState = isIo ? `Waiting for ${isOld ? "master" : "source"} to send event` : state.isRunning ? `Reconnecting after a failed ${isOld ? "master" : "source"} event read` : "";
+    const ioError = state.isRunning && !isReachable ? `error reconnecting to ${isOld ? "master" : "source"} '${this.source.user}@${this.source.host}:${String(this.source.port)}' - retry-time: 60 retries: 1` : "";
+    return [
+      [`${replica}_IO_State`, ioState],
+      [`${source}_Host`, this.source.host],
+      [`${source}_User`, this.source.user],
+      [`${source}_Port`, this.source.port],
+      ["Connect_Retry", 60],
+      [`${source}_Log_File`, this.source.log.file],
+      [`Read_${source}_Log_Pos`, state.read],
+      [`Relay_${source}_Log_File`, this.source.log.file],
+      [`${replica}_IO_Running`, isIo ? "Yes" : state.isRunning ? "Connecting" : "No"],
+      [`${replica}_SQL_Running`, isSql ? "Yes" : "No"],
+      ["Last_Errno", state.lastErrno],
+      ["Last_Error", state.lastError],
+      [`Exec_${source}_Log_Pos`, state.executed],
+      [`Seconds_Behind_${source}`, behind],
+      ["Last_IO_Errno", ioError === "" ? 0 : 2003],
+      ["Last_IO_Error", ioError],
+      ["Last_SQL_Errno", state.lastErrno],
+      ["Last_SQL_Error", state.lastError],
+      [`${source}_Server_Id`, this.source.serverId],
+      [`${replica}_SQL_Running_State`, isSql ? (oldest === undefined ? `${replica} has read all relay log; waiting for more updates` : "Waiting until SOURCE_DELAY seconds after source executed event") : ""],
+    ];
+  }
+}

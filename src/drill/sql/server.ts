@@ -1,0 +1,303 @@
+import { SqlError } from "../contract.ts";
+import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
+import { BinaryLog } from "./binaryLog.ts";
+import type { LogEvent } from "./binaryLog.ts";
+import type { Catalog } from "./catalog.ts";
+import { sqlError } from "./errors.ts";
+import { isOn, systemVariable } from "./execution.ts";
+import type { Frame, ServerState } from "./execution.ts";
+import { SqlParser } from "./parser.ts";
+import { Replica } from "./replication.ts";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { Session } from "./session.ts";
+import { isWord, tokenize } from "./lexer.ts";
+import { StatementSplitter } from "./splitter.ts";
+import { manyRows } from "./sqliteFunctions.ts";
+import { runStatement } from "./statements.ts";
+import { Store } from "./store.ts";
+import { startVariables } from "./systemVariables.ts";
+import { rollback } from "./transactions.ts";
+import { expandVersionComments, flavourOf } from "./versionComments.ts";
+
+/** An account. `password` "" lets in without one. */
+export interface SqlUser {
+  readonly name: string;
+  readonly password: string;
+  /** May write while the server is read_only, as SUPER and CONNECTION_ADMIN may. */
+  readonly isSuper: boolean;
+}
+
+/** How a server is made. Nothing here names any one installation. */
+export interface SqlServerOptions {
+  readonly clock: { now(): number };
+  /** `8.0.36`, `10.11.6-MariaDB`: decides dialect, names and error wordings. */
+  readonly version: string;
+  readonly users: readonly SqlUser[];
+  readonly hostname: string;
+  readonly serverId: number;
+  readonly port?: number;
+  readonly dataDirectory?: string;
+  readonly maxConnections?: number;
+  /** Without it the server keeps no binary log and can be no primary. */
+  readonly binaryLogFile?: string;
+  /** SQLite's WebAssembly where the bundle keeps it; `undefined` lets sql.js find its own file. */
+  readonly wasmBinary?: Uint8Array;
+  /** Numbers below 1 for RAND(), from the world's seed. */
+  readonly random?: () => number;
+}
+
+const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "CALL"]);
+
+function firstWord(sql: string): string {
+  const quick = /^\s*([a-zA-Z]+)/.exec(sql)?.[1];
+  const token = quick === undefined ? tokenize(sql.slice(0, 2000))[0] : undefined;
+  return (quick ?? (isWord(token, token?.value.toUpperCase() ?? "") ? (token?.value ?? "") : "")).toUpperCase();
+}
+
+/** One MySQL server of the world: an SqlServer with its own data, accounts, binary log and replication. */
+export class MysqlServer implements SqlServer {
+  readonly version: string;
+  readonly hostname: string;
+  readonly #options: SqlServerOptions;
+  readonly #state: ServerState;
+  readonly #log: BinaryLog | undefined;
+  #replica: Replica | undefined;
+  #nextSession = 8;
+  #isApplying = false;
+
+  constructor(options: SqlServerOptions, store: Store) {
+    this.#options = options;
+    this.version = options.version;
+    this.hostname = options.hostname;
+    const flavour = flavourOf(options.version);
+    this.#log = options.binaryLogFile === undefined ? undefined : new BinaryLog(options.binaryLogFile);
+    const facts = {
+      version: options.version, hostname: options.hostname, serverId: options.serverId, port: options.port ?? 3306, dataDirectory: options.dataDirectory ?? "/var/lib/mysql/",
+      maxConnections: options.maxConnections ?? 151, hasBinaryLog: this.#log !== undefined,
+    };
+    let seed = options.serverId;
+    this.#state = {
+      store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
+      startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
+      random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
+      replication: {
+        replicaStatus: (nowMs) => this.#replica?.status(nowMs, flavour),
+        stopReplica: (nowMs) => this.#replica?.stop(nowMs),
+        startReplica: (nowMs) => this.#configuredReplica().start(nowMs),
+        resetReplica: (forgets) => this.#resetReplica(forgets),
+        binaryLog: () => (this.#log === undefined ? undefined : { file: this.#log.file, position: this.#log.end, start: this.#log.start }),
+        resetBinaryLog: () => this.#log?.reset(),
+      },
+    };
+  }
+
+  #configuredReplica(): Replica {
+    if (this.#replica === undefined) throw sqlError("ER_NOT_REPLICA");
+    return this.#replica;
+  }
+
+  #resetReplica(forgets: boolean): void {
+    this.#replica?.reset();
+    if (forgets) this.#replica = undefined;
+  }
+
+  #frame(session: Session, nowMs: number): Frame {
+    return { server: this.#state, session, database: session.database, nowMs, locals: undefined, rows: [], depth: 0, sqlMode: undefined };
+  }
+
+  /** Connects. Throws 1040, 1045 and 1049. */
+  openSession(user: string, password: string, database: string | undefined): Session {
+    const known = this.#options.users.find((candidate) => candidate.name === user);
+    this.#state.statistics.connections += 1;
+    if (known === undefined || known.password !== password) throw sqlError("ER_ACCESS_DENIED", user, "localhost", password === "" ? "NO" : "YES");
+    // One more than the limit is kept for an administrator, as the manual says.
+    const limit = Number(this.#state.globals.get("max_connections")) + (known.isSuper ? 1 : 0);
+    if (this.#state.sessions.size >= limit) throw sqlError("ER_CON_COUNT");
+    const session = new Session(this.#nextSession, user, undefined, this.#options.clock.now());
+    this.#nextSession += 1;
+    if (database !== undefined) {
+      if (this.#state.catalog.databases[database] === undefined && database !== "information_schema") throw sqlError("ER_BAD_DB", database);
+      session.database = database;
+    }
+    this.#state.sessions.set(session.id, session);
+    return session;
+  }
+
+  /** Disconnects; an open transaction is rolled back. */
+  closeSession(session: SqlSession): void {
+    if (!(session instanceof Session)) return;
+    if (session.isInTransaction) rollback(this.#frame(session, this.#options.clock.now()));
+    this.#state.sessions.delete(session.id);
+  }
+
+  execute(session: SqlSession, sql: string): SqlResult {
+    if (!(session instanceof Session) || !this.#state.sessions.has(session.id)) throw new SqlError(2013, "HY000", "Lost connection to MySQL server during query");
+    const now = this.#options.clock.now();
+    this.catchUp();
+    this.#state.statistics.questions += 1;
+    return this.#run(session, sql, now);
+  }
+
+  #run(session: Session, source: string, nowMs: number): SqlResult {
+    const sql = expandVersionComments(source, this.#state.flavour);
+    const word = firstWord(sql);
+    const frame = this.#frame(session, nowMs);
+    const isWrite = writes.has(word);
+    if (isWrite) this.#checkReadOnly(session);
+    if (session.locks !== undefined) checkLocks(frame, sql, isWrite);
+    if (word !== "SHOW") session.warnings = [];
+    if (!isOn(frame, "autocommit")) session.isInTransaction = true;
+    const undone = session.undo.length;
+    const before = { insertId: session.lastInsertId, database: session.database };
+    try {
+      const result = isWrite && !/^(?:CREATE|DROP|ALTER|RENAME)$/.test(word) ? this.#state.store.atomic(() => runStatement(frame, sql)) : runStatement(frame, sql);
+      session.rowCount = result.isResultSet ? -1 : result.affectedRows;
+      if (isWrite) this.#record(session, sql, nowMs, before);
+      else if (word === "COMMIT" || (!session.isInTransaction && session.pending.length > 0)) this.#flush(session, nowMs);
+      return result;
+    } catch (error) {
+      session.undo.length = Math.min(undone, session.undo.length);
+      throw asSqlError(error);
+    }
+  }
+
+  #checkReadOnly(session: Session): void {
+    if (session.isReplicationThread) return;
+    const isSuper = this.#options.users.find((user) => user.name === session.user)?.isSuper === true;
+    if (this.#state.globals.get("super_read_only") === "ON") throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--super-read-only");
+    if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
+  }
+
+  #record(session: Session, sql: string, nowMs: number, before: { readonly insertId: number; readonly database: string | undefined }): void {
+    if (this.#log === undefined || session.isReplicationThread || session.variables.get("sql_log_bin") === "OFF") return;
+    const kept = ["sql_mode", "foreign_key_checks", "unique_checks", "time_zone"];
+    const variables = [...session.variables].filter(([name]) => kept.includes(name) || (name.startsWith("@") && sql.toLowerCase().includes(name)));
+    session.pending.push({ sql, database: before.database, now: nowMs, insertId: before.insertId, variables });
+    if (!session.isInTransaction) this.#flush(session, nowMs);
+  }
+
+  #flush(session: Session, nowMs: number): void {
+    if (session.pending.length > 0) this.#log?.append(session.pending, nowMs);
+    session.pending = [];
+  }
+
+  /** Applies what replication would have applied by now. Every statement does this first. */
+  catchUp(): void {
+    if (this.#isApplying || this.#replica === undefined) return;
+    this.#isApplying = true;
+    try {
+      this.#replica.catchUp(this.#options.clock.now());
+    } finally {
+      this.#isApplying = false;
+    }
+  }
+
+  #applyEvent(event: LogEvent): void {
+    const session = new Session(5, "system user", undefined, event.at);
+    session.isReplicationThread = true;
+    for (const statement of event.statements) {
+      session.variables.clear();
+      for (const [name, value] of statement.variables) session.variables.set(name, value);
+      session.database = statement.database !== undefined && this.#state.catalog.databases[statement.database] !== undefined ? statement.database : undefined;
+      session.lastInsertId = statement.insertId;
+      this.#run(session, statement.sql, statement.now);
+    }
+  }
+
+  /** Makes this server a replica from the primary's present end of log on. Both must hold the same data. Throws when the primary keeps no log. */
+  followPrimary(primary: MysqlServer, options: { readonly lagMs: number; readonly host: string; readonly user: string; readonly isReachable: () => boolean }): void {
+    const log = primary.#log;
+    if (log === undefined) throw new Error(`replica of ${primary.hostname}: it keeps no binary log; give it binaryLogFile`);
+    const source = { log, host: options.host, port: primary.#options.port ?? 3306, user: options.user, serverId: primary.#options.serverId, isReachable: options.isReachable };
+    this.#replica = new Replica(source, options.lagMs, (event) => this.#applyEvent(event));
+  }
+
+  /** Runs a script (a dump) at once, outside the binary log. Throws the first error. */
+  async loadFrom(script: AsyncIterable<Uint8Array>, database?: string): Promise<void> {
+    const session = new Session(4, "loader", database, this.#options.clock.now());
+    session.isReplicationThread = true;
+    const splitter = new StatementSplitter();
+    for await (const chunk of script) for (const statement of splitter.push(chunk)) this.#run(session, statement.sql, this.#options.clock.now());
+    for (const statement of splitter.end()) this.#run(session, statement.sql, this.#options.clock.now());
+  }
+
+  /** Makes an empty database, as `CREATE DATABASE IF NOT EXISTS` does, outside the binary log. */
+  createDatabase(name: string): void {
+    this.#runInternally(`CREATE DATABASE IF NOT EXISTS \`${name.replaceAll("`", "``")}\``);
+  }
+
+  /** Removes a database with all its data, outside the binary log; nothing happens when there is none. */
+  dropDatabase(name: string): void {
+    this.#runInternally(`DROP DATABASE IF EXISTS \`${name.replaceAll("`", "``")}\``);
+  }
+
+  #runInternally(sql: string): void {
+    const session = new Session(4, "loader", undefined, this.#options.clock.now());
+    session.isReplicationThread = true;
+    this.#run(session, sql, this.#options.clock.now());
+  }
+
+  /** Names of all databases but the system's. */
+  get databases(): readonly string[] {
+    return Object.keys(this.#state.catalog.databases);
+  }
+
+  /** Ends every connection, as a crash or stop does: open transactions are rolled back, unfinished work is lost. */
+  disconnectAll(): void {
+    for (const session of [...this.#state.sessions.values()]) this.closeSession(session);
+  }
+
+  /** A value of SHOW GLOBAL VARIABLES. Throws 1193. */
+  globalVariable(name: string): string | number | null {
+    return systemVariable(this.#frame(new Session(4, "loader", undefined, 0), 0), name, "global");
+  }
+
+  save(): Uint8Array {
+    return writeSnapshot({ catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null }, this.#state.store.save());
+  }
+
+  load(bytes: Uint8Array): void {
+    this.disconnectAll();
+    const { facts, data } = readSnapshot(bytes);
+    this.#state.store.load(data);
+    const catalog: Catalog = facts.catalog;
+    this.#state.catalog = catalog;
+    this.#state.globals = new Map(facts.globals);
+    this.#state.compiled.clear();
+    if (facts.log !== null) this.#log?.restore(facts.log.end, facts.log.events);
+    if (facts.replica === null) this.#replica = undefined;
+    else if (this.#replica !== undefined) Object.assign(this.#replica.state, facts.replica);
+  }
+
+  /** Frees SQLite's memory. The server answers no more. */
+  close(): void {
+    this.#state.sessions.clear();
+    this.#state.store.close();
+  }
+}
+
+function checkLocks(frame: Frame, sql: string, isWrite: boolean): void {
+  const table = /^\s*(?:INSERT|REPLACE)(?:\s+IGNORE)?\s+INTO\s+`?([\w$]+)`?(?![\w$`]*\.)/i.exec(sql)?.[1];
+  if (!isWrite || table === undefined || frame.database === undefined) return;
+  const lock = frame.session.locks?.get(`${frame.database}.${table}`);
+  if (lock === undefined && frame.server.catalog.databases[frame.database]?.tables[table] !== undefined) throw sqlError("ER_TABLE_NOT_LOCKED", table);
+  if (lock === "READ") throw sqlError("ER_TABLE_NOT_LOCKED_FOR_WRITE", table);
+}
+
+/** SQLite's own failures that MySQL has an error for; everything else stays what it is. */
+function asSqlError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof SqlError) return error;
+  if (error.message === manyRows) return sqlError("ER_SUBQUERY_NO_1_ROW");
+  if (error.message === "integer overflow") return sqlError("ER_DATA_OUT_OF_RANGE", "BIGINT", "the expression");
+  return new SqlError(1105, "HY000", `Unknown error: ${error.message}`);
+}
+
+/** Makes an empty server. */
+export async function createSqlServer(options: SqlServerOptions): Promise<MysqlServer> {
+  return new MysqlServer(options, await Store.open(options.wasmBinary));
+}
+
+/** Lets `replica` follow `primary`, each event `lagMs` of world time after its commit; host and user are what SHOW REPLICA STATUS tells. */
+export function linkReplica(primary: MysqlServer, replica: MysqlServer, options: { readonly lagMs: number; readonly host: string; readonly user: string; readonly isReachable: () => boolean }): void {
+  replica.followPrimary(primary, options);
+}

@@ -1,0 +1,37 @@
+import type { LogEvent } from "./binaryLog.ts";
+import type { Catalog } from "./catalog.ts";
+import type { ReplicaState } from "./replication.ts";
+
+/** A server's state besides SQLite's bytes. */
+export interface SnapshotFacts {
+  readonly catalog: Catalog;
+  readonly globals: readonly (readonly [string, string | number])[];
+  readonly log: { readonly end: number; readonly events: readonly LogEvent[] } | null;
+  readonly replica: ReplicaState | null;
+}
+
+const magic = "DRSQL1\n";
+
+/** One file: a mark, the length of the JSON, the JSON, SQLite's bytes. */
+export function writeSnapshot(facts: { readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null }, data: Uint8Array): Uint8Array {
+  const json = Buffer.from(JSON.stringify(facts));
+  const head = Buffer.alloc(magic.length + 4);
+  head.write(magic);
+  head.writeUInt32LE(json.length, magic.length);
+  return Buffer.concat([head, json, data]);
+}
+
+function isFacts(value: unknown): value is SnapshotFacts {
+  return typeof value === "object" && value !== null && "catalog" in value && "globals" in value && "log" in value && "replica" in value && Array.isArray(value.globals);
+}
+
+/** Reads what `writeSnapshot` wrote. Throws on anything else. */
+export function readSnapshot(bytes: Uint8Array): { readonly facts: SnapshotFacts; readonly data: Uint8Array } {
+  const buffer = Buffer.from(bytes);
+  if (buffer.toString("latin1", 0, magic.length) !== magic) throw new Error("SQL snapshot: not written by this engine");
+  const length = buffer.readUInt32LE(magic.length);
+  const start = magic.length + 4;
+  const facts: unknown = JSON.parse(buffer.toString("utf8", start, start + length));
+  if (!isFacts(facts)) throw new Error("SQL snapshot: its facts are incomplete");
+  return { facts, data: new Uint8Array(buffer.subarray(start + length)) };
+}

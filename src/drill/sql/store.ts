@@ -1,0 +1,109 @@
+import initSqlJs from "sql.js";
+import type { Database as SqliteDatabase, SqlJsStatic, Statement } from "sql.js";
+import { registerFunctions } from "./sqliteFunctions.ts";
+import type { SqlValue } from "./sqlTypes.ts";
+
+/** A value of a row as SQLite holds it: integers always `bigint`. */
+export type RawValue = string | number | bigint | Uint8Array | null;
+
+/** `Statement.get` as it is; the published types lack its second parameter. */
+interface BigIntReader {
+  get(parameters: null, options: { readonly useBigInt: true }): RawValue[];
+}
+
+/** The embedded SQLite database under one server. */
+export class Store {
+  readonly #sqlite: SqlJsStatic;
+  #database: SqliteDatabase;
+  readonly #prepared = new Map<string, Statement>();
+
+  private constructor(sqlite: SqlJsStatic, bytes: Uint8Array | undefined) {
+    this.#sqlite = sqlite;
+    this.#database = new sqlite.Database(bytes);
+    registerFunctions(this.#database);
+  }
+
+  /** `wasmBinary` is SQLite's WebAssembly; `undefined` lets sql.js find its own file. */
+  static async open(wasmBinary: Uint8Array | undefined): Promise<Store> {
+    const binary = wasmBinary === undefined ? undefined : Uint8Array.from(wasmBinary).buffer;
+    return new Store(await initSqlJs(binary === undefined ? {} : { wasmBinary: binary }), undefined);
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    if (this.#prepared.size >= 200) this.#forget();
+    const statement = this.#database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+
+  #forget(): void {
+    for (const statement of this.#prepared.values()) statement.free();
+    this.#prepared.clear();
+  }
+
+  /** All rows of a query. Throws SQLite's error. */
+  query(sql: string, parameters: readonly SqlValue[] = []): RawValue[][] {
+    const statement = this.#prepare(sql);
+    const reader: BigIntReader = statement;
+    const rows: RawValue[][] = [];
+    try {
+      // sql.js binds a bigint as text; INTEGER affinity makes it an integer again.
+      statement.bind(parameters.map((value) => (typeof value === "bigint" ? value.toString() : value)));
+      while (statement.step()) rows.push(reader.get(null, { useBigInt: true }));
+    } finally {
+      statement.reset();
+    }
+    return rows;
+  }
+
+  /** Runs a prepared change and gives nothing back. */
+  run(sql: string, parameters: readonly SqlValue[] = []): void {
+    const statement = this.#prepare(sql);
+    try {
+      statement.run(parameters.map((value) => (typeof value === "bigint" ? value.toString() : value)));
+    } catch (error) {
+      statement.reset();
+      throw error;
+    }
+  }
+
+  /** Schema changes: statements kept so far are let go first. */
+  define(sql: string): void {
+    this.#forget();
+    this.#database.run(sql);
+  }
+
+  /** Runs `action` so that either all or none of its changes stay. Nests. */
+  atomic<T>(action: () => T): T {
+    this.run("SAVEPOINT s");
+    try {
+      const result = action();
+      this.run("RELEASE s");
+      return result;
+    } catch (error) {
+      this.run("ROLLBACK TO s");
+      this.run("RELEASE s");
+      throw error;
+    }
+  }
+
+  save(): Uint8Array {
+    this.#forget();
+    const bytes = this.#database.export();
+    registerFunctions(this.#database);
+    return bytes;
+  }
+
+  load(bytes: Uint8Array): void {
+    this.close();
+    this.#database = new this.#sqlite.Database(bytes);
+    registerFunctions(this.#database);
+  }
+
+  close(): void {
+    this.#forget();
+    this.#database.close();
+  }
+}
