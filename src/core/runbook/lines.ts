@@ -27,6 +27,20 @@ export function isBlank(text: string): boolean {
   return /^[ \t]*$/.test(text);
 }
 
+/** Without the spaces and tabs at its end. By hand, since a pattern takes quadratic time on long runs of blanks. */
+export function trimBlankEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
+  return text.slice(0, end);
+}
+
+/** Without the blank lines, blanks and line ends at its end. */
+export function trimBlankLinesEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && " \t\r\n".includes(text[end - 1] ?? "x")) end--;
+  return text.slice(0, end);
+}
+
 /** Every line end as LF. */
 export function normalizeLineEnds(text: string): string {
   return text.replaceAll(/\r\n?/g, "\n");

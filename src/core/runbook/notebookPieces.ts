@@ -1,6 +1,5 @@
 import { closerOf } from "./blocks.ts";
-import type { LineEnd } from "./lines.ts";
-import { isBlank, normalizeLineEnds } from "./lines.ts";
+import { isBlank, normalizeLineEnds, trimBlankLinesEnd, type LineEnd } from "./lines.ts";
 import type { NotebookCell } from "./notebook.ts";
 import { isUntouched, partsOf, restoreLines, type CellSlice } from "./notebookSlice.ts";
 import { COMMAND_LANGUAGES, runsQuery } from "./parseRunbook.ts";
@@ -37,8 +36,8 @@ export function writePiece(piece: Piece, manner: Manner): string {
   const text = piece.isVerbatim && slice !== undefined ? slice.slice : writeProse(cell.value, slice, manner.lineEnd);
   const closer = manner.isClosed ? closerOf(text) : undefined;
   if (closer === undefined) return text;
-  const body = text.replace(/(?:[ \t]*(?:\r\n?|\n))+$/, "");
-  return `${body}${manner.lineEnd}${closer}${text.slice(body.length) || manner.lineEnd}`;
+  const body = trimBlankLinesEnd(text);
+  return `${body}${manner.lineEnd}${closer}${/[\r\n][^]*$/.exec(text.slice(body.length))?.[0] ?? manner.lineEnd}`;
 }
 
 function writeProse(value: string, slice: CellSlice | undefined, lineEnd: LineEnd): string {

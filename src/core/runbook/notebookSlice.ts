@@ -2,7 +2,7 @@ import { contentLinesOf } from "./cellsReport.ts";
 import { readFence, type FenceShape } from "./fence.ts";
 import { fenceText } from "./commandInfo.ts";
 import type { DocumentCell } from "./document.ts";
-import { isBlank, normalizeLineEnds, splitLines, type LineEnd } from "./lines.ts";
+import { isBlank, normalizeLineEnds, splitLines, trimBlankEnd, type LineEnd } from "./lines.ts";
 
 /** A cell as it stands in the file, kept in the notebook's metadata so that what is not edited is written back as it was. */
 export interface CellSlice {
@@ -76,7 +76,7 @@ export function isSameText(value: string, written: string): boolean {
 /** Editors drop byte-order marks at the start of a text, which no one sees. */
 function isSameLine(shown: string, written: string, isFirst: boolean): boolean {
   const words = isFirst ? written.replace(/^\uFEFF+/, "") : written;
-  return shown === written || shown === words || shown === words.replace(/[ \t]+$/, "");
+  return shown === written || shown === words || shown === trimBlankEnd(words);
 }
 
 function withoutBlankEnd(lines: readonly string[]): readonly string[] {

@@ -103,7 +103,7 @@ function fromParagraph(paragraph: ParagraphBlock): Found[] {
   const firstLine = content.split("\n", 1)[0] ?? "";
   const common = { line, endLine, headingLevel: 0, content: firstLine };
   if (!isNested) {
-    const bold = /^(?:\*\*|__)(.+?)(?:\*\*|__)\s*(\([^()]*\))?\s*:?$/.exec(firstLine.trim());
+    const bold = firstLine.length > 1000 ? null : /^(?:\*\*|__)(.+?)(?:\*\*|__)\s*(\([^()]*\))?\s*:?$/.exec(firstLine.trim());
     const text = bold === null ? "" : plainText([bold[1], bold[2]].filter((part) => part !== undefined).join(" "));
     const words = readTitle(text);
     return words.kind === "option" || (words.isNearMiss && /^option/i.test(text)) ? [{ ...common, source: "paragraph", text, number: undefined, untilLine: undefined }] : [];

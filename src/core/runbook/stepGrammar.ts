@@ -1,5 +1,8 @@
 import { isDurationNearMiss, parseDuration } from "./duration.ts";
 
+/** Longer lines are no step, option, objective or branch, and the patterns below are not tried on them. */
+const LONGEST_LINE = 1000;
+
 /** What a heading or bold line says by the grammar of docs/FORMAT.md. */
 export interface TitleWords {
   readonly kind: "step" | "option" | "section";
@@ -15,6 +18,7 @@ export interface TitleWords {
 
 /** Reads `Step 2: Attempt Quick Restart (3 minutes)`, `Option A: Promote Read Replica`, or the title of a plain section. */
 export function readTitle(text: string): TitleWords {
+  if (text.length > LONGEST_LINE) return { kind: "section", title: text, label: undefined, budgetMs: undefined, budgetNearMiss: undefined, isNearMiss: false };
   const brackets = /^(.*?)\s*\(([^()]*)\)\s*$/s.exec(text);
   const budgetMs = brackets === null ? undefined : parseDuration(brackets[2] ?? "");
   const budgetNearMiss = brackets !== null && isDurationNearMiss(brackets[2] ?? "") ? brackets[2] : undefined;
@@ -48,6 +52,7 @@ export interface Objectives {
 
 /** Reads `RTO: 15 minutes | RPO: 5 minutes`; `undefined` where the text names no objective. */
 export function readObjectives(text: string): Objectives | undefined {
+  if (text.length > LONGEST_LINE) return undefined;
   const found = new Map<string, number>();
   const unknown: { objective: string; text: string }[] = [];
   let isNearMiss = false;
@@ -71,6 +76,7 @@ export type BranchWords =
 
 /** Reads `**If successful**: Skip to Step 7 (Verification)`; `undefined` for a line that is nothing like it. */
 export function readBranch(line: string): BranchWords | undefined {
+  if (line.length > LONGEST_LINE) return undefined;
   const text = line.replace(/^\s*(?:(?:[-*+]|\d+[.)])\s+)?/, "").trim();
   const match = /^\*\*If (successful|failed|unsuccessful)(?:\*\*\s*:|:\s*\*\*)\s*(?:skip to|go to|go on with|continue with|continue to|jump to)\s+(step|option)\s+(\w+)\b/i.exec(text);
   if (match !== null) {
@@ -83,6 +89,7 @@ export function readBranch(line: string): BranchWords | undefined {
 
 /** The bold words and budget of a list item that is a step: `**Provision new cluster** (20 min)`. */
 export function readListStep(line: string): { readonly title: string; readonly budgetMs: number | undefined; readonly budgetNearMiss: string | undefined } | undefined {
+  if (line.length > LONGEST_LINE) return undefined;
   const match = /^\*\*(.+?)\*\*:?\s*\(([^()]+)\)\s*:?\s*$/.exec(line.trim());
   if (match === null) return undefined;
   const budgetMs = parseDuration(match[2] ?? "");
