@@ -83,10 +83,11 @@ export interface SqlServer {
   /** Runs one statement of a session. Rejects with `SqlError` for MySQL's own errors. */
   execute(session: SqlSession, sql: string): SqlResult;
   openSession(user: string, password: string, database: string | undefined): SqlSession;
+  /** Disconnects; an open transaction is rolled back. */
+  closeSession(session: SqlSession): void;
   /** Bytes of everything stored, for restart after a crash of the world. */
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
-  /** Drops all data as a corrupted volume does. */
   readonly version: string;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Cluster, KubeObject, SqlResult, SqlServer, SqlSession } from "../contract.ts";
+import type { Cluster, KubeObject, SqlResult } from "../contract.ts";
 import { SqlError } from "../contract.ts";
 import type { ApplicationDescription, EndpointDescription } from "../world/description.ts";
 import { bindParameters, fillTemplate, type ParameterValues } from "./parameters.ts";
@@ -10,7 +10,13 @@ export interface DatabaseDirectory {
    * Opens a session on the server that `host` means inside the cluster. Throws `SqlError` when the server refuses, and an `Error`
    * worded as the driver's when nothing listens there.
    */
-  connect(namespace: string, host: string, database: string): { readonly server: SqlServer; readonly session: SqlSession };
+  connect(namespace: string, host: string, database: string, account: string): Connection;
+}
+
+/** One connection of an application to its database; disposing it ends it and rolls back what was open. */
+export interface Connection extends Disposable {
+  /** Throws `SqlError`. */
+  execute(statement: string): SqlResult;
 }
 
 export interface ApplicationRequest {
@@ -61,8 +67,8 @@ export class WebApplication {
   /** The `health` component of one pod: what a readiness probe that includes the database would see. */
   databaseHealth(pod: KubeObject): string | undefined {
     try {
-      const { server, session } = this.#connect(pod);
-      server.execute(session, this.description.health.probe);
+      using connection = this.#connect(pod);
+      connection.execute(this.description.health.probe);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -72,7 +78,7 @@ export class WebApplication {
   #health(pod: KubeObject, path: string): ApplicationResponse {
     const { component, path: root } = this.description.health;
     const error = this.databaseHealth(pod);
-    const part = error === undefined ? { status: "UP", details: { database: "MySQL", validationQuery: "isValid()" } } : { status: "DOWN", details: { error } };
+    const part = error === undefined ? { status: "UP", details: { database: "MariaDB", validationQuery: "isValid()" } } : { status: "DOWN", details: { error } };
     if (path === `${root}/${component}`) return json(error === undefined ? 200 : 503, part);
     if (path !== root) return json(200, { status: "UP" });
     const status = error === undefined ? "UP" : "DOWN";
@@ -94,29 +100,29 @@ export class WebApplication {
   }
 
   #execute(endpoint: EndpointDescription, pod: KubeObject, values: ParameterValues, path: string): ApplicationResponse {
-    const { server, session } = this.#connect(pod);
+    using connection = this.#connect(pod);
     let last: SqlResult | undefined;
-    server.execute(session, "START TRANSACTION");
+    connection.execute("START TRANSACTION");
     for (const statement of endpoint.statements) {
       const rounds = statement.each === undefined ? [values] : listOf(values.get(statement.each)).map((item) => new Map([...values, ...Object.entries(item)]));
       for (const round of rounds) {
-        last = server.execute(session, bindParameters(statement.sql, round));
+        last = connection.execute(bindParameters(statement.sql, round));
         const touched = last.isResultSet ? last.rows.length : last.affectedRows;
         if (touched === 0 && statement.noRowStatus !== undefined) {
-          server.execute(session, "ROLLBACK");
+          connection.execute("ROLLBACK");
           return json(statement.noRowStatus, { status: statement.noRowStatus, path });
         }
       }
       for (const [index, name] of statement.into.entries()) values.set(name, last?.rows[0]?.[index] ?? null);
     }
-    server.execute(session, "COMMIT");
+    connection.execute("COMMIT");
     if (endpoint.tokenFor !== undefined) values.set("token", this.#issueToken(String(values.get(endpoint.tokenFor))));
     if (endpoint.rows) return json(endpoint.status, rowsOf(last));
     if (endpoint.body === undefined) return { status: endpoint.status, contentType: "application/json", body: "" };
     return { status: endpoint.status, contentType: "application/json", body: fillTemplate(endpoint.body, values) };
   }
 
-  #connect(pod: KubeObject): { readonly server: SqlServer; readonly session: SqlSession } {
+  #connect(pod: KubeObject): Connection {
     return connectDatasource(pod, this.description, this.#databases);
   }
 
@@ -141,20 +147,19 @@ export class WebApplication {
 }
 
 /** Opens the database that a pod's datasource variable names, as the application's driver would. */
-function connectDatasource(pod: KubeObject, description: ApplicationDescription, databases: DatabaseDirectory): { readonly server: SqlServer; readonly session: SqlSession } {
+function connectDatasource(pod: KubeObject, description: ApplicationDescription, databases: DatabaseDirectory): Connection {
   const url = environmentValue(pod, description.datasourceVariable);
   const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
   const host = parts?.[1];
   if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
-  return databases.connect(description.namespace, host, parts?.[2] ?? "");
+  return databases.connect(description.namespace, host, parts?.[2] ?? "", description.account);
 }
 
 /** The database of the application whose image a pod runs: the first that names the variable which the pod sets. */
-export function sessionOf(pod: KubeObject, applications: readonly ApplicationDescription[], databases: DatabaseDirectory): { execute(statement: string): void } {
+export function connectionOf(pod: KubeObject, applications: readonly ApplicationDescription[], databases: DatabaseDirectory): Connection {
   const description = applications.find((application) => environmentValue(pod, application.datasourceVariable) !== undefined);
   if (description === undefined) throw new Error("The pod has no datasource.");
-  const { server, session } = connectDatasource(pod, description, databases);
-  return { execute: (statement) => void server.execute(session, statement) };
+  return connectDatasource(pod, description, databases);
 }
 
 /** Names of the pods behind a service's ready endpoints. */

@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import type { Cluster, KubeObject, SqlServer, SqlSession, WorldClock } from "../contract.ts";
-import { linkReplica } from "../sql/replication.ts";
-import { createSqlServer } from "../sql/server.ts";
-import { readyAddresses, type DatabaseDirectory } from "../app/webApplication.ts";
+import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
+import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import type { DatabaseDescription, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
 
@@ -18,7 +17,7 @@ export interface SavedVolume {
 
 interface Volume {
   readonly claim: string;
-  readonly server: SqlServer;
+  readonly server: MysqlServer;
 }
 
 /** The database servers of a world. Data belongs to a volume (the UID of its claim) and outlives the pods that open it. */
@@ -31,7 +30,8 @@ export class Databases implements DatabaseDirectory {
   readonly #volumes = new Map<string, Volume>();
   readonly #opening = new Map<string, Promise<void>>();
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
-  readonly #prepared = new Map<string, SqlServer>();
+  #nextServerId = 0;
+  readonly #prepared = new Map<string, MysqlServer>();
 
   constructor(description: WorldDescription, clock: WorldClock, cluster: () => Cluster) {
     this.#description = description;
@@ -62,7 +62,7 @@ export class Databases implements DatabaseDirectory {
   }
 
   /** The server that a pod's main process runs; `undefined` while its data is being opened or it mounts no volume. */
-  serverOf(pod: KubeObject): SqlServer | undefined {
+  serverOf(pod: KubeObject): MysqlServer | undefined {
     const uid = this.#volumeOf(pod)?.uid;
     return uid === undefined ? undefined : this.#volumes.get(uid)?.server;
   }
@@ -93,14 +93,15 @@ export class Databases implements DatabaseDirectory {
     void opening.then(whenOpen);
   }
 
-  connect(namespace: string, host: string, database: string): { readonly server: SqlServer; readonly session: SqlSession } {
+  connect(namespace: string, host: string, database: string, account: string): Connection {
     const service = host.split(".")[0] ?? host;
     const [name] = readyAddresses(this.#cluster(), namespace, service);
     const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
     const server = pod === undefined ? undefined : this.serverOf(pod);
     if (server === undefined || pod === undefined) throw new Error(`Communications link failure: could not connect to ${host}:3306, Connection refused`);
-    const password = this.#describe(this.#volumeOf(pod)?.claim)?.password ?? "";
-    return { server, session: server.openSession("root", password, database === "" ? undefined : database) };
+    const known = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => candidate.name === account);
+    const session = server.openSession(account, known?.password ?? "", database === "" ? undefined : database);
+    return { execute: (statement) => server.execute(session, statement), [Symbol.dispose]: () => server.closeSession(session) };
   }
 
   #describe(claim: string | undefined): DatabaseDescription | undefined {
@@ -115,26 +116,33 @@ export class Databases implements DatabaseDirectory {
     return undefined;
   }
 
-  #link(find: (claim: string) => SqlServer | undefined): void {
-    for (const replica of this.#description.databases) {
-      const [source, copy] = [find(replica.replicaOf ?? ""), find(replica.claim)];
-      if (source !== undefined && copy !== undefined) linkReplica(source, copy, { lagMs: replica.lagMs, clock: this.#clock });
+  #link(find: (claim: string) => MysqlServer | undefined): void {
+    for (const { claim, replicaOf, lagMs, namespace, sourceHost } of this.#description.databases) {
+      const [source, copy] = [find(replicaOf ?? ""), find(claim)];
+      if (source === undefined || copy === undefined) continue;
+      linkReplica(source, copy, { lagMs, host: sourceHost, user: "replication", isReachable: () => readyAddresses(this.#cluster(), namespace, sourceHost).length > 0 });
     }
   }
 
-  async #empty(description: DatabaseDescription | undefined): Promise<SqlServer> {
-    const password = description?.password ?? "";
-    const server = await createSqlServer({ clock: this.#clock, version: this.#version, rootPassword: password });
-    if (description !== undefined) server.execute(server.openSession("root", password, undefined), `CREATE DATABASE \`${description.database}\``);
+  async #empty(description: DatabaseDescription | undefined): Promise<MysqlServer> {
+    this.#nextServerId += 1;
+    const server = await createSqlServer({
+      clock: this.#clock, version: this.#version, hostname: description?.claim ?? "mysql", serverId: this.#nextServerId, binaryLogFile: "binlog.000001",
+      users: description?.accounts ?? [],
+    });
+    if (description !== undefined) server.createDatabase(description.database);
     return server;
   }
 
-  async #filled(description: DatabaseDescription): Promise<SqlServer> {
+  async #filled(description: DatabaseDescription): Promise<MysqlServer> {
     const server = await this.#empty(description);
-    const session = server.openSession("root", description.password, description.database);
-    await server.loadFrom(session, createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()));
+    await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
+    const [administrator] = description.accounts;
+    if (administrator === undefined) return server;
+    const session = server.openSession(administrator.name, administrator.password, description.database);
     for (const statement of description.since) server.execute(session, statement);
-    if (description.replicaOf !== undefined) for (const variable of ["read_only", "super_read_only"]) server.execute(session, `SET GLOBAL ${variable} = ON`);
+    if (description.replicaOf !== undefined) server.execute(session, "SET GLOBAL read_only = ON");
+    server.closeSession(session);
     return server;
   }
 }

@@ -49,16 +49,26 @@ export interface DatabaseDescription {
   readonly claim: string;
   readonly namespace: string;
   readonly database: string;
-  /** Root's password, from a Secret among the objects. */
-  readonly password: string;
+  /** The first one is the administrator's. */
+  readonly accounts: readonly AccountDescription[];
   readonly dump: string;
   /** Statements run after the dump: what happened since. */
   readonly since: readonly string[];
   /** Claim of the server that this one replicates, and its lag in world milliseconds. */
   readonly replicaOf: string | undefined;
   readonly lagMs: number;
+  /** Service name under which the replica reaches its source. */
+  readonly sourceHost: string;
   /** Bytes of a dump that the server takes in per second of world time. */
   readonly restoreBytesPerSecond: number;
+}
+
+/** An account of a database; its password comes from a Secret among the objects. */
+export interface AccountDescription {
+  readonly name: string;
+  readonly password: string;
+  /** May write while the server is read-only. */
+  readonly isSuper: boolean;
 }
 
 export interface BucketDescription {
@@ -77,6 +87,8 @@ export interface ApplicationDescription {
   readonly namespace: string;
   readonly service: string;
   readonly datasourceVariable: string;
+  /** The database account it connects with. */
+  readonly account: string;
   readonly health: { readonly path: string; readonly component: string; readonly probe: string };
   readonly endpoints: readonly EndpointDescription[];
 }
@@ -167,13 +179,14 @@ function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDes
       programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
     })),
     databases: list(head["databases"] ?? [], "databases", (item) => ({
-      password: secretValue(record(item["password"], "password"), objects),
+      accounts: list(item["accounts"], "accounts", (account) => ({ name: text(account["name"], "name"), password: secretValue(account, objects), isSuper: account["super"] === true })),
       claim: text(item["claim"], "claim"),
       namespace: text(item["namespace"], "namespace"),
       database: text(item["database"], "database"),
       dump: text(item["dump"], "dump"),
       since: texts(item["since"]),
       replicaOf: item["replicaOf"] === undefined ? undefined : text(item["replicaOf"], "replicaOf"),
+      sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),
       lagMs: seconds(item["lagSeconds"] ?? 0),
       restoreBytesPerSecond: Number(item["restoreBytesPerSecond"] ?? 1e7),
     })),
@@ -189,10 +202,10 @@ function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDes
 
 /** A text of a Secret's `stringData`. */
 function secretValue(reference: Record<string, unknown>, objects: readonly KubeObject[]): string {
-  const name = text(reference["secret"], "password.secret");
+  const name = text(reference["secret"], "secret");
   const secret = objects.find((object) => object.kind === "Secret" && object.metadata.name === name);
-  if (secret === undefined) throw new Error(`password.secret: there is no Secret ${name} among the objects.`);
-  return text(record(secret["stringData"], `stringData of Secret ${name}`)[text(reference["key"], "password.key")], `the key of Secret ${name}`);
+  if (secret === undefined) throw new Error(`secret: there is no Secret ${name} among the objects.`);
+  return text(record(secret["stringData"], `stringData of Secret ${name}`)[text(reference["key"], "key")], `the key of Secret ${name}`);
 }
 
 function application(item: Record<string, unknown>): ApplicationDescription {
@@ -201,6 +214,7 @@ function application(item: Record<string, unknown>): ApplicationDescription {
     host: text(item["host"], "host"),
     namespace: text(item["namespace"], "namespace"),
     service: text(item["service"], "service"),
+    account: text(item["account"], "account"),
     datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
     health: { path: text(health["path"], "health.path"), component: text(health["component"], "health.component"), probe: text(health["probe"], "health.probe") },
     endpoints: list(item["endpoints"] ?? [], "endpoints", (endpoint) => ({

@@ -1,4 +1,5 @@
 import type { ImageBehaviour, KubeObject, PodProgram } from "../contract.ts";
+import type { Connection } from "../app/webApplication.ts";
 import type { Databases } from "./databases.ts";
 import type { ImageDescription } from "./description.ts";
 import type { Faults } from "./faults.ts";
@@ -9,8 +10,8 @@ export interface ImageParts {
   readonly faults: () => Faults;
   readonly databasePrograms: Readonly<Record<string, PodProgram>>;
   readonly cachePrograms: Readonly<Record<string, PodProgram>>;
-  /** The database that an application's pod is configured for answers, or why not. */
-  readonly databaseOf: (pod: KubeObject) => { execute(statement: string): void };
+  /** Connects to the database that an application's pod is configured for; throws as its driver would. */
+  readonly databaseOf: (pod: KubeObject) => Connection;
   /** Called when a database has been opened and its process listens. */
   readonly onDatabaseOpen: () => void;
 }
@@ -49,7 +50,8 @@ function describedPrograms(image: ImageDescription, parts: ImageParts): Readonly
   return Object.fromEntries(image.programs.map((program): [string, PodProgram] => [program.name, async ({ pod, stdout, stderr }) => {
     const encoder = new TextEncoder();
     try {
-      for (const statement of program.statements) parts.databaseOf(pod).execute(statement);
+      using connection = parts.databaseOf(pod);
+      for (const statement of program.statements) connection.execute(statement);
     } catch (error) {
       await stderr(encoder.encode(`[ERROR] ${error instanceof Error ? error.message : String(error)}\n[INFO] BUILD FAILURE\n`));
       return 1;

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldState } from "../../core/protocol.ts";
 import { serveApplication } from "../app/httpServer.ts";
-import { sessionOf, WebApplication } from "../app/webApplication.ts";
+import { connectionOf, WebApplication } from "../app/webApplication.ts";
 import type { Cluster } from "../contract.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
@@ -32,7 +32,7 @@ export interface WorldOptions {
   /** World time per real time; a snapshot's own rate goes before it. */
   readonly rate: number;
   /** Called when the control endpoint is asked to end the world. */
-  onShutdown(): void;
+  readonly onShutdown: () => void;
 }
 
 /** A running rehearsal world. */
@@ -139,7 +139,7 @@ async function openCluster(description: WorldDescription, parts: Parts, folder: 
     faults: () => required(parts.faults),
     databasePrograms: createMysqlPrograms({ clock, serverOf: (pod) => databases.serverOf(pod), restoreSpeedOf: (pod) => databases.restoreSpeedOf(pod) }),
     cachePrograms: createRedisPrograms({ clock }),
-    databaseOf: (pod) => sessionOf(pod, description.applications, databases),
+    databaseOf: (pod) => connectionOf(pod, description.applications, databases),
     onDatabaseOpen: () => kubernetes?.reconsider(),
   });
   kubernetes = await startKubernetes({
