@@ -1,24 +1,11 @@
-import type { KubeObject, PodProgram, SqlServer, WorldClock } from "../contract.ts";
+import type { PodProgram } from "../contract.ts";
+import { createMysqladmin } from "./mysqladmin.ts";
+import { createMysqlClient } from "./mysql.ts";
+import type { MysqlNetwork } from "./mysqlConnection.ts";
+import { createMysqldump } from "./mysqldump.ts";
 
-/** What the database's client programs need of the world around them. */
-export interface MysqlProgramParts {
-  readonly clock: WorldClock;
-  /** The server that runs in a pod; `undefined` while none listens there. */
-  serverOf(pod: KubeObject): SqlServer | undefined;
-  /** How fast a pod's server takes a dump in, bytes per second of world time; `undefined` is at once. */
-  restoreSpeedOf(pod: KubeObject): number | undefined;
-}
-
-/** The client programs of a database image, by the name they are called with. */
-export function createMysqlPrograms(parts: MysqlProgramParts): Readonly<Record<string, PodProgram>> {
-  const answersPing: PodProgram = async ({ pod, stdout, stderr }) => {
-    const encoder = new TextEncoder();
-    if (parts.serverOf(pod) !== undefined) {
-      await stdout(encoder.encode("mysqld is alive\n"));
-      return 0;
-    }
-    await stderr(encoder.encode("mysqladmin: connect to server at 'localhost' failed\n"));
-    return 1;
-  };
-  return { mysqladmin: answersPing };
+/** The programs that images of MySQL and MariaDB carry, under both products' names. */
+export function createMysqlPrograms(network: MysqlNetwork): Readonly<Record<string, PodProgram>> {
+  const [client, dump, admin] = [createMysqlClient(network), createMysqldump(network), createMysqladmin(network)];
+  return { mysql: client, mariadb: client, mysqldump: dump, "mariadb-dump": dump, mysqladmin: admin, "mariadb-admin": admin };
 }
