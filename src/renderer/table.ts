@@ -8,7 +8,7 @@ const STYLE = `
 .dr-table th { position: sticky; top: 0; text-align: left; background: var(--vscode-editor-background); color: var(--vscode-foreground); border-bottom: 1px solid var(--vscode-editorWidget-border, currentColor); padding: 0; }
 .dr-table th button { all: unset; box-sizing: border-box; width: 100%; padding: 3px 14px 3px 6px; font-weight: 600; white-space: nowrap; cursor: pointer; }
 .dr-table th button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
-.dr-table td { padding: 2px 14px 2px 6px; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3ch; vertical-align: top; }
+.dr-table td { text-align: left; padding: 2px 14px 2px 6px; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3ch; vertical-align: top; }
 .dr-table tbody tr:hover td { background: var(--vscode-list-hoverBackground); }
 .dr-table .dr-bad { color: var(--vscode-errorForeground); }
 .dr-table .dr-good { color: var(--vscode-testing-iconPassed); }

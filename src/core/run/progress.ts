@@ -25,16 +25,18 @@ type StepState = "succeeded" | "withFindings" | "skipped" | "open";
 
 /**
  * Follows the steps from the first, along the branches that were met: a step whose cells all succeeded follows its "if successful",
- * one that left a finding or a failure behind its "if failed", else the next step. Steps without commands are passed over.
+ * one that left a finding behind its "if failed", else the next step. Steps without commands are passed over, and so are those
+ * before the step whose cell was run last: the person has gone on.
  */
 export function followProgress(document: RunbookDocument, facts: ProgressFacts): Progress {
   const steps = document.steps.filter((step) => step.kind === "step" && (commandCells(document, step).length > 0 || optionsOf(document, step).length > 0));
   const visited = new Set<string>();
+  const latest = latestStep(document, steps, facts);
   let step = steps[0];
   while (step !== undefined && !visited.has(step.id)) {
     visited.add(step.id);
     const state = stateOf(document, step, facts);
-    if (state === "open") return openProgress(document, steps, step, facts);
+    if (state === "open" && steps.indexOf(step) >= latest) return openProgress(document, steps, step, facts);
     const goal = branchGoal(document, step, facts, state);
     step = goal === undefined ? steps[steps.indexOf(step) + 1] : steps.find((other) => other.id === goal);
   }
@@ -53,12 +55,20 @@ export function takenOption(document: RunbookDocument, step: Step, facts: Pick<P
   return document.steps.find((other) => other.id === taken);
 }
 
+/** Index of the step whose cell was started last; -1 before the first. */
+function latestStep(document: RunbookDocument, steps: readonly Step[], facts: ProgressFacts): number {
+  const stepOfCell = new Map(
+    steps.flatMap((step, index) => [step, ...optionsOf(document, step)].flatMap((part) => commandCells(document, part)).map((cell) => [cellReference(document, cell).name, index] as const)),
+  );
+  return facts.cells.flatMap((status) => stepOfCell.get(status.cell.name) ?? []).at(-1) ?? -1;
+}
+
 function openProgress(document: RunbookDocument, steps: readonly Step[], step: Step, facts: ProgressFacts): Progress {
   const hasFork = effectiveBranches(document, step, facts).length > 0;
   const options = optionsOf(document, step);
   const isChosen = takenOption(document, step, facts) !== undefined;
   const nextCell = workCells(document, step, facts).find((index) => statusOf(document, index, facts)?.outcome === undefined);
-  return { current: step, next: hasFork ? undefined : steps[steps.indexOf(step) + 1], nextCell, openOptions: isChosen ? [] : options };
+  return { current: step, next: hasFork || (options.length > 0 && !isChosen) ? undefined : steps[steps.indexOf(step) + 1], nextCell, openOptions: isChosen ? [] : options };
 }
 
 function stateOf(document: RunbookDocument, step: Step, facts: ProgressFacts): StepState {
@@ -71,7 +81,7 @@ function stateOf(document: RunbookDocument, step: Step, facts: ProgressFacts): S
 }
 
 function branchGoal(document: RunbookDocument, step: Step, facts: ProgressFacts, state: StepState): string | undefined {
-  if (state === "skipped") return undefined;
+  if (state === "skipped" || state === "open") return undefined;
   const condition: Branch["condition"] = state === "succeeded" ? "successful" : "failed";
   return effectiveBranches(document, step, facts).find((branch) => branch.condition === condition)?.goal;
 }

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type { AskParams, AskResult } from "../../core/protocol.ts";
-import type { GateQuestion } from "../../core/run/journalEvent.ts";
+import type { GateQuestion, RunMode } from "../../core/run/journalEvent.ts";
 
 const OUTPUT_LINES = 6;
+const DETAIL_WIDTH = 84;
 
 interface Choice extends vscode.QuickPickItem {
   /** `undefined` for a line that only informs: accepting it does nothing. */
@@ -18,8 +19,8 @@ export class Asker implements vscode.Disposable {
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
   /** Asks after the questions before it are answered. */
-  ask(question: AskParams): Promise<AskResult> {
-    const answer = this.#tail.then(() => this.#askNow(question));
+  ask(question: AskParams, mode: RunMode | undefined): Promise<AskResult> {
+    const answer = this.#tail.then(() => this.#askNow(question, mode));
     // The next question is asked also when this one failed; its own caller has the error.
     this.#tail = answer.catch(() => undefined);
     return answer;
@@ -34,13 +35,13 @@ export class Asker implements vscode.Disposable {
     for (const source of this.#open.values()) source.cancel();
   }
 
-  async #askNow(question: AskParams): Promise<AskResult> {
+  async #askNow(question: AskParams, mode: RunMode | undefined): Promise<AskResult> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(question.execution, source);
     try {
       switch (question.kind) {
         case "gate":
-          return await askGate(question.question, source.token);
+          return await askGate(question.question, mode, source.token);
         case "manual":
           return await askManual(question.text, question.output, source.token);
         case "secret": {
@@ -55,16 +56,17 @@ export class Asker implements vscode.Disposable {
   }
 }
 
-async function askGate(question: GateQuestion, token: vscode.CancellationToken): Promise<AskResult> {
+async function askGate(question: GateQuestion, mode: RunMode | undefined, token: vscode.CancellationToken): Promise<AskResult> {
+  const title = mode === undefined ? question.title : `${mode === "incident" ? "LIVE" : "DRILL"}: ${question.title}`;
   const isDestroying = question.typed !== undefined;
   const yes = isDestroying ? `$(flame) Yes: type the target's name next` : "$(play) Yes: run it";
-  const isAgreed = await pickAnswer(question.title, "$(circle-slash) No: do not run it, stop here", yes, gateDetails(question), token);
+  const isAgreed = await pickAnswer(title, "$(circle-slash) No: do not run it, stop here", yes, gateDetails(question), token);
   if (isAgreed !== true) return { kind: "gate", answer: "no", typed: undefined };
   if (question.typed === undefined) return { kind: "gate", answer: "yes", typed: undefined };
   const alias = question.typed;
   const typed = await vscode.window.showInputBox(
     {
-      title: question.title,
+      title,
       prompt: `This loses data for good: ${question.why}. Type ${alias} to run it on ${question.target}; Escape is No.`,
       placeHolder: alias,
       ignoreFocusOut: true,
@@ -75,17 +77,23 @@ async function askGate(question: GateQuestion, token: vscode.CancellationToken):
   return typed === alias ? { kind: "gate", answer: "yes", typed } : { kind: "gate", answer: "no", typed };
 }
 
-/** What, where, as whom, how many, why, undo: a line each. */
+/** What, where, as whom, how many, why, undo. */
 function gateDetails(question: GateQuestion): readonly Choice[] {
   const objects = question.objects.length === 0 ? "none named" : `${question.objects.length}: ${question.objects.join(", ")}`;
   return [
-    { label: "$(terminal) What", detail: question.request },
-    { label: "$(server-environment) Where", detail: question.address === "" ? question.target : `${question.target} · ${question.address}` },
-    { label: "$(account) As whom", detail: question.actor === "" ? "unknown" : question.actor },
-    { label: "$(symbol-array) Objects", detail: objects },
-    { label: "$(info) Why this is asked", detail: `${RISK_WORDS[question.risk]}: ${question.why}` },
-    { label: "$(discard) Undo", detail: question.undo ?? "There is no way back." },
+    ...detailLines("$(terminal) What", question.request),
+    ...detailLines("$(server-environment) Where", question.address === "" ? question.target : `${question.target} · ${question.address}`),
+    ...detailLines("$(account) As whom", question.actor === "" ? "unknown" : question.actor),
+    ...detailLines("$(symbol-array) Objects", objects),
+    ...detailLines("$(info) Why this is asked", `${RISK_WORDS[question.risk]}: ${question.why}`),
+    ...detailLines("$(discard) Undo", question.undo ?? "There is no way back."),
   ];
+}
+
+/** A labelled line, and further ones where the text is too long for one: a QuickPick cuts lines off, and nothing of a request may be hidden. */
+function detailLines(label: string, text: string): readonly Choice[] {
+  const chunks = text.trimEnd().split("\n").flatMap((line) => line.match(new RegExp(`.{1,${DETAIL_WIDTH}}`, "gu")) ?? [""]);
+  return chunks.map((detail, index) => ({ label: index === 0 ? label : "$(blank)", detail }));
 }
 
 const RISK_WORDS: Readonly<Record<GateQuestion["risk"], string>> = {

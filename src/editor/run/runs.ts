@@ -98,7 +98,7 @@ export class Runs implements vscode.Disposable {
 
   async #open(socket: string, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
     const client = await this.#ports.connect(socket);
-    client.onAsk((question) => this.#ports.asker.ask(question));
+    client.onAsk((question) => this.#ports.asker.ask(question, this.#session?.status.mode));
     let status: RunStatus;
     try {
       status = await first(client);

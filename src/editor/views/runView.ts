@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { clockText } from "../../core/run/clockText.ts";
 import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eventText.ts";
 import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
 import { followProgress } from "../../core/run/progress.ts";
@@ -6,7 +7,7 @@ import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts"
 import { describeClock, formatDuration, remainingMs } from "../../core/run/recoveryClock.ts";
 import type { Step } from "../../core/runbook/document.ts";
 import { messageOf } from "../../core/runtimeError.ts";
-import type { InternalCommandId, ViewId } from "../contributions.ts";
+import type { CommandId, InternalCommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { findRunNotebook, progressFacts } from "../run/runNotebook.ts";
@@ -16,13 +17,14 @@ import type { ErrorReporter } from "../showError.ts";
 
 const VIEW: ViewId = "dr-runbook.run";
 const REVEAL: InternalCommandId = "dr-runbook.internal.revealCell";
+const MARK: CommandId = "dr-runbook.markClock";
 const TAKE_OPTION: InternalCommandId = "dr-runbook.internal.takeOption";
 const TIMELINE_LIMIT = 200;
 const TICK_MS = 1000;
+const REFRESH_MS = 200;
 
 type Node =
   | { readonly kind: "line"; readonly item: vscode.TreeItem }
-  | { readonly kind: "clock" }
   | { readonly kind: "targets" }
   | { readonly kind: "timeline" };
 
@@ -33,7 +35,6 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
   readonly #models: RunbookModels;
   readonly #errors: ErrorReporter;
   readonly #changed = this.#store.add(new vscode.EventEmitter<Node | undefined>());
-  readonly #clockNode: Node = { kind: "clock" };
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter) {
@@ -41,9 +42,20 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     this.#models = models;
     this.#errors = errors;
     const view = this.#store.add(vscode.window.createTreeView(VIEW, { treeDataProvider: this }));
-    this.#store.add(runs.onDidChange(() => this.#changed.fire(undefined)));
+    let isDue = false;
+    this.#store.add(
+      runs.onDidChange(() => {
+        if (isDue) return;
+        isDue = true;
+        setTimeout(() => {
+          isDue = false;
+          this.#changed.fire(undefined);
+        }, REFRESH_MS);
+      }),
+    );
+    // The title counts by the second; refreshing the tree so often would flash its progress bar.
     const timer = setInterval(() => {
-      if (view.visible && this.#runs.active !== undefined) this.#changed.fire(this.#clockNode);
+      if (view.visible) view.description = runs.active === undefined ? "" : describeClock(runs.active.clock).text;
     }, TICK_MS);
     this.#store.add({ dispose: () => clearInterval(timer) });
   }
@@ -52,8 +64,6 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     switch (node.kind) {
       case "line":
         return node.item;
-      case "clock":
-        return this.#clockItem();
       case "targets":
         return new vscode.TreeItem("Targets", vscode.TreeItemCollapsibleState.Expanded);
       case "timeline":
@@ -85,7 +95,6 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       case "timeline":
         return timelineLines(session);
       case "line":
-      case "clock":
         return [];
     }
   }
@@ -98,22 +107,12 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       line(isLive ? "LIVE incident" : "DRILL", {
         description: state, icon: isLive ? "flame" : "beaker", tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",
       }),
-      this.#clockNode,
+      clockLine(session),
       ...this.#stepLines(session),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
       { kind: "targets" },
       { kind: "timeline" },
     ];
-  }
-
-  #clockItem(): vscode.TreeItem {
-    const { session } = this.#runs;
-    if (session === undefined) return new vscode.TreeItem("");
-    const { greens, greensNeeded, restoredAt } = session.clock;
-    const item = new vscode.TreeItem(describeClock(session.clock).text);
-    item.iconPath = new vscode.ThemeIcon("watch");
-    item.description = restoredAt !== undefined ? "service restored" : greens > 0 ? `verification green ${greens} of ${greensNeeded}` : "since impact / RTO";
-    return item;
   }
 
   #stepLines(session: RunSession): Node[] {
@@ -151,6 +150,14 @@ function line(label: string, options: LineOptions = {}): Node {
   if (options.command !== undefined) item.command = options.command;
   item.tooltip = options.tooltip ?? (options.description === undefined ? label : `${label}\n${options.description}`);
   return { kind: "line", item };
+}
+
+function clockLine(session: RunSession): Node {
+  const { greens, greensNeeded, restoredAt, impactAt, rtoMs } = session.clock;
+  if (impactAt === undefined) return line("The impact is not marked", { icon: "watch", description: "the clock does not run", command: { command: MARK, title: "Mark Recovery Clock" } });
+  if (restoredAt !== undefined) return line(`Service restored after ${clockText(restoredAt - impactAt)}`, { icon: "check" });
+  const objective = rtoMs === undefined ? "no RTO" : `RTO ${clockText(rtoMs)}`;
+  return line(`Impact began ${new Date(impactAt).toISOString().slice(11, 19)} UTC`, { icon: "watch", description: greens > 0 ? `${objective}, verification green ${greens} of ${greensNeeded}` : objective });
 }
 
 function stepLine(word: string, step: Step, icon: string, cell: number | undefined): Node {

@@ -93,6 +93,11 @@ describe("progress of a run", () => {
     assert.equal(follow(outcomes, { skipped: ["step-2"] }).current?.id, "step-3");
   });
 
+  it("goes on with a person who has left steps out", () => {
+    assert.equal(follow({ "step-2#1": "succeeded", "elsewhere": "succeeded" }).current?.id, "step-2");
+    assert.equal(follow({ "step-2#1": "failed", restore: "failed" }, { option: "step-3/option-b" }).current?.id, "step-3");
+  });
+
   it("waits for an option, then for that option's cells only", () => {
     const outcomes = { look: "succeeded", "step-2#1": "succeeded", check: "finding" } as const;
     assert.deepEqual(follow(outcomes).openOptions.map((option) => option.id), ["step-3/option-a", "step-3/option-b"]);
