@@ -228,11 +228,11 @@ async function runCommand(state: ShellState, node: Command, streams: Streams): P
     for (const [key, value] of assignments) state.variables.set(key, value);
     return 0;
   }
-  return runShellBuiltin(state, argv, own) ?? runProgram(state, argv, own, assignments);
+  return runShellBuiltin(state, argv, own, assignments) ?? runProgram(state, argv, own, assignments);
 }
 
 /** Commands that change the shell itself; `undefined` when the name is not one of them. */
-function runShellBuiltin(state: ShellState, argv: readonly string[], streams: Streams): Promise<number> | undefined {
+function runShellBuiltin(state: ShellState, argv: readonly string[], streams: Streams, assignments: readonly (readonly [string, string])[]): Promise<number> | undefined {
   const [name = "", ...words] = argv;
   switch (name) {
     case "exit":
@@ -257,9 +257,9 @@ function runShellBuiltin(state: ShellState, argv: readonly string[], streams: St
     case "read":
       return readLine(state, words, streams);
     case "exec":
-      return words.length === 0 ? Promise.resolve(0) : runProgram(state, words, streams, []).then((code) => Promise.reject(new ShellExit(code)));
+      return words.length === 0 ? Promise.resolve(0) : runProgram(state, words, streams, assignments).then((code) => Promise.reject(new ShellExit(code)));
     case "command":
-      return words[0] === "-v" ? findCommand(state, words[1] ?? "", streams) : runProgram(state, words, streams, []);
+      return words[0] === "-v" ? findCommand(state, words[1] ?? "", streams) : runProgram(state, words, streams, assignments);
   }
   return undefined;
 }
