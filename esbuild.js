@@ -11,11 +11,12 @@ const dist = join(root, "dist");
 const isRelease = process.argv.includes("--release");
 const require = createRequire(import.meta.url);
 
-// CommonJS packages inside an ES module bundle still ask for require, __filename and __dirname.
+// CommonJS packages inside an ES module bundle still ask for require, __filename and __dirname. The last two go by other names, since
+// some packages declare them themselves.
 const nodeBanner = `import { createRequire as bundleCreateRequire } from "node:module";
 import { fileURLToPath as bundlePath } from "node:url";
 import { dirname as bundleDirname } from "node:path";
-const require = bundleCreateRequire(import.meta.url), __filename = bundlePath(import.meta.url), __dirname = bundleDirname(__filename);`;
+const require = bundleCreateRequire(import.meta.url), commonJsFile = bundlePath(import.meta.url), commonJsFolder = bundleDirname(commonJsFile);`;
 
 /** The Kubernetes client does not say that its modules are free of side effects; with it, the typed APIs nobody calls are left out. */
 const shakeKubernetesClient = {
@@ -63,6 +64,7 @@ const nodeBundles = {
   },
   external: ["vscode"],
   banner: { js: nodeBanner },
+  define: { __filename: "commonJsFile", __dirname: "commonJsFolder" },
   plugins: [shakeKubernetesClient],
 };
 

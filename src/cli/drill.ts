@@ -15,7 +15,7 @@ export interface DrillWalk {
   /** Runs no cell: what becomes of the fault when nobody does anything. */
   readonly isIdle: boolean;
   readonly fault: string | undefined;
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Waits this long in the drill's time. */
   sleep(ms: number): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { severityOf, describe } from "../core/problem.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { fromNotebookCells, toNotebookCells } from "../core/runbook/notebook.ts";
+import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
 import { parseJournal, verifyChain } from "../core/run/chain.ts";
@@ -113,7 +113,7 @@ function printCells(file: string, save: string | undefined): number {
   const document = readRunbook(file);
   const plans = new Map(planDocument(document).map((plan, index) => [document.cells[index], plan]));
   print(JSON.stringify(cellsReport(document, (cell) => plans.get(cell)?.problems ?? []), undefined, 2));
-  if (save !== undefined) writeFileSync(save, encodeSource(fromNotebookCells(toNotebookCells(document))));
+  if (save !== undefined) writeFileSync(save, encodeSource(fromNotebookCells(toNotebookCells(document), toNotebookMetadata(document))));
   return 0;
 }
 

@@ -20,7 +20,7 @@ export interface Rehearsal {
   /** World time per real time. */
   readonly rate: number;
   readonly ports: RehearsalPorts;
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** Processes that a rehearsal needs. */

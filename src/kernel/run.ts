@@ -1,4 +1,3 @@
-import type { ToolPorts } from "../core/ports.ts";
 import { planOperation } from "../core/command/planOperation.ts";
 import type { AskParams, AskResult, HealthReport, KernelNotifications, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
@@ -15,6 +14,7 @@ import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
+import type { ClosableToolPorts } from "./toolPorts.ts";
 import { readRunHealth } from "./runHealth.ts";
 
 /** What a run is made of. */
@@ -23,7 +23,7 @@ export interface RunParts {
   readonly journal: JournalFile;
   readonly records: readonly JournalRecord[];
   readonly document: RunbookDocument;
-  readonly ports: ToolPorts;
+  readonly ports: ClosableToolPorts;
   /** The rehearsal world; `undefined` in an incident. */
   readonly world: WorldState | undefined;
   readonly isUnattended: boolean;
@@ -136,6 +136,7 @@ export class Run {
   async close(): Promise<void> {
     this.#over.abort(new Error("The kernel is closing."));
     await this.#queue;
+    await this.#parts.ports.close();
     await this.#parts.journal.close();
     this.#parts.folder.release();
   }

@@ -1,11 +1,11 @@
-import type { ClockPort, KubernetesPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
+import type { ClockPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
 import type { WorldState } from "../core/protocol.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
 import { createCompression } from "../services/compression.ts";
 import { createFilePort } from "../services/files.ts";
 import { createHttpPort } from "../services/http.ts";
 import { createJq } from "../services/jq.ts";
-import { createKubernetesPort } from "../services/kubernetes/port.ts";
+import { createKubernetesPort, type ClosableKubernetesPort } from "../services/kubernetes/port.ts";
 import { createProcesses } from "../services/processes.ts";
 import { createObjectStore } from "../services/s3.ts";
 
@@ -19,14 +19,24 @@ export interface ToolPortOptions {
   readonly targets: readonly TargetSpec[];
 }
 
+/** The services of a run, whose connections end with it. */
+export interface ClosableToolPorts extends ToolPorts {
+  close(): Promise<void>;
+}
+
 /** The services behind one run. A call that names no context goes to the runbook's own cluster, never to the current context of a kubeconfig that another terminal may have switched. */
-export function createToolPorts(options: ToolPortOptions): ToolPorts {
+export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
   const { world, scratch } = options;
-  const clusters = new Map<string, Promise<KubernetesPort>>();
+  const clusters = new Map<string, Promise<ClosableKubernetesPort>>();
   const stores = new Map<string, ObjectStorePort>();
   return {
     clock: options.clock,
-    kubernetes: (context) => remembered(clusters, context ?? "", () => openCluster(options, context)),
+    kubernetes: (context) => {
+      const cluster = remembered(clusters, context ?? "", () => openCluster(options, context));
+      // A kubeconfig that could not be read now may be mended by the next call.
+      cluster.catch(() => clusters.delete(context ?? ""));
+      return cluster;
+    },
     objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
     http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
     files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: scratch, scratch }),
@@ -34,6 +44,9 @@ export function createToolPorts(options: ToolPortOptions): ToolPorts {
     jq: createJq(),
     processes: createProcesses({ path: process.env["PATH"] ?? "", cwd: scratch }),
     timeZoneOffsetMinutes: (epochMs) => -new Date(epochMs).getTimezoneOffset(),
+    close: async () => {
+      for (const cluster of await Promise.allSettled(clusters.values())) if (cluster.status === "fulfilled") cluster.value.close();
+    },
   };
 }
 
@@ -43,7 +56,7 @@ function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-async function openCluster({ world, targets }: ToolPortOptions, context: string | undefined): Promise<KubernetesPort> {
+async function openCluster({ world, targets }: ToolPortOptions, context: string | undefined): Promise<ClosableKubernetesPort> {
   const target = targets.find((spec) => spec.kind === "kubernetes" && (context === undefined || spec.context === context));
   const spec = target?.kind === "kubernetes" ? target : undefined;
   const name = context ?? spec?.context ?? world?.context;

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { RuntimeError } from "../core/runtimeError.ts";
 
@@ -21,9 +22,9 @@ const START_LIMIT_MS = 30_000;
 export async function launchBundle(script: string, args: readonly string[], log: string): Promise<Launched> {
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   const errors = openSync(log, "a", 0o600);
-  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ["ignore", "pipe", errors], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } }) as ChildProcess;
+  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ["ignore", "pipe", errors], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } });
   closeSync(errors);
-  const { stdout } = child;
+  const stdout: Readable | null = child.stdout;
   if (stdout === null) throw new RuntimeError("internal", `Starting ${script}: its output cannot be read.`);
   const line = await new Promise<string>((resolve, reject) => {
     const fail = (why: string): void => reject(new RuntimeError("internal", `Starting ${script}: ${why}. ${readFileSync(log, "utf8").slice(-2000)}`.trim()));

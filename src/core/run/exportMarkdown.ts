@@ -1,5 +1,6 @@
 import type { RunbookDocument } from "../runbook/document.ts";
 import { clockText } from "./clockText.ts";
+import { describeEvent } from "./eventText.ts";
 import type { JournalRecord, RunVerdict } from "./journalEvent.ts";
 import { reduceJournal, type RunState } from "./runState.ts";
 
@@ -16,7 +17,7 @@ export function exportMarkdown(document: RunbookDocument, records: readonly Jour
     ...summary(state, records), "",
     "## Timeline", "", "All times are UTC.", "",
     "| Time | After impact | What happened |", "| --- | --- | --- |",
-    ...records.flatMap((record) => timelineRow(record, state, document)), "",
+    ...records.flatMap((record) => timelineRow(record, state)), "",
     "## What was run", "",
     ...executions(records, document),
     "## Record", "",
@@ -52,56 +53,13 @@ function verdictText(verdict: RunVerdict): string {
   return verdict.reasons.length === 0 ? verdict.status : `${verdict.status}: ${verdict.reasons.join(" ")}`;
 }
 
-function timelineRow(record: JournalRecord, state: RunState, document: RunbookDocument): string[] {
-  const text = timelineText(record, document);
-  if (text === undefined) return [];
+function timelineRow(record: JournalRecord, state: RunState): string[] {
+  const text = describeEvent(record)?.text;
+  // Expectations and verification rounds stand beside their cells; in the timeline they would drown what people did.
+  if (text === undefined || record.type === "expectationChecked" || record.type === "verificationChecked") return [];
   const at = record.type === "clockMarked" ? record.markedAt : record.at;
   const after = state.impactAt === undefined || at < state.impactAt ? "" : clockText(at - state.impactAt);
   return [`| ${utc(at).slice(11, 19)} | ${after} | ${cell(text)} |`];
-}
-
-/** One line of the timeline; `undefined` for records that only serve the machine. */
-export function timelineText(record: JournalRecord, document: RunbookDocument): string | undefined {
-  switch (record.type) {
-    case "runStarted":
-      return `${record.driver} started the ${record.mode}`;
-    case "targetPinned":
-      return `Target ${record.target.name} pinned: ${record.target.address}`;
-    case "targetDrifted":
-      return `Target ${record.target} drifted: ${record.found} answers instead of ${record.pinned}`;
-    case "clockMarked":
-      return `Clock: ${record.mark} (${record.reason})`;
-    case "faultInjected":
-      return `Fault injected: ${record.announced ? record.fault : "a surprise"}`;
-    case "gateAnswered":
-      return `Gate answered ${record.answer} by ${record.by}`;
-    case "gateAsked":
-      return `Gate asked: ${record.question.request} on ${record.question.target}`;
-    case "cellOutcome":
-      return `${stepTitle(record.cell.step, document)}${record.cell.name}: ${record.outcome.status}${record.outcome.message === undefined ? "" : ` — ${record.outcome.message}`}`;
-    case "optionTaken":
-      return `Option taken: ${stepTitle(record.option, document)}`.replace(/: $/, "");
-    case "stepSkipped":
-      return `Skipped: ${stepTitle(record.step, document)}${record.reason}`;
-    case "checklistTicked":
-      return `${record.ticked ? "Ticked" : "Unticked"}: ${record.item}`;
-    case "noteAdded":
-      return `Note: ${record.text}`;
-    case "recordingGap":
-      return `Gap in the recording: ${record.reason}`;
-    case "driverTaken":
-      return `${record.driver} took over as driver`;
-    case "resumed":
-      return `Resumed: ${record.reason}${record.interrupted.length === 0 ? "" : "; what was running is unknown and must be verified"}`;
-    case "runEnded":
-      return `Run ended: ${verdictText(record.verdict)}`;
-    case "verificationChecked":
-    case "cellStarted":
-    case "statementIntent":
-    case "statementOutcome":
-    case "expectationChecked":
-      return undefined;
-  }
 }
 
 function stepTitle(id: string | undefined, document: RunbookDocument): string {
@@ -126,23 +84,19 @@ function executions(records: readonly JournalRecord[], document: RunbookDocument
 }
 
 function executionDetail(record: JournalRecord): string[] {
-  switch (record.type) {
-    case "gateAsked":
-      return [`- Gate: ${record.question.title} on ${record.question.target} (${record.question.address}) as ${record.question.actor}. ${record.question.why}.`, ""];
-    case "gateAnswered":
-      return [`- Answer: **${record.answer}** by ${record.by} at ${utc(record.at)}`, ""];
-    case "statementOutcome":
-      return [
-        ...(record.stdout === "" ? [] : [fence("text", record.stdout), ""]),
-        ...(record.stderr === "" ? [] : ["Standard error:", "", fence("text", record.stderr), ""]),
-        ...record.files.flatMap((file) => [`- File: \`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``, ""]),
-        ...(record.outcome.message === undefined ? [] : [`- ${record.outcome.status}: ${record.outcome.message}`, ""]),
-      ];
-    case "expectationChecked":
-      return [`- Expected ${record.expected}: **${record.result}**${record.actual === "" ? "" : ` (got ${oneLine(record.actual)})`}`, ""];
-    default:
-      return [];
+  if (record.type === "gateAsked") {
+    const { title, target, address, actor, why } = record.question;
+    return [`- Gate: ${title} on ${target} (${address}) as ${actor}. ${why}.`, ""];
   }
+  if (record.type === "gateAnswered") return [`- Answer: **${record.answer}** by ${record.by} at ${utc(record.at)}`, ""];
+  if (record.type === "expectationChecked") return [`- Expected ${record.expected}: **${record.result}**${record.actual === "" ? "" : ` (got ${oneLine(record.actual)})`}`, ""];
+  if (record.type !== "statementOutcome") return [];
+  return [
+    ...(record.stdout === "" ? [] : [fence("text", record.stdout), ""]),
+    ...(record.stderr === "" ? [] : ["Standard error:", "", fence("text", record.stderr), ""]),
+    ...record.files.flatMap((file) => [`- File: \`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``, ""]),
+    ...(record.outcome.message === undefined ? [] : [`- ${record.outcome.status}: ${record.outcome.message}`, ""]),
+  ];
 }
 
 /** A fence that its content cannot close. */

@@ -2,6 +2,7 @@ import { applyBinary, applyUnary, addIntervalTo, checkColumns, compare, isMoment
 import { translateAggregate } from "./aggregates.ts";
 import { argumentsOf, child, children, functionName, isNode, subqueryOf, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
+import { bytesOfText } from "./byteText.ts";
 import { asCondition, asText, castTo, comparable, int, intCall, literal, text, textLiteral, typedLiteral, unionType } from "./convert.ts";
 import { translateCast } from "./casts.ts";
 import { notSupported, sqlError } from "./errors.ts";
@@ -31,7 +32,7 @@ function translateString(node: AstNode, translation: Translation): Typed {
   if (held === undefined) return literal(raw ?? "");
   switch (held.kind) {
     case "string": case "heading": return literal(held.value);
-    case "binary": return literal(new Uint8Array(Buffer.from(held.value)));
+    case "binary": return literal(bytesOfText(held.value));
     case "number": return numberLiteral(held.value);
     case "hex": return literal(new Uint8Array(Buffer.from(held.value.length % 2 === 1 ? `0${held.value}` : held.value, "hex")));
     case "bits": return int(BigInt(`0b${held.value || "0"}`).toString());

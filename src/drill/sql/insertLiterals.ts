@@ -1,3 +1,4 @@
+import { bytesOfText } from "./byteText.ts";
 import { unescapeString } from "./lexer.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 
@@ -50,7 +51,7 @@ class Reader {
     if (whole !== undefined) return integer(whole);
     if (decimal !== undefined) return decimal;
     if (text !== undefined) return unescapeString(text, "'");
-    if (binary !== undefined) return new Uint8Array(Buffer.from(unescapeString(binary, "'")));
+    if (binary !== undefined) return bytesOfText(unescapeString(binary, "'"));
     return new Uint8Array(Buffer.from(hex ?? quotedHex ?? "", "hex"));
   }
 

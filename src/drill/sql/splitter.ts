@@ -1,4 +1,4 @@
-import { StringDecoder } from "node:string_decoder";
+import { textOfBytes } from "./byteText.ts";
 
 /** One statement of a script. */
 export interface SplitStatement {
@@ -20,7 +20,7 @@ const stops: Readonly<Record<Exclude<Mode, "plain">, RegExp>> = { single: /['\\]
  * It keeps one unfinished statement in memory.
  */
 export class StatementSplitter {
-  readonly #decoder = new StringDecoder("utf8");
+  /** One character a byte: delimiters and quotes are ASCII, and blobs need not be UTF-8. */
   #buffer = "";
   #at = 0;
   #mode: Mode = "plain";
@@ -32,13 +32,12 @@ export class StatementSplitter {
   #counted = 0;
 
   push(chunk: Uint8Array | string): SplitStatement[] {
-    this.#buffer += typeof chunk === "string" ? chunk : this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this.#buffer += (typeof chunk === "string" ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)).toString("latin1");
     return this.#scan(false);
   }
 
   /** The rest; a last statement may lack its delimiter. */
   end(): SplitStatement[] {
-    this.#buffer += this.#decoder.end();
     const found = this.#scan(true);
     const rest = this.#cut(this.#buffer.length, 0, false);
     return rest === undefined ? found : [...found, rest];
@@ -51,14 +50,14 @@ export class StatementSplitter {
 
   /** Takes the statement that ends at `end`; `undefined` where it is empty or only comments. */
   #cut(end: number, delimiterLength: number, isVertical: boolean): SplitStatement | undefined {
-    const sql = this.#start === undefined ? "" : this.#buffer.slice(this.#start.at, end).trim();
+    const text = this.#start === undefined ? "" : this.#buffer.slice(this.#start.at, end).replace(/[ \t\r\n]+$/, "");
     this.#countLines(end);
     const line = this.#start?.line ?? this.#line;
     this.#buffer = this.#buffer.slice(end + delimiterLength);
     this.#at = 0;
     this.#counted = 0;
     this.#start = undefined;
-    return sql === "" ? undefined : { sql, line, isVertical, bytes: Buffer.byteLength(sql) };
+    return text === "" ? undefined : { sql: textOfBytes(Buffer.from(text, "latin1")), line, isVertical, bytes: text.length };
   }
 
   #markStart(): void {
@@ -78,7 +77,7 @@ export class StatementSplitter {
 
   #step(isLast: boolean): SplitStatement | "wait" | undefined {
     if (this.#mode !== "plain") return this.#passQuoted(this.#mode, isLast);
-    while (/\s/.test(this.#buffer[this.#at] ?? "")) this.#at += 1;
+    while (/[ \t\r\n\f\v]/.test(this.#buffer[this.#at] ?? "")) this.#at += 1;
     const left = this.#buffer.length - this.#at;
     if (left === 0) return "wait";
     // Delimiters, `-- ` and `DELIMITER` need to be seen whole.
@@ -135,7 +134,7 @@ export class StatementSplitter {
 
   /** Passes over letters and digits at once; a delimiter of letters is looked for at word starts only, as the client does. */
   #passWord(): void {
-    const word = /[\w\u0080-\uffff]+/y;
+    const word = /[\w\u0080-\u00ff]+/y;
     word.lastIndex = this.#at;
     this.#at += word.exec(this.#buffer)?.[0].length ?? 1;
   }

@@ -1,4 +1,5 @@
 import type { SqlError } from "../contract.ts";
+import { bytesOfText, hasForeignBytes, textOfBytes } from "./byteText.ts";
 import { typeOf } from "./catalog.ts";
 import type { BaseType, Column } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
@@ -96,11 +97,18 @@ function storeMembers(text: string, column: Column, mode: StoreMode): string {
 }
 
 function storeText(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode, isMariaDb: boolean): string {
-  const text = value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : valueText(value);
+  const text = value instanceof Uint8Array ? textOfBytes(value) : valueText(value);
   const { base } = column.type;
+  if (hasForeignBytes(text)) throw sqlError("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", "string", foreignText(text), column.name, mode.row);
   if (base === "enum" || base === "set") return storeMembers(text, column, mode);
   if (base === "json" && !isMariaDb) return normalJson(text, column);
   return cutText(text, column, mode);
+}
+
+/** Bytes as MySQL shows those that fit no character set: `\\x89PNG…`. */
+function foreignText(text: string): string {
+  const bytes = bytesOfText(text).subarray(0, 6);
+  return `${[...bytes].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase()}`)).join("")}...`;
 }
 
 /** MySQL stores JSON parsed; keys sorted by length and then bytes, one blank after `:` and `,`. */
@@ -123,7 +131,7 @@ function printJson(value: unknown): string {
 }
 
 function storeBytes(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode): Uint8Array {
-  const bytes = value instanceof Uint8Array ? value : Buffer.from(valueText(value));
+  const bytes = value instanceof Uint8Array ? value : bytesOfText(valueText(value));
   const limit = textBytes[column.type.base] ?? column.type.length ?? bytes.length;
   if (bytes.length > limit && mode.isStrict) throw sqlError("ER_DATA_TOO_LONG", column.name, mode.row);
   if (column.type.base !== "binary") return bytes.subarray(0, limit);

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import type { DatabaseDescription, WorldDescription } from "./description.ts";
@@ -42,7 +43,10 @@ export class Databases implements DatabaseDirectory {
 
   /** Fills the described servers from their dumps and joins replicas to their sources, before any pod starts. */
   async prepare(): Promise<void> {
-    for (const database of this.#description.databases) this.#prepared.set(database.claim, await this.#filled(database));
+    for (const database of this.#description.databases) {
+      const source = this.#prepared.get(database.replicaOf ?? "");
+      this.#prepared.set(database.claim, source === undefined ? await this.#filled(database) : await this.#copied(database, source));
+    }
     this.#link((claim) => this.#prepared.get(claim));
   }
 
@@ -67,9 +71,19 @@ export class Databases implements DatabaseDirectory {
     return uid === undefined ? undefined : this.#volumes.get(uid)?.server;
   }
 
-  /** How fast a pod's server takes a dump in, bytes per second of world time. */
-  restoreSpeedOf(pod: KubeObject): number | undefined {
-    return this.#describe(this.#volumeOf(pod)?.claim)?.restoreBytesPerSecond;
+  /** How the client programs in pods reach the servers. */
+  network(): MysqlNetwork {
+    const endpointOf = (pod: KubeObject | undefined): MysqlEndpoint | undefined => {
+      const server = pod === undefined ? undefined : this.serverOf(pod);
+      return server === undefined ? undefined : { server, accept: () => undefined };
+    };
+    const bytesPerSecond = this.#description.databases[0]?.restoreBytesPerSecond;
+    return {
+      local: endpointOf,
+      remote: (pod, host) => endpointOf(this.#podBehind(pod.metadata.namespace ?? "", host)),
+      sleep: (ms, signal) => sleepWorldTime(this.#clock, ms, signal),
+      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    };
   }
 
   /**
@@ -94,14 +108,18 @@ export class Databases implements DatabaseDirectory {
   }
 
   connect(namespace: string, host: string, database: string, account: string): Connection {
-    const service = host.split(".")[0] ?? host;
-    const [name] = readyAddresses(this.#cluster(), namespace, service);
-    const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
+    const pod = this.#podBehind(namespace, host);
     const server = pod === undefined ? undefined : this.serverOf(pod);
     if (server === undefined || pod === undefined) throw new Error(`Communications link failure: could not connect to ${host}:3306, Connection refused`);
     const known = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => candidate.name === account);
     const session = server.openSession(account, known?.password ?? "", database === "" ? undefined : database);
     return { execute: (statement) => server.execute(session, statement), [Symbol.dispose]: () => server.closeSession(session) };
+  }
+
+  /** The first ready pod of the service that a host name means inside the cluster. */
+  #podBehind(namespace: string, host: string): KubeObject | undefined {
+    const [name] = readyAddresses(this.#cluster(), namespace, host.split(".")[0] ?? host);
+    return name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
   }
 
   #describe(claim: string | undefined): DatabaseDescription | undefined {
@@ -141,8 +159,29 @@ export class Databases implements DatabaseDirectory {
     if (administrator === undefined) return server;
     const session = server.openSession(administrator.name, administrator.password, description.database);
     for (const statement of description.since) server.execute(session, statement);
-    if (description.replicaOf !== undefined) server.execute(session, "SET GLOBAL read_only = ON");
     server.closeSession(session);
     return server;
   }
+
+  /** A replica begins with its source's data, read-only. */
+  async #copied(description: DatabaseDescription, source: MysqlServer): Promise<MysqlServer> {
+    const server = await this.#empty(description);
+    server.load(source.save());
+    const [administrator] = description.accounts;
+    if (administrator === undefined) return server;
+    const session = server.openSession(administrator.name, administrator.password, undefined);
+    server.execute(session, "SET GLOBAL read_only = ON");
+    server.closeSession(session);
+    return server;
+  }
+}
+
+function sleepWorldTime(clock: WorldClock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    signal.addEventListener("abort", () => {
+      cancel();
+      reject(new Error("The client was stopped."));
+    }, { once: true });
+  });
 }

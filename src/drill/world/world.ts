@@ -137,7 +137,7 @@ async function openCluster(description: WorldDescription, parts: Parts, folder: 
   const images = imageBehaviours(description.images, {
     databases,
     faults: () => required(parts.faults),
-    databasePrograms: createMysqlPrograms({ clock, serverOf: (pod) => databases.serverOf(pod), restoreSpeedOf: (pod) => databases.restoreSpeedOf(pod) }),
+    databasePrograms: createMysqlPrograms(databases.network()),
     cachePrograms: createRedisPrograms({ clock }),
     databaseOf: (pod) => connectionOf(pod, description.applications, databases),
     onDatabaseOpen: () => kubernetes?.reconsider(),

@@ -50,7 +50,7 @@ export class RunCommands {
 
   async exportLog(): Promise<void> {
     const session = this.#any();
-    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}.runbook.md`;
+    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}.log.md`;
     const path = await vscode.window.showInputBox({
       title: "Export Incident Log",
       prompt: "Markdown that opens as a notebook. An existing file is not written over.",

@@ -108,7 +108,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
         description: state, icon: isLive ? "flame" : "beaker", tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",
       }),
       clockLine(session),
-      ...this.#stepLines(session),
+      ...(status.ended === undefined ? this.#stepLines(session) : []),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
       { kind: "targets" },
       { kind: "timeline" },
