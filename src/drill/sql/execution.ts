@@ -1,3 +1,4 @@
+import type { SqlResult } from "../contract.ts";
 import type { SqlValue, Typed } from "./sqlTypes.ts";
 import type { Catalog, Database, Table, View } from "./catalog.ts";
 import { quoteName, storageName, typeOf } from "./catalog.ts";
@@ -32,6 +33,8 @@ export interface ReplicationFacts {
 
 /** What all statements of one server share. */
 export interface ServerState {
+  /** Runs any statement. Triggers and procedures hold statements, and statements fire triggers. */
+  readonly run: (frame: Frame, sql: string) => SqlResult;
   readonly store: Store;
   catalog: Catalog;
   globals: Map<string, string | number>;

@@ -77,7 +77,7 @@ export class MysqlServer implements SqlServer {
     };
     let seed = options.serverId;
     this.#state = {
-      store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
+      run: runStatement, store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
       startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
       random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
       replication: {
@@ -244,7 +244,8 @@ export class MysqlServer implements SqlServer {
 
   /** Ends every connection, as a crash or stop does: open transactions are rolled back, unfinished work is lost. */
   disconnectAll(): void {
-    for (const session of [...this.#state.sessions.values()]) this.closeSession(session);
+    // Closing removes from the map that is walked, which a Map allows.
+    for (const session of this.#state.sessions.values()) this.closeSession(session);
   }
 
   /** A value of SHOW GLOBAL VARIABLES. Throws 1193. */

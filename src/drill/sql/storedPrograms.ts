@@ -5,7 +5,6 @@ import { notSupported, sqlError } from "./errors.ts";
 import { evaluate, userVariableName } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { rowSource, toStored } from "./rows.ts";
-import { runStatement } from "./statements.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { valueText } from "./sqlTypes.ts";
 import type { RawValue } from "./store.ts";
@@ -151,7 +150,7 @@ function runOne(run: Run): void {
   else if (cursor.take("DECLARE")) declare(run);
   else if (cursor.take("SIGNAL")) signal(run);
   else if (cursor.is("WHILE", "LOOP", "REPEAT", "CASE", "OPEN", "FETCH", "CLOSE", "LEAVE", "ITERATE", "RETURN", "PREPARE", "EXECUTE")) throw notSupported(`${cursor.peek().value.toUpperCase()} in stored programs`);
-  else runStatement(run.frame, textUntil(cursor));
+  else run.frame.server.run(run.frame, textUntil(cursor));
 }
 
 function runList(run: Run, ...stops: readonly string[]): void {
