@@ -44,20 +44,14 @@ export class CellOutput implements vscode.Disposable {
     }, FLUSH_MS);
   }
 
-  /** Shows what is still due, turns table texts into tables, and adds the closing lines. */
+  /** The final outputs: table texts as tables, and closing lines instead of the notes that said the same on the way. */
   async finish(closing: string, isFailure: boolean): Promise<void> {
     await this.flush();
-    for (const segment of this.#segments) {
-      const table = segment.stream === "stdout" && !segment.text.isCut ? parseTextTable(segment.text.toString()) : undefined;
-      if (table === undefined) continue;
-      await this.#execution.replaceOutputItems(
-        [vscode.NotebookCellOutputItem.json(table, TABLE_MIME), vscode.NotebookCellOutputItem.text(segment.text.toString())],
-        segment.output,
-      );
+    const outputs = this.#segments.flatMap((segment) => finalItems(segment, closing)).map((items) => new vscode.NotebookCellOutput([...items]));
+    if (closing !== "") {
+      outputs.push(new vscode.NotebookCellOutput([isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing)]));
     }
-    if (closing === "") return;
-    const item = isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing);
-    await this.#execution.appendOutput(new vscode.NotebookCellOutput([item]));
+    await this.#execution.replaceOutput(outputs);
   }
 
   /** Writes what has come since the last time. */
@@ -92,6 +86,17 @@ export class CellOutput implements vscode.Disposable {
       }
     }
   }
+}
+
+/** The items of a segment's output, none or one list of them. */
+function finalItems(segment: Segment, closing: string): readonly (readonly vscode.NotebookCellOutputItem[])[] {
+  const text = segment.text.toString();
+  if (segment.stream === "note") {
+    const news = text.split("\n").filter((line) => line.trim() !== "" && !closing.includes(line.trim()));
+    return news.length === 0 ? [] : [[vscode.NotebookCellOutputItem.text(news.join("\n"))]];
+  }
+  const table = segment.stream === "stdout" && !segment.text.isCut ? parseTextTable(text) : undefined;
+  return [table === undefined ? [toItem(segment)] : [vscode.NotebookCellOutputItem.json(table, TABLE_MIME), vscode.NotebookCellOutputItem.text(text)]];
 }
 
 function toItem(segment: Segment): vscode.NotebookCellOutputItem {

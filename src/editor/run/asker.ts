@@ -86,7 +86,7 @@ function gateDetails(question: GateQuestion): readonly Choice[] {
     ...detailLines("$(account) As whom", question.actor === "" ? "unknown" : question.actor),
     ...detailLines("$(symbol-array) Objects", objects),
     ...detailLines("$(info) Why this is asked", `${RISK_WORDS[question.risk]}: ${question.why}`),
-    ...detailLines("$(discard) Undo", question.undo ?? "There is no way back."),
+    ...detailLines("$(discard) Undo", question.undo ?? (question.risk === "destroy" ? "There is no way back." : "No command is known that takes it back.")),
   ];
 }
 
