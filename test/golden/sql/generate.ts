@@ -135,7 +135,7 @@ function sales(prices: readonly number[]): void {
     }
     orders.push(`(${1 + below(300)}, '${status}', ${money(total)}, ${time(at)}, ${random() < 0.15 ? quote(pick(notes)) : "NULL"})`);
     if (status === "NEW" || status === "CANCELLED") continue;
-    const paidAt = quote(`${new Date(at + below(900_000)).toISOString().slice(0, 23).replace("T", " ")}`);
+    const paidAt = quote(new Date(at + below(900_000)).toISOString().slice(0, 23).replace("T", " "));
     const isInvoice = random() < 0.2;
     payments.push(`(${index + 1}, '${isInvoice ? "invoice" : pick(["card", "wallet"])}', ${money(total)}, ${isInvoice ? "NULL" : (total * 0.00029 + 0.25).toFixed(4)}, ${isInvoice ? 0 : 1}, ${isInvoice ? "NULL" : paidAt}, ${isInvoice ? `'${new Date(at + 30 * day).toISOString().slice(0, 10)}'` : "NULL"})`);
   }

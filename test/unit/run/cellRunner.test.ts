@@ -23,7 +23,7 @@ interface Reply {
   readonly exitCode?: number;
   readonly stdout?: string;
   readonly status?: number;
-  readonly error?: unknown;
+  readonly error?: Error;
   readonly waits?: boolean;
 }
 

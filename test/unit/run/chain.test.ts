@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { canonicalJson, chainEvent, GENESIS, parseJournal, verifyChain } from "../../../src/core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../../src/core/run/journalEvent.ts";
 
