@@ -7,7 +7,7 @@ import { installed, root } from "./paths.ts";
 export async function packExtension(): Promise<string> {
   await buildBundles(true);
   const file = packagePath();
-  const vsce = [process.execPath, installed("@vscode/vsce/vsce"), "package", "--no-dependencies", "--allow-missing-repository", "--out", file];
+  const vsce = [process.execPath, installed("@vscode/vsce/vsce"), "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", file];
   const result = await runCommand(vsce, { cwd: root, limitMs: 120_000, show: "capture" });
   if (result.code !== 0) throw new Error(`vsce could not pack the extension:\n${result.output}`);
   return file;

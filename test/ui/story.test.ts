@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
+import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
+import { root } from "../../scripts/lib/paths.ts";
+import { type Workbench, withWorkbench } from "../host/workbench.ts";
+
+const FILE = "01-database-failure.runbook.md";
+const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FILE), "utf8"));
+
+/** Row of the cell of this name in the notebook. */
+function row(name: string): number {
+  const index = DOCUMENT.cells.findIndex((cell) => cell.command?.name === name);
+  const offset = toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
+  assert.ok(index >= 0, name);
+  return index + offset;
+}
+
+/** Runs a cell by keyboard and answers Yes to its gates: a change by the arrow key, destruction by typing the alias. */
+async function run(workbench: Workbench, name: string): Promise<"success" | "failure"> {
+  await workbench.runCell(row(name));
+  const end = workbench.waitForCellEnd(row(name), 170_000);
+  for (;;) {
+    const result = await Promise.race([end, workbench.page.waitForTimeout(150)]);
+    if (result !== undefined) return result;
+    const widget = workbench.page.locator(".quick-input-widget:visible");
+    if ((await widget.count()) === 0) continue;
+    const text = await widget.innerText();
+    const alias = /Type (\S+) to run/.exec(text)?.[1];
+    if (alias !== undefined) await workbench.page.keyboard.type(alias);
+    else if (text.includes("No: do not run it")) await workbench.page.keyboard.press("ArrowDown");
+    else continue;
+    await workbench.page.keyboard.press("Enter");
+    await workbench.page.waitForTimeout(400);
+  }
+}
+
+async function startDrill(workbench: Workbench, fault: string): Promise<void> {
+  await workbench.openRunbook(FILE);
+  await workbench.openView("DR Runbook");
+  await workbench.runCommand("Runbook: Start Drill…");
+  await workbench.waitForQuickInput("what breaks", 60_000);
+  await workbench.pick(fault);
+  await workbench.waitForStatus(/DRILL/);
+  await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+}
+
+async function verify(workbench: Workbench): Promise<void> {
+  for (const name of ["app-health", "app-products", "test-login", "test-order"]) assert.equal(await run(workbench, name), "success", name);
+  const clock = await workbench.waitForStatus(/restored \d\d:\d\d/, 60_000);
+  assert.match(clock, /\/ 15:00/);
+}
+
+describe("the story of scenario 1", function () {
+  this.timeout(420_000);
+
+  it("is opened, rehearsed by the restart, verified, exported and opened again, all by keyboard and mouse", async () => {
+    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "dark" }, async (workbench) => {
+      await startDrill(workbench, "Database crash loop");
+      await run(workbench, "detect-pods");
+      await workbench.waitForOutput(/mysql-0/);
+      await run(workbench, "triage-error-log");
+      await workbench.screenshot("drill-dark");
+      assert.equal(await run(workbench, "restart-database"), "success");
+      assert.equal(await run(workbench, "restart-check"), "success");
+      await verify(workbench);
+      await workbench.screenshot("restored-dark");
+      await workbench.runCommand("Runbook: Export Incident Log…");
+      await workbench.waitForQuickInput("Markdown that opens as a notebook");
+      await workbench.page.keyboard.press("Enter");
+      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
+      await workbench.page.locator(".notebookOverlay .cell-list-container .monaco-list-row").first().waitFor({ state: "attached" });
+      await workbench.screenshot("exported-dark");
+    });
+  });
+
+  it("needs the restore from the bucket where the data is damaged; the rows are those of the backup", async () => {
+    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "light" }, async (workbench) => {
+      await startDrill(workbench, "data corrupted");
+      // The crash that leaves a previous log takes its time, as it does in a real cluster.
+      await workbench.page.waitForTimeout(15_000);
+      await run(workbench, "triage-error-log");
+      await workbench.waitForOutput(/corrupt/i);
+      await run(workbench, "row-counts");
+      await workbench.runCommand("Runbook: Take Option…");
+      await workbench.waitForQuickInput("Option B");
+      await workbench.screenshot("options-light");
+      await workbench.pick("Option B");
+      for (const name of ["list-backups", "choose-backup", "fetch-backup", "stop-application", "replace-volume", "restore-backup", "start-application", "migrate"]) {
+        assert.equal(await run(workbench, name), "success", name);
+      }
+      assert.equal(await run(workbench, "row-counts"), "success");
+      const counts = await workbench.waitForOutput(/orders\s+2000/);
+      assert.match(counts, /users\s+300[\s\S]*products\s+200/);
+      await workbench.screenshot("drill-light");
+      await verify(workbench);
+    });
+  });
+});
