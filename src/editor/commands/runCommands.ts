@@ -180,16 +180,16 @@ export class RunCommands {
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
-  /** Takes up a run whose kernel died; without an argument the person chooses. */
-  async resumeRun(run?: string): Promise<void> {
+  /** Takes up a run whose kernel died. */
+  async resumeRun(): Promise<void> {
     const interrupted = await this.#runs.findInterrupted(() => true);
     if (interrupted.length === 0) {
       void vscode.window.showInformationMessage("No run is interrupted.");
       return;
     }
-    const items = interrupted.map((found) => ({ label: found.run, description: found.runbookPath })).reverse();
-    const picked = run ?? (await vscode.window.showQuickPick(items, { title: "Resume Run", placeHolder: "What ran when its kernel ended is marked unknown: verify it before you repeat it.", ignoreFocusOut: true }))?.label;
-    if (picked !== undefined) await this.#runs.resume(picked);
+    const items = interrupted.map((state) => ({ label: state.run, description: state.runbookPath, state })).reverse();
+    const picked = await vscode.window.showQuickPick(items, { title: "Resume Run: what ran when its kernel ended is marked unknown", placeHolder: "Verify its effect before you repeat it.", ignoreFocusOut: true });
+    if (picked !== undefined) await this.#runs.resume(picked.state);
   }
 
   /** The rehearsal world has no use after its drill. */

@@ -1,6 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { PROTOCOL_VERSION, type KernelState } from "../../core/protocol.ts";
+
+const PROBE_LIMIT_MS = 2000;
 
 /** A kernel that a state file tells of. One that is not alive ended without closing its run: the run can be resumed. */
 export interface FoundKernel {
@@ -13,7 +16,7 @@ export async function findKernels(stateRoot: string): Promise<readonly FoundKern
   const found: FoundKernel[] = [];
   for (const name of (await listFolder(stateRoot)).toSorted()) {
     const state = await readKernelState(join(stateRoot, name, "kernel.json"));
-    if (state !== undefined) found.push({ state, isAlive: isAlive(state.pid) });
+    if (state !== undefined) found.push({ state, isAlive: await isListening(state.socket) });
   }
   return found;
 }
@@ -56,13 +59,18 @@ function isKernelState(value: unknown): value is KernelState {
   );
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
+/** True when something listens on the socket. A process id says less: it may be another's by now, or a zombie's. */
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const settle = (isOpen: boolean): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.setTimeout(PROBE_LIMIT_MS, () => settle(false));
+    socket.once("error", () => settle(false));
+    socket.once("connect", () => settle(true));
+  });
 }
 
 function codeOf(error: unknown): string | undefined {

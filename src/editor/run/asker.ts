@@ -19,7 +19,7 @@ export class Asker implements vscode.Disposable {
   readonly #open = new Map<string, vscode.CancellationTokenSource>();
 
   /** Asks after the questions before it are answered. */
-  ask(question: AskParams, mode: RunMode | undefined): Promise<AskResult> {
+  ask(question: AskParams, mode: RunMode): Promise<AskResult> {
     const answer = this.#tail.then(() => this.#askNow(question, mode));
     // The next question is asked also when this one failed; its own caller has the error.
     this.#tail = answer.catch(() => undefined);
@@ -35,7 +35,7 @@ export class Asker implements vscode.Disposable {
     for (const source of this.#open.values()) source.cancel();
   }
 
-  async #askNow(question: AskParams, mode: RunMode | undefined): Promise<AskResult> {
+  async #askNow(question: AskParams, mode: RunMode): Promise<AskResult> {
     const source = new vscode.CancellationTokenSource();
     this.#open.set(question.execution, source);
     try {
@@ -56,8 +56,8 @@ export class Asker implements vscode.Disposable {
   }
 }
 
-async function askGate(question: GateQuestion, mode: RunMode | undefined, token: vscode.CancellationToken): Promise<AskResult> {
-  const title = mode === undefined ? question.title : `${mode === "incident" ? "LIVE" : "DRILL"}: ${question.title}`;
+async function askGate(question: GateQuestion, mode: RunMode, token: vscode.CancellationToken): Promise<AskResult> {
+  const title = `${mode === "incident" ? "LIVE" : "DRILL"}: ${question.title}`;
   const isDestroying = question.typed !== undefined;
   const yes = isDestroying ? `$(flame) Yes: type the target's name next` : "$(play) Yes: run it";
   const isAgreed = await pickAnswer(title, "$(circle-slash) No: do not run it, stop here", yes, gateDetails(question), token);

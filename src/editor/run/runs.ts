@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { KernelClient, RunStatus, StartRunParams } from "../../core/protocol.ts";
+import type { KernelClient, KernelState, RunStatus, StartRunParams } from "../../core/protocol.ts";
+import type { RunMode } from "../../core/run/journalEvent.ts";
 import { setContext } from "../settings.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -52,7 +53,7 @@ export class Runs implements vscode.Disposable {
     const root = this.#ports.stateRoot();
     await mkdir(root, { recursive: true, mode: 0o700 });
     const { socket } = await this.#ports.launcher.startKernel(root);
-    return this.#open(socket, (client) => client.request("startRun", { ...request, driver: userInfo().username, unattended: false }));
+    return this.#open(socket, request.mode, (client) => client.request("startRun", { ...request, driver: userInfo().username, unattended: false }));
   }
 
   /** Starts a rehearsal world; resolves with the path of its state file. */
@@ -66,20 +67,20 @@ export class Runs implements vscode.Disposable {
   async reattach(isOurs: (runbookPath: string) => boolean): Promise<boolean> {
     const found = (await this.#kernels(isOurs)).findLast((kernel) => kernel.isAlive);
     if (found === undefined || this.#session !== undefined) return this.#session !== undefined;
-    const session = await this.#open(found.state.socket, (client) => client.request("status", {}));
+    const session = await this.#open(found.state.socket, found.state.mode, (client) => client.request("status", {}));
     this.#ports.errors.info(`Attached to run ${session.status.run} (kernel ${found.state.pid}).`);
     return true;
   }
 
   /** Runs whose kernel died before they ended, oldest first. */
-  async findInterrupted(isOurs: (runbookPath: string) => boolean): Promise<readonly { readonly run: string; readonly runbookPath: string }[]> {
-    return (await this.#kernels(isOurs)).filter((kernel) => !kernel.isAlive).map(({ state }) => ({ run: state.run, runbookPath: state.runbookPath }));
+  async findInterrupted(isOurs: (runbookPath: string) => boolean): Promise<readonly KernelState[]> {
+    return (await this.#kernels(isOurs)).filter((kernel) => !kernel.isAlive).map((kernel) => kernel.state);
   }
 
   /** Starts a kernel that takes up an interrupted run; what was running then is marked unknown. */
-  async resume(run: string): Promise<void> {
+  async resume({ run, mode }: Pick<KernelState, "run" | "mode">): Promise<void> {
     const { socket } = await this.#ports.launcher.startKernel(this.#ports.stateRoot(), run);
-    await this.#open(socket, (client) => client.request("status", {}));
+    await this.#open(socket, mode, (client) => client.request("status", {}));
   }
 
   /** Path of the world's state of the run in this window; `undefined` outside a drill. */
@@ -96,9 +97,9 @@ export class Runs implements vscode.Disposable {
     return (await findKernels(this.#ports.stateRoot())).filter((kernel) => isOurs(kernel.state.runbookPath));
   }
 
-  async #open(socket: string, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
+  async #open(socket: string, mode: RunMode, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
     const client = await this.#ports.connect(socket);
-    client.onAsk((question) => this.#ports.asker.ask(question, this.#session?.status.mode));
+    client.onAsk((question) => this.#ports.asker.ask(question, mode));
     let status: RunStatus;
     try {
       status = await first(client);

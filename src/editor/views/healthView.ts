@@ -93,6 +93,7 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   #messages(): Node[] {
     if (this.#failure !== undefined) return [{ kind: "message", text: "Health cannot be read", detail: this.#failure, icon: "error" }];
+    if (this.#runs.session?.isConnected === false) return [{ kind: "message", text: "The kernel is gone", detail: "resume the run to see the cluster's health", icon: "debug-disconnect" }];
     if (this.#runs.active === undefined) return [{ kind: "message", text: "The run has ended", detail: "health is no longer read", icon: "circle-slash" }];
     if (this.#report === undefined) return [{ kind: "message", text: "Asking the cluster…", detail: "", icon: "loading~spin" }];
     const { state, detail, checkedAt } = this.#report;

@@ -75,13 +75,19 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** True while a process of this id runs (a zombie counts as dead only to its parent; the kernel is detached and re-parented). */
+/** True while a process of this id runs. A zombie is dead: where process 1 reaps nothing, as in many containers, it stays for ever. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+function isZombie(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  // The state follows the name, which is in parentheses and may hold anything. Elsewhere than on Linux there is no such file.
+  return existsSync(stat) && /\) Z [^)]*$/.test(readFileSync(stat, "utf8"));
 }
