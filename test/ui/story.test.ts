@@ -87,6 +87,8 @@ describe("the story of scenario 1", function () {
       await workbench.waitForQuickInput("Option B");
       await workbench.screenshot("options-light");
       await workbench.pick("Option B");
+      await workbench.waitForStatus(/DRILL/);
+      await workbench.openRunbook(FILE);
       for (const name of ["list-backups", "choose-backup", "fetch-backup", "stop-application", "replace-volume", "restore-backup", "start-application", "migrate"]) {
         assert.equal(await run(workbench, name), "success", name);
       }
