@@ -56,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return printPlan(file);
     case "drill":
       if (values.unattended !== true) throw new RuntimeError("invalidInput", "Drilling from the command line: --unattended is missing.", { hint: "A drill that a person walks through is started in the editor." });
-      return rehearse({ file: resolve(file), document: readRunbook(file), fault: values.fault, options: values.option ?? [], isIdle: values.idle === true, attach: values.attach, rate: Number(values.rate ?? 60), ports: rehearsalPorts(root), print });
+      return rehearse({ file: resolve(file), document: readRunbook(file), fault: values.fault, options: values.option ?? [], isIdle: values.idle === true, attach: values.attach, rate: Number(values.rate ?? 30), ports: rehearsalPorts(root), print });
     case "run":
       return runAtTerminal(resolve(file), values.from, root);
     case "export":

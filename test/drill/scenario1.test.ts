@@ -150,7 +150,7 @@ describe("scenario 1, rehearsed from the command line", function () {
       fs.promises.readFile = (path, ...rest) => { if (/[.]kube|[.]aws/.test(String(path))) note("read " + path); return readFile(path, ...rest); };
       fs.promises.open = (path, ...rest) => { if (/[.]kube|[.]aws/.test(String(path))) note("read " + path); return open(path, ...rest); };
     `);
-    const { last } = await drill(home, notebooks, ["--fault", "database-corrupted-volume", "--option", "3=B"], { NODE_OPTIONS: `--require=${hook}`, AWS_ACCESS_KEY_ID: "AKIAPLANTEDPLANTED11", AWS_SECRET_ACCESS_KEY: "PLANTEDENVIRONMENTSECRET", KUBECONFIG: join(home, ".kube/config") });
+    const { last } = await drill(home, notebooks, ["--fault", "database-corrupted-volume", "--option", "3=B", "--rate", "15"], { NODE_OPTIONS: `--require=${hook}`, AWS_ACCESS_KEY_ID: "AKIAPLANTEDPLANTED11", AWS_SECRET_ACCESS_KEY: "PLANTEDENVIRONMENTSECRET", KUBECONFIG: join(home, ".kube/config") });
     assert.match(last, /^PASS/);
     const lines = readFileSync(log, "utf8").trim().split("\n");
     assert.deepEqual(lines.filter((line) => line.startsWith("read ")), []);
