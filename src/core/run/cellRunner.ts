@@ -51,7 +51,7 @@ export interface CellRunnerHost {
  */
 export async function runCell(params: RunCellParams, host: CellRunnerHost, signal: AbortSignal): Promise<Outcome> {
   const startedAt = host.ports.clock.now();
-  await host.record({ type: "cellStarted", execution: params.execution, cell: params.cell, text: params.text });
+  await host.record({ type: "cellStarted", execution: params.execution, cell: params.cell, text: host.redact(params.text) });
   const before = new Map(host.environment);
   const plan = host.planCell(params.text, params.via);
   const obstacle = await findObstacle(plan, host);

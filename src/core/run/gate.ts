@@ -34,7 +34,9 @@ export async function passGate(statement: GateStatement, host: CellRunnerHost, s
   const inspection = await inspectObjects(riskiest, host, signal);
   if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
   const risk = worseRisk(statement.risk, inspection.risk ?? "read");
-  const question = askedQuestion(info, riskiest, risk, place, inspection);
+  const asked = askedQuestion(info, riskiest, risk, place, inspection);
+  // The resolved request may hold a token that an earlier cell put into a variable: it is for no screen and no journal.
+  const question = { ...asked, request: host.redact(asked.request) };
   await host.record({ type: "gateAsked", execution: statement.execution, question });
   const answer = await host.ask({ kind: "gate", execution: statement.execution, question }, signal);
   const isYes = answer?.kind === "gate" && answer.answer === "yes" && (question.typed === undefined || answer.typed === question.typed);
