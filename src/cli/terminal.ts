@@ -24,7 +24,7 @@ export async function chooseAtTerminal(prompt: string): Promise<"run" | "skip" |
 
 async function askGate({ question }: Extract<AskParams, { kind: "gate" }>): Promise<AskResult> {
   const lines = [
-    "", `── ${question.title} ──`, `  what   ${question.request}`, `  where  ${question.target} (${question.address})`, `  as     ${question.actor}`,
+    "", `── ${question.alias}: ${question.title} ──`, ...question.moved.map((line) => `  moved  ${line}`), `  what   ${question.request}`, `  where  ${question.target} (${question.address})`, `  as     ${question.actor}`,
     ...question.objects.map((object) => `  object ${object}`), `  why    ${question.why}`, `  undo   ${question.undo ?? "there is no way back"}`, "",
   ];
   process.stdout.write(lines.join("\n"));

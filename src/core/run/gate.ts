@@ -6,7 +6,7 @@ import type { StatementInfo } from "../shell/host.ts";
 import type { CellRunnerHost } from "./cellRunner.ts";
 import { keepEvidence } from "./evidence.ts";
 import type { GateQuestion, PinnedTarget, WrittenFile } from "./journalEvent.ts";
-import { inspectObjects } from "./objects.ts";
+import { describeMoves, inspectObjects, type Inspection } from "./objects.ts";
 import { chooseTarget, describeUnknownTarget, findDrift } from "./targets.ts";
 
 /** What the gate decided about a statement. */
@@ -31,18 +31,31 @@ export async function passGate(statement: GateStatement, host: CellRunnerHost, s
   if (riskiest === undefined) return { kind: "passed", risk: statement.risk, evidence: [] };
   const place = await findTarget(riskiest, host, signal);
   if (place.kind === "refused") return place;
-  const inspection = await inspectObjects(riskiest, host, signal);
-  if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
-  const risk = worseRisk(statement.risk, inspection.risk ?? "read");
-  const asked = askedQuestion(info, riskiest, risk, place, inspection);
+  let moved: readonly string[] = [];
+  let inspection = await inspectObjects(riskiest, host, signal);
+  for (;;) {
+    if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
+    const risk = worseRisk(statement.risk, inspection.risk ?? "read");
+    const asked = askedQuestion(info, riskiest, risk, place.pinned, { ...inspection, moved });
+    const refused = await askPerson(statement.execution, asked, host, signal);
+    if (refused !== undefined) return { kind: "refused", message: refused };
+    // A question can stand open for minutes, and others are at work too: what was agreed to must still be what is there.
+    const now = await inspectObjects(riskiest, host, signal);
+    moved = describeMoves(inspection.live, now.live);
+    if (moved.length === 0) return { kind: "passed", risk, evidence: await keepEvidence(info.operations, host, signal) };
+    inspection = now;
+  }
+}
+
+/** Journals the question, asks it, and journals the answer. Resolves with why the statement may not run; `undefined` is a yes. */
+async function askPerson(execution: string, asked: GateQuestion, host: CellRunnerHost, signal: AbortSignal): Promise<string | undefined> {
   // The resolved request may hold a token that an earlier cell put into a variable: it is for no screen and no journal.
   const question = { ...asked, request: host.redact(asked.request) };
-  await host.record({ type: "gateAsked", execution: statement.execution, question });
-  const answer = await host.ask({ kind: "gate", execution: statement.execution, question }, signal);
+  await host.record({ type: "gateAsked", execution, question });
+  const answer = await host.ask({ kind: "gate", execution, question }, signal);
   const isYes = answer?.kind === "gate" && answer.answer === "yes" && (question.typed === undefined || answer.typed === question.typed);
-  await host.record({ type: "gateAnswered", execution: statement.execution, answer: isYes ? "yes" : "no", by: host.isUnattended ? "unattended drill" : "person" });
-  if (!isYes) return { kind: "refused", message: refusal(answer, question) };
-  return { kind: "passed", risk, evidence: await keepEvidence(info.operations, host, signal) };
+  await host.record({ type: "gateAnswered", execution, answer: isYes ? "yes" : "no", by: host.isUnattended ? "unattended drill" : "person" });
+  return isYes ? undefined : refusal(answer, question);
 }
 
 function refusal(answer: Awaited<ReturnType<CellRunnerHost["ask"]>>, question: GateQuestion): string {
@@ -68,12 +81,11 @@ async function findTarget(operation: Operation, host: CellRunnerHost, signal: Ab
   }
 }
 
-function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, place: { readonly pinned: PinnedTarget }, inspection: { readonly objects: readonly string[]; readonly why: string | undefined }): GateQuestion {
-  const { pinned } = place;
+function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, pinned: PinnedTarget, seen: Pick<Inspection, "objects" | "why"> & { readonly moved: readonly string[] }): GateQuestion {
   return {
     statement: info.index, risk, title: titleOf(risk, operation),
     request: info.operations.map((call) => call.argv.map(quoteWord).join(" ")).join(" | "),
-    target: pinned.name, address: pinned.address, actor: pinned.actor, objects: inspection.objects, why: inspection.why ?? operation.why, undo: operation.undo,
+    target: pinned.name, alias: pinned.alias, address: pinned.address, actor: pinned.actor, objects: seen.objects, moved: seen.moved, why: seen.why ?? operation.why, undo: operation.undo,
     typed: risk === "destroy" ? pinned.alias : undefined,
   };
 }

@@ -105,9 +105,13 @@ export interface GateQuestion {
   readonly title: string;
   readonly request: string;
   readonly target: string;
+  /** Short name of the target, the one that is typed. */
+  readonly alias: string;
   readonly address: string;
   readonly actor: string;
   readonly objects: readonly string[];
+  /** What changed, and by whom, since the same question was asked before; empty the first time. */
+  readonly moved: readonly string[];
   readonly why: string;
   readonly undo: string | undefined;
   /** Alias a person types for destruction; `undefined` for a plain yes. */

@@ -5,8 +5,10 @@ import { runQuietly } from "./quietCall.ts";
 
 /** What a change is about to touch, read from the target just before the question. */
 export interface Inspection {
-  /** A line an object: name, age, owner, state. */
+  /** A line an object: name, owner, state. */
   readonly objects: readonly string[];
+  /** What was read, to tell later whether it moved; `undefined` where it could not be read. */
+  readonly live: readonly LiveObject[] | undefined;
   /** Raised risk, when the live object makes the call more dangerous than its words. */
   readonly risk: Risk | undefined;
   readonly why: string | undefined;
@@ -14,13 +16,19 @@ export interface Inspection {
   readonly obstacle: string | undefined;
 }
 
-const NOTHING: Inspection = { objects: [], risk: undefined, why: undefined, obstacle: undefined };
+const NOTHING: Inspection = { objects: [], live: undefined, risk: undefined, why: undefined, obstacle: undefined };
 
-interface LiveObject {
+/** An object as the server has it now. */
+export interface LiveObject {
   readonly kind: string;
   readonly name: string;
   readonly owner: string | undefined;
   readonly state: string;
+  readonly uid: string;
+  /** Counts changes of the wish, not of the state; `undefined` for kinds without one (pods, claims). */
+  readonly generation: number | undefined;
+  /** Who changed the wish last, and when: `kubectl-edit at 2026-01-31T03:02:05Z`. */
+  readonly changedBy: string | undefined;
 }
 
 /**
@@ -32,13 +40,14 @@ export async function inspectObjects(operation: Operation, host: CellRunnerHost,
   const words = objectWords(operation);
   if (words === undefined) return NOTHING;
   try {
-    const result = await runQuietly(["kubectl", "get", ...words, ...scopeWords(operation), "--ignore-not-found", "-o", "json"], host, signal);
+    const result = await runQuietly(["kubectl", "get", ...words, ...scopeWords(operation), "--ignore-not-found", "--show-managed-fields", "-o", "json"], host, signal);
     if (result.exitCode !== 0) return { ...NOTHING, objects: [result.stderr.trim()] };
     const objects = readObjects(result.stdout);
-    if (objects.length === 0) return { ...NOTHING, objects: ["No object matches."] };
+    if (objects.length === 0) return { ...NOTHING, objects: ["No object matches."], live: [] };
     const orphan = operation.verb === "delete" ? objects.find((object) => object.kind === "Pod" && object.owner === undefined) : undefined;
     return {
       objects: objects.map((object) => `${object.kind.toLowerCase()}/${object.name}${object.state}${object.owner === undefined ? "" : `, kept by ${object.owner}`}`),
+      live: objects,
       risk: orphan === undefined ? undefined : "destroy",
       why: orphan === undefined ? undefined : `No controller brings pod/${orphan.name} back`,
       obstacle: undefined,
@@ -47,6 +56,23 @@ export async function inspectObjects(operation: Operation, host: CellRunnerHost,
     if (error instanceof RuntimeError) return { ...NOTHING, objects: [`Not read: ${messageOf(error)}`] };
     throw error;
   }
+}
+
+/**
+ * What moved between two readings of the same objects, a line each: gone, new, replaced by another of the same name, or changed by
+ * somebody. A state that changes by itself (ready replicas, a phase) is no move.
+ */
+export function describeMoves(before: Inspection["live"], after: Inspection["live"]): readonly string[] {
+  if (before === undefined || after === undefined) return [];
+  const nameOf = (object: LiveObject): string => `${object.kind.toLowerCase()}/${object.name}`;
+  const gone = before.filter((object) => !after.some((other) => nameOf(other) === nameOf(object))).map((object) => `${nameOf(object)} is gone`);
+  const others = after.flatMap((object) => {
+    const known = before.find((other) => nameOf(other) === nameOf(object));
+    if (known === undefined) return [`${nameOf(object)} is new`];
+    if (known.uid !== object.uid) return [`${nameOf(object)} was deleted and made anew`];
+    return known.generation === object.generation ? [] : [`${nameOf(object)} was changed by ${object.changedBy ?? "somebody whom the server does not name"}`];
+  });
+  return [...gone, ...others];
 }
 
 /** The words that name the objects of a change, as `kubectl get` wants them. */
@@ -74,10 +100,28 @@ function readObjects(json: string): readonly LiveObject[] {
   const value = JSON.parse(json) as Record<string, unknown>;
   const items = Array.isArray(value["items"]) ? (value["items"] as Record<string, unknown>[]) : [value];
   return items.map((item) => {
-    const metadata = item["metadata"] as { name?: string; ownerReferences?: { kind: string; name: string; controller?: boolean }[] };
+    const metadata = item["metadata"] as ObjectMetadata;
     const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
-    return { kind: String(item["kind"]), name: metadata.name ?? "", owner: owner === undefined ? undefined : `${owner.kind.toLowerCase()}/${owner.name}`, state: stateOf(item) };
+    return {
+      kind: String(item["kind"]), name: metadata.name ?? "", owner: owner === undefined ? undefined : `${owner.kind.toLowerCase()}/${owner.name}`, state: stateOf(item),
+      uid: metadata.uid ?? "", generation: metadata.generation, changedBy: lastChange(metadata),
+    };
   });
+}
+
+interface ObjectMetadata {
+  readonly name?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[];
+  readonly managedFields?: readonly { readonly manager?: string; readonly time?: string; readonly subresource?: string }[];
+}
+
+/** The newest entry of `managedFields` that is not of a controller's status. */
+function lastChange(metadata: ObjectMetadata): string | undefined {
+  const changes = (metadata.managedFields ?? []).filter((entry) => entry.subresource !== "status" && entry.time !== undefined);
+  const last = [...changes].sort((a, b) => (a.time ?? "").localeCompare(b.time ?? "")).at(-1);
+  return last === undefined ? undefined : `${last.manager ?? "an unnamed client"} at ${last.time ?? ""}`;
 }
 
 function stateOf(item: Record<string, unknown>): string {

@@ -57,7 +57,7 @@ export class Asker implements vscode.Disposable {
 }
 
 async function askGate(question: GateQuestion, mode: RunMode, token: vscode.CancellationToken): Promise<AskResult> {
-  const title = `${mode === "incident" ? "LIVE" : "DRILL"}: ${question.title}`;
+  const title = `${mode === "incident" ? "LIVE" : "DRILL"} ${question.alias}: ${question.title}`;
   const isDestroying = question.typed !== undefined;
   const yes = isDestroying ? `$(flame) Yes: type the target's name next` : "$(play) Yes: run it";
   const isAgreed = await pickAnswer(title, "$(circle-slash) No: do not run it, stop here", yes, gateDetails(question), token);
@@ -67,7 +67,7 @@ async function askGate(question: GateQuestion, mode: RunMode, token: vscode.Canc
   const typed = await vscode.window.showInputBox(
     {
       title,
-      prompt: `This loses data for good: ${question.why}. Type ${alias} to run it on ${question.target}; Escape is No.`,
+      prompt: `This loses data for good: ${question.why}. Type ${alias} to run it there; Escape is No.`,
       placeHolder: alias,
       ignoreFocusOut: true,
       validateInput: (value) => (value === alias ? undefined : `Type ${alias} exactly, or press Escape for No.`),
@@ -80,9 +80,11 @@ async function askGate(question: GateQuestion, mode: RunMode, token: vscode.Canc
 /** What, where, as whom, how many, why, undo. */
 function gateDetails(question: GateQuestion): readonly Choice[] {
   const objects = question.objects.length === 0 ? "none named" : `${question.objects.length}: ${question.objects.join(", ")}`;
+  const where = question.alias === question.target ? question.target : `${question.alias} (${question.target})`;
   return [
+    ...question.moved.flatMap((line) => detailLines("$(warning) Moved since you were asked", line)),
     ...detailLines("$(terminal) What", question.request),
-    ...detailLines("$(server-environment) Where", question.address === "" ? question.target : `${question.target} · ${question.address}`),
+    ...detailLines("$(server-environment) Where", question.address === "" ? where : `${where} · ${question.address}`),
     ...detailLines("$(account) As whom", question.actor === "" ? "unknown" : question.actor),
     ...detailLines("$(symbol-array) Objects", objects),
     ...detailLines("$(info) Why this is asked", `${RISK_WORDS[question.risk]}: ${question.why}`),

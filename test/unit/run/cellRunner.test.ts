@@ -36,6 +36,8 @@ class Scene {
   readonly cancel = new AbortController();
   readonly replies: Record<string, Reply> = {};
   answers: AskResult[] = [];
+  /** What happens while a question stands open. */
+  onAsk: () => void = () => undefined;
   asked: AskParams[] = [];
   clusterIdentity = "uid-1";
   mode: "incident" | "drill" = "incident";
@@ -61,6 +63,7 @@ class Scene {
       attended: async () => undefined,
       ask: async (params) => {
         this.asked.push(params);
+        this.onAsk();
         return this.answers.shift();
       },
       output: (output) => void this.outputs.push(output),
@@ -159,6 +162,35 @@ describe("running a cell", () => {
       scene.answers = [{ kind: "gate", answer: "yes", typed }];
       await scene.run("kubectl delete pvc data-db-0");
       assert.equal(scene.log.includes("run kubectl delete pvc data-db-0"), passes, String(typed));
+    }
+  });
+
+  it("asks again, saying what moved and who moved it, when the objects changed while the question stood open", async () => {
+    const deployment = (generation: number, manager: string): Reply => ({
+      stdout: JSON.stringify({
+        kind: "Deployment", metadata: { name: "app", uid: "u1", generation, managedFields: [{ manager, time: "2026-01-31T03:02:05Z" }, { manager: "kube-controller-manager", time: "2026-01-31T03:09:00Z", subresource: "status" }] },
+      }),
+    });
+    const scene = new Scene();
+    scene.replies["kubectl get"] = deployment(3, "kubectl-create");
+    scene.answers = [YES, YES];
+    scene.onAsk = () => {
+      scene.replies["kubectl get"] = deployment(4, "kubectl-edit");
+    };
+    assert.equal(await scene.run("kubectl scale deployment/app --replicas=1"), "succeeded");
+    assert.deepEqual(scene.asked.map((ask) => (ask.kind === "gate" ? ask.question.moved : [])), [[], ["deployment/app was changed by kubectl-edit at 2026-01-31T03:02:05Z"]]);
+  });
+
+  it("asks once when only a state moved, and when the objects cannot be read", async () => {
+    for (const later of [{ stdout: POD.replace("Running", "Failed") }, { exitCode: 1 }] satisfies Reply[]) {
+      const scene = new Scene();
+      scene.replies["kubectl get"] = { stdout: POD };
+      scene.answers = [YES];
+      scene.onAsk = () => {
+        scene.replies["kubectl get"] = later;
+      };
+      assert.equal(await scene.run("kubectl delete pod db-0"), "succeeded");
+      assert.equal(scene.asked.length, 1);
     }
   });
 
