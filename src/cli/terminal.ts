@@ -13,6 +13,9 @@ export async function askAtTerminal(params: AskParams): Promise<AskResult> {
     }
     case "secret":
       return { kind: "secret", value: await readSecret(`${params.prompt} `) };
+    case "unwritable":
+      process.stdout.write(`\nThe run cannot be recorded. ${params.problem}\nIf you go on, the record is kept in memory and written as soon as the disk takes it; if the kernel dies before, it is lost.\n`);
+      return { kind: "unwritable", goOn: /^y(es)?$/i.test(await readLine("Go on? [y/N] ")) };
   }
 }
 

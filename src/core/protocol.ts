@@ -74,12 +74,15 @@ export interface OutputNotification {
 export type AskParams =
   | { readonly kind: "gate"; readonly execution: string; readonly question: GateQuestion }
   | { readonly kind: "manual"; readonly execution: string; readonly text: string; readonly output: string }
-  | { readonly kind: "secret"; readonly execution: string; readonly prompt: string };
+  | { readonly kind: "secret"; readonly execution: string; readonly prompt: string }
+  /** The journal cannot be written: go on with a record in memory? Asked once a run. */
+  | { readonly kind: "unwritable"; readonly execution: string; readonly problem: string };
 
 export type AskResult =
   | { readonly kind: "gate"; readonly answer: "yes" | "no"; readonly typed: string | undefined }
   | { readonly kind: "manual"; readonly met: boolean }
   | { readonly kind: "secret"; readonly value: string }
+  | { readonly kind: "unwritable"; readonly goOn: boolean }
   | undefined;
 
 /** What status bar and Run view show; sent whenever it changes, and at least every 5 s of real time. */
@@ -96,6 +99,8 @@ export interface RunStatus {
   readonly ended: RunVerdict | undefined;
   /** Hash of the journal's last record. */
   readonly head: string;
+  /** Events that the disk did not take: they are lost if the kernel dies. */
+  readonly unwritten: number;
 }
 
 export interface ClockStatus {

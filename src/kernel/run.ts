@@ -44,6 +44,8 @@ export class Run {
   #state: RunState;
   #queue: Promise<unknown> = Promise.resolve();
   #isWatching = false;
+  /** The one question about a journal that cannot be written, once it was asked. */
+  #unwritable: Promise<void> | undefined;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -53,7 +55,7 @@ export class Run {
   }
 
   get status(): RunStatus {
-    return runStatus(this.#state, this.#parts.ports.clock.now());
+    return runStatus(this.#state, this.#parts.ports.clock.now(), this.#parts.journal.unwritten);
   }
 
   get records(): readonly JournalRecord[] {
@@ -80,11 +82,37 @@ export class Run {
 
   /** Journals an event, then tells the fronts. */
   async record(event: JournalEvent): Promise<void> {
-    const record = await this.#parts.journal.append(event);
+    try {
+      this.#keep(await this.#parts.journal.append(event));
+    } catch (error) {
+      if (!(error instanceof RuntimeError && error.code === "journalUnwritable")) throw error;
+      await this.#goOnInMemory(error);
+      this.#keep(await this.#parts.journal.append(event));
+    }
+  }
+
+  #keep(record: JournalRecord): void {
     this.#records.push(record);
     this.#state = applyRecord(this.#state, record);
     this.#parts.notify("event", record);
     this.#parts.notify("status", this.status);
+  }
+
+  /** Asks once whether to go on without a record on the disk; rejects with `problem` when the person will not, or nobody is there to say. */
+  async #goOnInMemory(problem: RuntimeError): Promise<void> {
+    this.#unwritable ??= (async () => {
+      const answer = await this.#ask({ kind: "unwritable", execution: "", problem: `${problem.message} ${problem.hint}` }, this.#over.signal);
+      if (answer?.kind !== "unwritable" || !answer.goOn) throw problem;
+      this.#parts.journal.goOnInMemory();
+      this.#keep(await this.#parts.journal.append({ type: "recordingGap", fromSeq: (this.#records.at(-1)?.seq ?? -1) + 1, reason: problem.message }));
+    })();
+    try {
+      await this.#unwritable;
+    } catch (error) {
+      // A No is for this event: the next one may find the disk mended, or asks again.
+      this.#unwritable = undefined;
+      throw error;
+    }
   }
 
   /** Runs a cell after the ones before it. */

@@ -129,11 +129,11 @@ export function clockStatus(state: RunState, now: number): ClockStatus {
   };
 }
 
-/** What a front is told. */
-export function runStatus(state: RunState, now: number): RunStatus {
+/** What a front is told. `unwritten` counts the events that are in memory only. */
+export function runStatus(state: RunState, now: number, unwritten: number): RunStatus {
   return {
     run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, targets: state.targets,
-    clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head,
+    clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head, unwritten,
   };
 }
 

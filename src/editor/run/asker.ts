@@ -48,6 +48,8 @@ export class Asker implements vscode.Disposable {
           const value = await vscode.window.showInputBox({ title: "Secret", prompt: question.prompt, password: true, ignoreFocusOut: true }, source.token);
           return value === undefined ? undefined : { kind: "secret", value };
         }
+        case "unwritable":
+          return await askUnwritable(question.problem, source.token);
       }
     } finally {
       this.#open.delete(question.execution);
@@ -110,6 +112,13 @@ async function askManual(text: string, output: string, token: vscode.Cancellatio
   const details: Choice[] = lines.filter((line) => line.trim() !== "").map((line) => ({ label: line }));
   const isMet = await pickAnswer(`Expected: ${text}. Is it so?`, "$(circle-slash) No: it is not met", "$(check) Yes: I have seen that it is met", details, token);
   return isMet === undefined ? undefined : { kind: "manual", met: isMet };
+}
+
+async function askUnwritable(problem: string, token: vscode.CancellationToken): Promise<AskResult> {
+  const details = detailLines("$(warning) The record cannot be written", problem);
+  const consequence = detailLines("$(info) If you go on", "The record is kept in memory and written as soon as the disk takes it. If the kernel dies before, it is lost.");
+  const isAgreed = await pickAnswer("The run cannot be recorded. Go on?", "$(circle-slash) No: stop here", "$(play) Yes: go on, recording in memory", [...details, ...consequence], token);
+  return { kind: "unwritable", goOn: isAgreed === true };
 }
 
 /** A QuickPick with No first and active, Yes below, and lines to read. `y` and Enter, or Down and Enter, is Yes; `undefined` is Escape. */

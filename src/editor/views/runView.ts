@@ -107,6 +107,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       line(isLive ? "LIVE incident" : "DRILL", {
         description: state, icon: isLive ? "flame" : "beaker", tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",
       }),
+      ...(status.unwritten === 0 ? [] : [line("Not on the disk", { description: `${status.unwritten} events are recorded in memory only`, icon: "warning", colour: "errorForeground" })]),
       clockLine(session),
       ...(status.ended === undefined ? this.#stepLines(session) : []),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),

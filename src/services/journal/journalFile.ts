@@ -4,18 +4,28 @@ import { chainEvent, parseJournal, verifyChain } from "../../core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../core/run/journalEvent.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 
-/** A run's journal on disk: append-only JSON lines, each on the disk (fdatasync) before `append` resolves. Mode 0600. */
+/**
+ * A run's journal on disk: append-only JSON lines, each on the disk (fdatasync) before `append` resolves. Mode 0600.
+ *
+ * Once `goOnInMemory` was called, an event that cannot be written is kept, and written before the next one as soon as the disk takes
+ * it: the chain on the disk never has a hole, only a tail that is missing for a while.
+ */
 export class JournalFile {
   readonly path: string;
-  #handle: FileHandle;
+  readonly #handle: FileHandle;
+  readonly #now: () => number;
   #last: JournalRecord | undefined;
-  #now: () => number;
+  /** Length of the file up to the last whole line, bytes: what a failed write left behind it is cut off before the next. */
+  #length: number;
+  #unwritten: readonly string[] = [];
+  #mayKeep = false;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, handle: FileHandle, last: JournalRecord | undefined, now: () => number) {
+  private constructor(path: string, handle: FileHandle, last: JournalRecord | undefined, length: number, now: () => number) {
     this.path = path;
     this.#handle = handle;
     this.#last = last;
+    this.#length = length;
     this.#now = now;
   }
 
@@ -28,30 +38,49 @@ export class JournalFile {
     const records = parseJournal(text);
     const fault = verifyChain(records);
     if (fault !== undefined) throw new RuntimeError("journalBroken", `Opening the journal ${path}: ${fault.message}`, { hint: "Start a new run; keep this file as evidence." });
-    const wholeBytes = Buffer.byteLength(text.slice(0, text.lastIndexOf("\n") + 1));
-    if (wholeBytes < Buffer.byteLength(text)) truncateSync(path, wholeBytes);
+    const length = Buffer.byteLength(text.slice(0, text.lastIndexOf("\n") + 1));
+    if (length < Buffer.byteLength(text)) truncateSync(path, length);
     const handle = await open(path, "a", 0o600);
-    return { journal: new JournalFile(path, handle, records.at(-1), now), records };
+    return { journal: new JournalFile(path, handle, records.at(-1), length, now), records };
+  }
+
+  /** Events that are in memory only. */
+  get unwritten(): number {
+    return this.#unwritten.length;
+  }
+
+  /** From now on an event that cannot be written is kept in memory. */
+  goOnInMemory(): void {
+    this.#mayKeep = true;
   }
 
   /** Appends one event and waits for the disk. Events are written in the order of the calls. Throws `journalUnwritable`. */
   append(event: JournalEvent): Promise<JournalRecord> {
-    const written = this.#tail.then(() => this.#write(event));
+    const written = this.#tail.then(() => this.#append(event));
     // The queue goes on after a failed write; the caller of that write has the error.
     this.#tail = written.catch(() => undefined);
     return written;
   }
 
-  async #write(event: JournalEvent): Promise<JournalRecord> {
+  async #append(event: JournalEvent): Promise<JournalRecord> {
     const record = chainEvent(event, this.#last, this.#now(), Date.now());
+    const lines = [...this.#unwritten, `${JSON.stringify(record)}\n`];
     try {
-      await this.#handle.appendFile(`${JSON.stringify(record)}\n`);
-      await this.#handle.datasync();
+      await this.#write(lines.join(""));
+      this.#unwritten = [];
     } catch (cause) {
-      throw new RuntimeError("journalUnwritable", `Writing the journal ${this.path}: ${messageOf(cause)}.`, { hint: "Free disk space or choose another state folder.", cause });
+      if (!this.#mayKeep) throw new RuntimeError("journalUnwritable", `Writing the journal ${this.path}: ${messageOf(cause)}.`, { hint: "Free disk space or choose another state folder.", cause });
+      this.#unwritten = lines;
     }
     this.#last = record;
     return record;
+  }
+
+  async #write(text: string): Promise<void> {
+    await this.#handle.truncate(this.#length);
+    await this.#handle.appendFile(text);
+    await this.#handle.datasync();
+    this.#length += Buffer.byteLength(text);
   }
 
   /** Closes the file after the writes under way. */
