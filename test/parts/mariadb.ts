@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { runCommand } from "../../scripts/lib/children.ts";
+import { type DebianPart, hasApt, installFromDebian, unpackFromDebian } from "./debian.ts";
+import { findProgram, machineFolders, outputOf } from "./programs.ts";
+
+/** A real MariaDB server of one test, on 127.0.0.1, with a data folder of its own. */
+export interface Mariadb {
+  readonly port: number;
+  readonly socket: string;
+  /** May do everything, over `socket` (localhost) and over `port` (127.0.0.1). */
+  readonly user: string;
+  readonly password: string;
+  /** As in `10.11.19`. */
+  readonly version: string;
+  /** Path of `mariadb`. */
+  readonly client: string;
+  /** Path of `mariadb-dump`. */
+  readonly dump: string;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Why there is no server, as a line to print before the test skips itself. */
+export interface NoMariadb {
+  readonly skipped: string;
+}
+
+/** The programs of one installation. */
+export interface MariadbPrograms {
+  readonly server: string;
+  readonly install: string;
+  readonly client: string;
+  readonly dump: string;
+  /** Where they were unpacked to; undefined where they find their own files. */
+  readonly base: string | undefined;
+}
+
+// The "-core" packages hold the programs; plain mariadb-server would also start a service on the usual port.
+const part: DebianPart = {
+  name: "mariadb",
+  packages: ["mariadb-server-core", "mariadb-client"],
+  programs: ["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db", "/usr/bin/mariadb", "/usr/bin/mariadb-dump"],
+};
+
+/**
+ * Starts a server with row-based binary logs, ready in about two seconds. `args` go to mariadbd. Gives `skipped` where no server is on
+ * the machine and none can be had from Debian; rejects when one is there but does not start.
+ */
+export async function startMariadb(args: readonly string[] = []): Promise<Mariadb | NoMariadb> {
+  let programs: MariadbPrograms;
+  try {
+    programs = await findMariadb();
+  } catch (error) {
+    return { skipped: `no MariaDB here: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "mariadb-"));
+  try {
+    return await start(programs, folder, args);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  }
+}
+
+/** The machine's MariaDB, else Debian's: installed as root, otherwise unpacked into the cache. Rejects with the reason where none can be had. */
+export async function findMariadb(options = { folders: machineFolders(), isRoot: process.getuid?.() === 0 }): Promise<MariadbPrograms> {
+  const own = programsIn(options.folders);
+  if (own !== undefined) return own;
+  if (!hasApt()) throw new Error("install mariadb-server (this machine has no apt-get to do it with)");
+  if (options.isRoot) {
+    await installFromDebian(part);
+    const installed = programsIn(machineFolders());
+    if (installed !== undefined) return installed;
+  }
+  const launchers = await unpackFromDebian(part);
+  const unpacked = programsIn([launchers], join(dirname(launchers), "root/usr"));
+  if (unpacked === undefined) throw new Error(`${launchers}: lacks a program. Remove ${dirname(launchers)} and try again.`);
+  return unpacked;
+}
+
+function programsIn(folders: readonly string[], base?: string): MariadbPrograms | undefined {
+  const [server, install, client, dump] = ["mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump"].map((name) => findProgram(name, folders));
+  if (server === undefined || install === undefined || client === undefined || dump === undefined) return undefined;
+  return { server, install, client, dump, base };
+}
+
+async function start(programs: MariadbPrograms, folder: string, args: readonly string[]): Promise<Mariadb> {
+  const user = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const base = programs.base === undefined ? [] : [`--basedir=${programs.base}`, `--lc-messages-dir=${programs.base}/share/mysql`];
+  const data = join(folder, "data");
+  mkdirSync(join(folder, "tmp"));
+  const prepare = [programs.install, "--no-defaults", ...base, `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M", ...user];
+  const prepared = await runCommand(prepare, { limitMs: 60_000, show: "capture" });
+  if (prepared.code !== 0) throw new Error(`mariadb-install-db failed:\n${prepared.output}`);
+
+  const [socket, password] = [join(folder, "s"), randomBytes(9).toString("hex")];
+  const init = join(folder, "init.sql");
+  writeFileSync(init, [
+    "SET sql_log_bin = 0;",
+    `CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;",
+    `ALTER USER root@localhost IDENTIFIED BY '${password}';`,
+  ].join("\n"));
+  const common = [
+    "--no-defaults", ...base, ...user, `--datadir=${data}`, `--tmpdir=${join(folder, "tmp")}`, `--socket=${socket}`, `--pid-file=${join(folder, "pid")}`, `--init-file=${init}`,
+    "--bind-address=127.0.0.1", "--skip-name-resolve", "--server-id=1", "--log-bin=bin", "--binlog-format=ROW", "--performance-schema=0",
+    // Nobody needs this data after a crash.
+    "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0",
+  ];
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const log = join(folder, `log.${attempt}`);
+    const { child, isReady } = await launch([programs.server, ...common, `--port=${port}`, ...args], log);
+    if (isReady) {
+      const version = /Ver ([\d.]+)/.exec(outputOf(programs.server, ["--version"]) ?? "")?.[1] ?? "unknown";
+      const stop = async (): Promise<void> => {
+        await end(child);
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      };
+      return { port, socket, user: "root", password, version, client: programs.client, dump: programs.dump, stop };
+    }
+    const text = readFileSync(log, "utf8");
+    // Another process may have taken the free port meanwhile.
+    if (attempt === 3 || !/Address already in use/.test(text)) throw new Error(`mariadbd did not start:\n${text}`);
+  }
+}
+
+/** The server stays in this process' group, so that ending a stage of tests ends it as well. */
+async function launch(argv: readonly string[], log: string): Promise<{ child: ChildProcess; isReady: boolean }> {
+  const output = openSync(log, "w");
+  const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", output, output] });
+  closeSync(output);
+  child.once("error", (error) => writeFileSync(log, error.message, { flag: "a" }));
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
+  const deadline = Date.now() + 60_000;
+  while (isRunning(child) && Date.now() < deadline) {
+    if (/ready for connections/.test(readFileSync(log, "utf8"))) return { child, isReady: true };
+    await delay(25);
+  }
+  await end(child);
+  return { child, isReady: false };
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (!isRunning(child)) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("127.0.0.1: gave no port");
+  return address.port;
+}
