@@ -170,6 +170,8 @@ export interface ToolPorts {
   readonly timeZoneOffsetMinutes: (epochMs: number) => number;
   /** Told the status of each HTTP response that curl received, the last one being what an expectation like "200 OK" means. */
   readonly onHttpStatus?: HttpObserver;
+  /** Told why a call failed where its flags keep the tool silent about it (`curl -s`): the outcome says it all the same. */
+  readonly onHiddenFailure?: (text: string) => void;
 }
 
 export type HttpObserver = (status: number) => void;

@@ -19,16 +19,16 @@ const MAX_RETRY_WAIT_MS = 600_000;
 export const curlExecutor: Executor = async (operation, io, ports, signal) => {
   const read = readCurlCall(operation.argv.slice(1));
   if (read.kind === "foreign") throw new RuntimeError("invalidInput", `Running curl: the option ${read.option} is not carried out in process`, { hint: "Leave the option out, or write the request with the options listed in docs/COMMANDS.md." });
-  if (read.kind === "usage") return say(io, undefined, read.failure);
+  if (read.kind === "usage") return say(io, ports, undefined, read.failure);
   const { call } = read;
   checkFormat(call.value("write-out") ?? "");
   const body = await readRequestBody(call, io, ports.files);
-  if (body !== undefined && !(body instanceof Uint8Array)) return say(io, call, body);
+  if (body !== undefined && !(body instanceof Uint8Array)) return say(io, ports, call, body);
   let exitCode = 0;
   for (const [index, text] of call.urls.entries()) {
     const address = readCurlUrl(text, call.has("globoff"));
     if (address.kind === "glob") throw new RuntimeError("invalidInput", `Running curl: ${text} stands for several addresses, which is not carried out in process`, { hint: "Use -g for literal braces and brackets, or a for loop." });
-    exitCode = address.kind === "failure" ? await say(io, call, address.failure) : await fetchOne(call, buildRequest(call, address.url, body), call.values("output")[index], io, ports, signal);
+    exitCode = address.kind === "failure" ? await say(io, ports, call, address.failure) : await fetchOne(call, buildRequest(call, address.url, body), call.values("output")[index], io, ports, signal);
   }
   return exitCode;
 };
@@ -39,7 +39,7 @@ async function fetchOne(call: CurlCall, request: HttpRequest, file: string | und
     const result = await transfer(call, request, { file }, io, ports, signal);
     const trouble = retriesLeft > 0 ? passingTrouble(call, result) : undefined;
     if (trouble === undefined) {
-      const exitCode = result.failure === undefined ? 0 : await say(io, call, result.failure);
+      const exitCode = result.failure === undefined ? 0 : await say(io, ports, call, result.failure);
       await writeOut(call, result, io);
       return exitCode;
     }
@@ -73,8 +73,9 @@ async function writeOut(call: CurlCall, { facts }: TransferResult, io: Stdio): P
 }
 
 /** Prints a failure unless `-s` without `-S` hides it. */
-async function say(io: Stdio, call: CurlCall | undefined, failure: CurlFailure): Promise<number> {
+async function say(io: Stdio, ports: ToolPorts, call: CurlCall | undefined, failure: CurlFailure): Promise<number> {
   if (call === undefined || !call.has("silent") || call.has("show-error")) await write(io.stderr, failure.text);
+  else ports.onHiddenFailure?.(failure.text);
   return failure.exitCode;
 }
 

@@ -57,7 +57,7 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
     case "resumed":
       return { text: `Resumed: ${event.reason}`, icon: "start" };
     case "runEnded":
-      return { text: `Run ended: ${event.verdict.status}`, icon: "end" };
+      return { text: event.verdict.status === "ended" ? "Run ended" : `Run ended: ${event.verdict.status}`, icon: "end" };
     case "cellStarted":
     case "gateAsked":
     case "statementIntent":

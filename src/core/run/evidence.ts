@@ -1,15 +1,28 @@
 import type { Operation } from "../command/operation.ts";
 import type { ByteStream } from "../ports.ts";
+import { messageOf, RuntimeError } from "../runtimeError.ts";
 import type { CellRunnerHost } from "./cellRunner.ts";
 import type { WrittenFile } from "./journalEvent.ts";
 import { scopeWords } from "./objects.ts";
 import { runQuietly } from "./quietCall.ts";
 
+/** The files that hold the evidence, or why they could not be written. */
+export type Evidence = { readonly kind: "kept"; readonly files: readonly WrittenFile[] } | { readonly kind: "notKept"; readonly reason: string };
+
 /**
  * Deleting a pod loses its logs and events. Before it happens they are written to files of the run, which the journal records by
  * path and checksum. A part that cannot be read is recorded as its error text: the evidence is then that there was none.
  */
-export async function keepEvidence(operations: readonly Operation[], host: CellRunnerHost, signal: AbortSignal): Promise<readonly WrittenFile[]> {
+export async function keepEvidence(operations: readonly Operation[], host: CellRunnerHost, signal: AbortSignal): Promise<Evidence> {
+  try {
+    return { kind: "kept", files: await writeEvidence(operations, host, signal) };
+  } catch (error) {
+    if (error instanceof RuntimeError) return { kind: "notKept", reason: messageOf(error) };
+    throw error;
+  }
+}
+
+async function writeEvidence(operations: readonly Operation[], host: CellRunnerHost, signal: AbortSignal): Promise<readonly WrittenFile[]> {
   const files: WrittenFile[] = [];
   for (const operation of operations) {
     if (operation.tool !== "kubectl" || operation.verb !== "delete") continue;
@@ -23,7 +36,7 @@ export async function keepEvidence(operations: readonly Operation[], host: CellR
       ];
       for (const [part, argv] of parts) {
         const result = await runQuietly(argv, host, signal);
-        files.push(await host.ports.files.write(`evidence/${stamp}-${pod}-${part}.txt`, bytesOf(result.stdout + result.stderr), { append: false }));
+        files.push(await host.ports.files.write(`evidence/${stamp}-${pod}-${part}.txt`, bytesOf(result.stdout + result.stderr), { append: false, isWhole: true }));
       }
     }
   }

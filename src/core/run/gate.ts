@@ -32,18 +32,23 @@ export async function passGate(statement: GateStatement, host: CellRunnerHost, s
   const place = await findTarget(riskiest, host, signal);
   if (place.kind === "refused") return place;
   let moved: readonly string[] = [];
+  let loss: string | undefined;
   let inspection = await inspectObjects(riskiest, host, signal);
   for (;;) {
     if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
-    const risk = worseRisk(statement.risk, inspection.risk ?? "read");
-    const asked = askedQuestion(info, riskiest, risk, place.pinned, { ...inspection, moved });
+    const risk = loss === undefined ? worseRisk(statement.risk, inspection.risk ?? "read") : "destroy";
+    const asked = askedQuestion(info, riskiest, risk, place.pinned, { objects: inspection.objects, why: loss ?? inspection.why, moved });
     const refused = await askPerson(statement.execution, asked, host, signal);
     if (refused !== undefined) return { kind: "refused", message: refused };
     // A question can stand open for minutes, and others are at work too: what was agreed to must still be what is there.
     const now = await inspectObjects(riskiest, host, signal);
     moved = describeMoves(inspection.live, now.live);
-    if (moved.length === 0) return { kind: "passed", risk, evidence: await keepEvidence(info.operations, host, signal) };
     inspection = now;
+    if (moved.length > 0) continue;
+    if (loss !== undefined) return { kind: "passed", risk, evidence: [] };
+    const evidence = await keepEvidence(info.operations, host, signal);
+    if (evidence.kind === "kept") return { kind: "passed", risk, evidence: evidence.files };
+    loss = `The logs and the description of what goes cannot be kept (${evidence.reason}), so they are lost with it`;
   }
 }
 

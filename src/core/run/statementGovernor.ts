@@ -36,6 +36,8 @@ interface Running {
   readonly limit: AbortController;
   readonly stopLimit: AbortController;
   readonly files: { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  /** What a silenced tool would have said of its failure. */
+  hiddenFailure: string;
 }
 
 /**
@@ -93,6 +95,9 @@ export class StatementGovernor {
       onHttpStatus: (status) => {
         if (this.#unsettled !== undefined) this.#unsettled.httpStatus = status;
       },
+      onHiddenFailure: (text) => {
+        if (running !== undefined) running.hiddenFailure += text;
+      },
       files: {
         ...this.#host.ports.files,
         write: async (path, body, options) => {
@@ -120,7 +125,7 @@ export class StatementGovernor {
     const [stdout, stderr] = this.#streams.map((stream) => stream.kept.toString());
     const outcome = judgeStatement(result, {
       risk: running.risk, waits: info.operations.some((operation) => operation.waits), follows: running.follows,
-      timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: stderr ?? "",
+      timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: `${stderr ?? ""}${this.#host.redact(running.hiddenFailure)}`,
     });
     await this.#host.record({
       type: "statementOutcome", execution: this.#params.execution, statement: info.index, outcome, stdout: stdout ?? "", stderr: stderr ?? "",
@@ -156,7 +161,7 @@ export class StatementGovernor {
     const follows = info.operations.some((operation) => operation.flags["follow"] === true || operation.flags["watch"] === true);
     const waits = info.operations.some((operation) => operation.waits);
     const limitMs = risk === "read" ? (this.#params.timeoutMs ?? (follows ? FOLLOW_LIMIT_MS : waits ? undefined : READ_LIMIT_MS)) : undefined;
-    const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [] };
+    const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [], hiddenFailure: "" };
     this.#running = running;
     this.#streams = (["stdout", "stderr"] as const).map((name) => ({ name, decoder: new TextDecoder(), redactor: this.#host.redactStream(), kept: new BoundedText(JOURNAL_TEXT_LIMIT) }));
     this.#unsettled ??= { index: info.index, stdout: "", httpStatus: undefined, exitCode: undefined };

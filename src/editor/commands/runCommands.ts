@@ -44,7 +44,8 @@ export class RunCommands {
     await this.#endWorld();
     const recovery = verdict.recoveryMs === undefined ? "not restored" : `restored in ${clockText(verdict.recoveryMs)}`;
     const objective = verdict.rtoMs === undefined ? "" : `, RTO ${clockText(verdict.rtoMs)}`;
-    const answer = await vscode.window.showInformationMessage(`Run ended: ${verdict.status}, ${recovery}${objective}.`, "Export Log…");
+    const end = session.status.mode === "incident" ? "Incident ended" : `Drill ${verdict.status}`;
+    const answer = await vscode.window.showInformationMessage(`${end}: ${recovery}${objective}.`, "Export Log…");
     if (answer !== undefined) await this.exportLog();
   }
 

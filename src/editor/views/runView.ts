@@ -102,7 +102,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
   #roots(session: RunSession): Node[] {
     const { status } = session;
     const isLive = status.mode === "incident";
-    const state = status.ended !== undefined ? `ended: ${status.ended.status}` : session.isConnected ? `driven by ${status.driver}` : "the kernel is gone";
+    const state = status.ended !== undefined ? (isLive ? "ended" : status.ended.status) : session.isConnected ? `driven by ${status.driver}` : "the kernel is gone";
     return [
       line(isLive ? "LIVE incident" : "DRILL", {
         description: state, icon: isLive ? "flame" : "beaker", tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",

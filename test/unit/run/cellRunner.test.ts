@@ -24,6 +24,7 @@ interface Reply {
   readonly stdout?: string;
   readonly status?: number;
   readonly error?: Error;
+  readonly hidden?: string;
   readonly waits?: boolean;
 }
 
@@ -41,6 +42,7 @@ class Scene {
   asked: AskParams[] = [];
   clusterIdentity = "uid-1";
   mode: "incident" | "drill" = "incident";
+  isDiskFull = false;
   /** Time passes only while a call waits. */
   readonly sleepers: (() => void)[] = [];
 
@@ -81,6 +83,7 @@ class Scene {
         }
         if (reply?.error !== undefined) throw reply.error;
         if (reply?.status !== undefined) ports.onHttpStatus?.(reply.status);
+        if (reply?.hidden !== undefined) ports.onHiddenFailure?.(reply.hidden);
         if (reply?.stdout !== undefined) await io.stdout(new TextEncoder().encode(reply.stdout));
         return reply?.exitCode ?? 0;
       },
@@ -92,6 +95,7 @@ class Scene {
       cwd: "/run",
       read: async () => { throw new RuntimeError("notFound", "no file"); },
       write: async (path, body) => {
+        if (this.isDiskFull) throw new RuntimeError("invalidInput", `${path}: No space left on device`);
         for await (const _ of body) continue;
         return { path, bytes: 1, sha256: "0" };
       },
@@ -156,6 +160,18 @@ describe("running a cell", () => {
     assert.ok(!scene.log.some((line) => line.startsWith("run kubectl delete") || line === "run kubectl get pods"));
   });
 
+  it("asks anew, for the alias, when a pod's logs cannot be kept", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get"] = { stdout: POD };
+    scene.isDiskFull = true;
+    scene.answers = [YES, { kind: "gate", answer: "yes", typed: "prod" }];
+    assert.equal(await scene.run("kubectl delete pod db-0"), "succeeded");
+    const again = scene.asked[1];
+    assert.ok(again?.kind === "gate");
+    assert.deepEqual([again.question.risk, again.question.typed], ["destroy", "prod"]);
+    assert.match(again.question.why, /cannot be kept \(.*No space left on device\), so they are lost/);
+  });
+
   it("lets destruction pass only with the alias typed", async () => {
     for (const [typed, passes] of [["prod", true], ["production", false], [undefined, false]] as const) {
       const scene = new Scene();
@@ -214,6 +230,12 @@ describe("running a cell", () => {
     assert.match(await scene.run("kubectl logs db-0\nkubectl scale deployment/app --replicas=1\nkubectl get pods"), /^failed: It ended with exit code 1/);
     assert.ok(scene.log.includes("run kubectl scale deployment/app --replicas=1"));
     assert.ok(!scene.log.includes("run kubectl get pods"));
+  });
+
+  it("says why a call failed whose flags keep it silent", async () => {
+    const scene = new Scene();
+    scene.replies["curl"] = { exitCode: 6, hidden: "curl: (6) Could not resolve host: api.example.com\n" };
+    assert.equal(await scene.run("curl -s https://api.example.com/health"), "finding: It ended with exit code 6: curl: (6) Could not resolve host: api.example.com");
   });
 
   it("calls a change unknown when its end was not seen", async () => {
