@@ -45,18 +45,18 @@ export interface MariadbPrograms {
 // The "-core" packages hold the programs; plain mariadb-server would also start a service on the usual port.
 const part: DebianPart = {
   name: "mariadb",
-  packages: ["mariadb-server-core", "mariadb-client"],
+  packages: ["mariadb-server-core", "mariadb-client-core", "mariadb-client"],
   programs: ["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db", "/usr/bin/mariadb", "/usr/bin/mariadb-dump"],
 };
 
 /**
- * Starts a server with row-based binary logs, ready in about two seconds. `args` go to mariadbd. Gives `skipped` where no server is on
+ * Starts a server with row-based binary logs, ready in about a second. `args` go to mariadbd. Gives `skipped` where no server is on
  * the machine and none can be had from Debian; rejects when one is there but does not start.
  */
-export async function startMariadb(args: readonly string[] = []): Promise<Mariadb | NoMariadb> {
+export async function startMariadb(args: readonly string[] = [], find = findMariadb): Promise<Mariadb | NoMariadb> {
   let programs: MariadbPrograms;
   try {
-    programs = await findMariadb();
+    programs = await find();
   } catch (error) {
     return { skipped: `no MariaDB here: ${error instanceof Error ? error.message : String(error)}` };
   }
