@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { WorldState } from "../../src/core/protocol.ts";
+import { needKubectl } from "../parts/kubectl.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CLI = join(ROOT, "dist/cli.js");
@@ -32,14 +33,6 @@ async function drill(home: string, notebooks: string, args: readonly string[] = 
 function journal(home: string): string {
   const runs = join(home, "runs");
   return readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? "", "journal.jsonl"), "utf8");
-}
-
-/** kubectl itself; not a dispatcher that picks a version. */
-function findKubectl(): string | undefined {
-  return ["kubectl.1.30", "kubectl.1.33", "kubectl.1.27", "kubectl"].flatMap((name) => {
-    const found = spawnSync("sh", ["-c", `command -v ${name} || ls "$(dirname "$(readlink -f "$(command -v kubectl)")")/${name}"`], { encoding: "utf8" }).stdout.trim();
-    return found === "" ? [] : [found];
-  })[0];
 }
 
 describe("scenario 1, rehearsed from the command line", function () {
@@ -109,8 +102,7 @@ describe("scenario 1, rehearsed from the command line", function () {
   });
 
   it("passes when other commands of stock kubectl cure it", async function () {
-    const kubectl = findKubectl();
-    if (kubectl === undefined) this.skip();
+    const kubectl = await needKubectl("1.30", this);
     const folder = join(home, "world");
     const world = spawn(process.execPath, [join(ROOT, "dist/world.js"), "--world", join(notebooks, "worlds/buildnest.yaml"), "--state", folder, "--rate", "20"], { stdio: ["ignore", "pipe", "inherit"] });
     try {
