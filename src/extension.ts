@@ -44,9 +44,9 @@ export function activate(context: vscode.ExtensionContext): void {
       stateRoot: () => readSetting("dr-runbook.stateFolder") || defaultStateRoot(),
     }),
   );
-  const starter = new RunStarter(runs, models);
+  const starter = new RunStarter(runs, models, shutdownWorld);
   own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(), SERIALIZER_OPTIONS));
-  const controller = own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
+  own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
   own(new CellStatusItems(runs, models, errors));
   own(new RunbookDiagnostics(models, errors));
   own(new OptionLenses(runs, models, errors));
@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunView(runs, models, errors));
   const health = own(new HealthView(runs));
   const run = new RunCommands(runs, models, shutdownWorld);
-  own(registerCommands({ runs, starter, run, health, errors, files: new RunbookFiles(runs, models, controller, errors) }));
+  own(registerCommands({ runs, starter, run, health, errors, files: new RunbookFiles(runs, models, errors) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

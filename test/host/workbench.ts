@@ -185,11 +185,13 @@ export class Workbench {
     throw new Error(`the quick pick never came to "${text}": ${(await this.quickTexts()).join(" | ")}`);
   }
 
-  /** Types an answer into the open input box and accepts it; `prompt` is waited for first. */
+  /** Types an answer into the open input box and accepts it; `prompt` is waited for first. Resolves once the box has taken it and is gone. */
   async answer(prompt: string, text: string): Promise<void> {
-    await this.page.locator(".quick-input-widget").filter({ hasText: prompt }).waitFor();
+    const box = this.page.locator(".quick-input-widget:visible").filter({ hasText: prompt });
+    await box.waitFor();
     await this.page.keyboard.type(text);
     await this.page.keyboard.press("Enter");
+    await box.waitFor({ state: "hidden" });
   }
 
   /** Waits for a quick pick or input box that shows `text`, and gives everything it shows. */

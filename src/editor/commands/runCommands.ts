@@ -13,7 +13,7 @@ import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
 import { findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
-import { pickFault, readFaults } from "./startRun.ts";
+import { pickFault, readFaults, type ShutdownWorld } from "./startRun.ts";
 
 const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
 
@@ -21,9 +21,9 @@ const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "caus
 export class RunCommands {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
-  readonly #shutdownWorld: (worldStatePath: string) => Promise<void>;
+  readonly #shutdownWorld: ShutdownWorld;
 
-  constructor(runs: Runs, models: RunbookModels, shutdownWorld: (worldStatePath: string) => Promise<void>) {
+  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld) {
     this.#runs = runs;
     this.#models = models;
     this.#shutdownWorld = shutdownWorld;

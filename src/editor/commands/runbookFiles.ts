@@ -4,7 +4,6 @@ import type { CommandInfo } from "../../core/runbook/document.ts";
 import { decodeSource } from "../../core/runbook/source.ts";
 import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
 import { NOTEBOOK_TYPE, type QUICK_ACTIONS } from "../contributions.ts";
-import type { RunbookController } from "../notebook/controller.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { revealCell } from "../run/runNotebook.ts";
 import type { Runs } from "../run/runs.ts";
@@ -20,13 +19,11 @@ type ActionName = (typeof QUICK_ACTIONS)[number]["action"];
 export class RunbookFiles {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
-  readonly #controller: RunbookController;
   readonly #errors: ErrorReporter;
 
-  constructor(runs: Runs, models: RunbookModels, controller: RunbookController, errors: ErrorReporter) {
+  constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter) {
     this.#runs = runs;
     this.#models = models;
-    this.#controller = controller;
     this.#errors = errors;
   }
 
@@ -60,7 +57,8 @@ export class RunbookFiles {
     const cell = model.cellAt(index);
     if (cell === undefined) return;
     await revealCell(notebook, cell);
-    await this.#controller.runCell(cell);
+    // VS Code's own command selects the notebook's kernel first: a notebook that was only just opened has none.
+    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: notebook.uri });
   }
 
   async #filesWithAction(action: ActionName): Promise<readonly vscode.Uri[]> {

@@ -9,14 +9,19 @@ import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 
+/** Ends the world whose state file this is. */
+export type ShutdownWorld = (worldStatePath: string) => Promise<void>;
+
 /** Starts runs of a notebook, asking the person for what the runbook leaves open. */
 export class RunStarter {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
+  readonly #shutdownWorld: ShutdownWorld;
 
-  constructor(runs: Runs, models: RunbookModels) {
+  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld) {
     this.#runs = runs;
     this.#models = models;
+    this.#shutdownWorld = shutdownWorld;
   }
 
   /** The run that this notebook's cells go to. Asks what to start where there is none; `undefined` when the person starts nothing. */
@@ -63,11 +68,16 @@ export class RunStarter {
     }
     const description = resolve(dirname(notebook.uri.fsPath), frontMatter.world);
     const statePath = await progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
-    const fault = await pickFault(await readFaults(statePath), frontMatter.drillFault, "Start Drill: what breaks?");
-    const session = await progress("Starting the drill", () =>
-      this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath: statePath, parameters, impactAt: undefined }),
-    );
-    if (fault !== undefined) await session.change("injectFault", { fault, announced: true });
+    const session = await this.#startInWorld(notebook, statePath, frontMatter.drillFault, parameters);
+    if (session === undefined) await this.#shutdownWorld(statePath);
+    return session;
+  }
+
+  async #startInWorld(notebook: vscode.NotebookDocument, worldStatePath: string, preferred: string | undefined, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
+    const fault = await pickFault(await readFaults(worldStatePath), preferred, "Start Drill: what breaks?", NO_FAULT);
+    if (fault === undefined) return undefined;
+    const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
+    if (fault !== "") await session.change("injectFault", { fault, announced: true });
     return session;
   }
 }
@@ -81,14 +91,21 @@ export async function readFaults(worldStatePath: string): Promise<readonly Fault
   return state.faults.filter(isFault);
 }
 
-/** Lets the person choose a fault; the runbook's own comes first. `undefined` for none. */
-export async function pickFault(faults: readonly FaultDescription[], preferred: string | undefined, title: string): Promise<string | undefined> {
+interface FaultChoice extends vscode.QuickPickItem {
+  /** Name of the fault; `""` for none. */
+  readonly fault: string;
+}
+
+const NO_FAULT: FaultChoice = { label: "$(circle-slash) Nothing yet", detail: "The world starts healthy; inject a fault later.", fault: "" };
+
+/** Lets the person choose a fault; the runbook's own comes first, `others` last. `undefined` when nothing is chosen. */
+export async function pickFault(faults: readonly FaultDescription[], preferred: string | undefined, title: string, ...others: readonly FaultChoice[]): Promise<string | undefined> {
   const ordered = [...faults].sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
-  const items = [
+  const items: readonly FaultChoice[] = [
     ...ordered.map((fault) => ({
-      label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name as string | undefined,
+      label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name,
     })),
-    { label: "$(circle-slash) Nothing yet", description: "", detail: "The world starts healthy; inject a fault later.", fault: undefined },
+    ...others,
   ];
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: "Choose the fault to inject", ignoreFocusOut: true, matchOnDescription: true });
   return picked?.fault;

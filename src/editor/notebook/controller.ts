@@ -59,11 +59,6 @@ export class RunbookController implements vscode.Disposable {
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
   }
 
-  /** Runs one cell as its run button does, after what is queued. */
-  runCell(cell: vscode.NotebookCell): Promise<void> {
-    return this.#execute([cell], cell.notebook);
-  }
-
   dispose(): void {
     this.#store.dispose();
   }

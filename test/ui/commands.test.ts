@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseJournal } from "../../src/core/run/chain.ts";
+import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
+import { type Workbench, withWorkbench } from "../host/workbench.ts";
+
+const FILE = "01-database-failure.runbook.md";
+
+/** Answers Yes to the gate that is open. */
+async function sayYes(workbench: Workbench): Promise<string> {
+  const question = await workbench.waitForQuickInput("No: do not run it");
+  await workbench.page.keyboard.press("ArrowDown");
+  await workbench.page.keyboard.press("Enter");
+  return question;
+}
+
+describe("the palette during a drill", function () {
+  this.timeout(300_000);
+
+  it("starts nothing on Escape; then injects a fault, cures it by a quick action, and keeps notes, ticks, skips and marks in the log", async () => {
+    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "light" }, async (workbench) => {
+      const { page } = workbench;
+      await workbench.openRunbook(FILE);
+      await workbench.openView("DR Runbook");
+      await workbench.runCommand("Runbook: Start Drill…");
+      await workbench.waitForQuickInput("what breaks", 60_000);
+      await page.keyboard.press("Escape");
+      await workbench.waitForStatus(/No run/);
+      await page.waitForTimeout(1000);
+      assert.deepEqual(workbench.processes(/world\.js/), []);
+
+      await workbench.runCommand("Runbook: Start Drill…");
+      await workbench.waitForQuickInput("what breaks", 60_000);
+      await workbench.pick("Nothing yet");
+      await workbench.waitForStatus(/DRILL/);
+      await workbench.runCommand("Runbook: Inject Fault…");
+      await workbench.pick("Database crash loop");
+      await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+
+      await workbench.runCommand("Runbook: View Logs");
+      await workbench.waitForOutput(/redis|Redis/);
+      await workbench.screenshot("quick-logs-light");
+      await workbench.runCommand("Runbook: Restart Database Pod");
+      assert.match(await sayYes(workbench), /^DRILL prod: Change: kubectl delete/);
+      await workbench.waitForOutput(/condition met/, 120_000);
+      await workbench.runCommand("Runbook: Emergency Rollback");
+      assert.match(await sayYes(workbench), /kubectl rollout undo/);
+      await workbench.waitForOutput(/no rollout history found|successfully rolled out/, 120_000);
+
+      await workbench.runCommand("Runbook: Add Note to Log…");
+      await workbench.answer("What did you see", "Support confirms: orders come in again");
+      await workbench.runCommand("Runbook: Skip Step…");
+      await workbench.pick("Step 4");
+      await workbench.answer("why?", "Nothing was restored");
+      await workbench.runCommand("Runbook: Tick Checklist Items…");
+      await workbench.waitForQuickInput("Data loss window documented");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
+      await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
+      await workbench.runCommand("Runbook: Mark Recovery Clock…");
+      await workbench.pick("Cause identified");
+      await workbench.answer("how many minutes ago?", "0");
+      await workbench.answer("how do you know?", "The log of the container before");
+      await workbench.runCommand("Runbook: Verify Recovery");
+      await page.locator(".notifications-toasts").filter({ hasText: "Verification:" }).waitFor();
+      await workbench.screenshot("palette-light");
+
+      const records = journalOf(workbench);
+      const texts = records.flatMap((record) => (record.type === "noteAdded" ? [record.text] : record.type === "stepSkipped" ? [record.reason] : record.type === "checklistTicked" ? [`ticked ${String(record.ticked)}`] : record.type === "clockMarked" && record.mark === "causeIdentified" ? [record.reason] : []));
+      assert.deepEqual(texts, ["Support confirms: orders come in again", "Nothing was restored", "ticked true", "The log of the container before"]);
+      assert.deepEqual(records.flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : [])), ["view-logs", "restart-database", "emergency-rollback"]);
+    });
+  });
+});
+
+/** The journal of the one run under this workbench's home. */
+function journalOf(workbench: Workbench): readonly JournalRecord[] {
+  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl"));
+  assert.equal(paths.length, 1, paths.join(", "));
+  return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
+}
