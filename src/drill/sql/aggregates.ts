@@ -1,6 +1,6 @@
 import { argumentsOf, child, children, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
-import { asDouble, asText, groupKey, literal, sortKey, textLiteral } from "./convert.ts";
+import { asDouble, asText, groupKey, groupWeight, literal, sortKey, textLiteral } from "./convert.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { translate } from "./expressions.ts";
 import { quotient } from "./operators.ts";
@@ -27,7 +27,7 @@ function average(value: Typed, distinct: string): Typed {
 function count(node: AstNode, values: readonly Typed[], distinct: string): string {
   const star = child(child(node, "args") ?? {}, "expr");
   if (star?.["type"] === "star") return "count(*)";
-  if (values.length === 1) return `count(${distinct}${groupKey(values[0] ?? literal(null))})`;
+  if (values.length === 1) return `count(${distinct}${groupWeight(values[0] ?? literal(null))})`;
   const isComplete = values.map((value) => `${value.sql} IS NOT NULL`).join(" AND ");
   return `count(${distinct}CASE WHEN ${isComplete} THEN json_array(${values.map((value) => `my_weight(${asText(value)})`).join(",")}) END)`;
 }

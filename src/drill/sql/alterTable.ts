@@ -60,22 +60,22 @@ function renameInKeys(table: Table, from: string, to: string): void {
   table.foreignKeys = table.foreignKeys.map((foreign) => ({ ...foreign, columns: foreign.columns.map((name) => (name.toLowerCase() === from.toLowerCase() ? to : name)) }));
 }
 
-function dropPart(cursor: TokenCursor, change: Alteration): void {
+function dropPart(cursor: TokenCursor, change: Alteration, isMariaDb: boolean): void {
   const { table } = change;
-  const missing = (name: string) => sqlError("ER_CANT_DROP_FIELD_OR_KEY", name);
+  const missing = (name: string, kind: string) => (isMariaDb ? sqlError("ER_MARIADB_CANT_DROP", kind, name) : sqlError("ER_CANT_DROP_FIELD_OR_KEY", name));
   if (cursor.take("PRIMARY", "KEY")) {
     table.keys = table.keys.filter((key) => key.kind !== "primary");
   } else if (cursor.take("FOREIGN", "KEY")) {
     const name = cursor.name();
-    if (!table.foreignKeys.some((foreign) => foreign.name === name)) throw missing(name);
+    if (!table.foreignKeys.some((foreign) => foreign.name === name)) throw missing(name, "FOREIGN KEY");
     table.foreignKeys = table.foreignKeys.filter((foreign) => foreign.name !== name);
   } else if (cursor.take("KEY") || cursor.take("INDEX")) {
     const name = cursor.name();
-    if (!table.keys.some((key) => key.name === name)) throw missing(name);
+    if (!table.keys.some((key) => key.name === name)) throw missing(name, "INDEX");
     table.keys = table.keys.filter((key) => key.name !== name);
   } else if (cursor.take("CHECK") || cursor.take("CONSTRAINT")) {
     const name = cursor.name();
-    if (![...table.checks, ...table.foreignKeys].some((check) => check.name === name)) throw missing(name);
+    if (![...table.checks, ...table.foreignKeys].some((check) => check.name === name)) throw missing(name, "CONSTRAINT");
     table.checks = table.checks.filter((check) => check.name !== name);
     table.foreignKeys = table.foreignKeys.filter((foreign) => foreign.name !== name);
   } else {
@@ -84,7 +84,7 @@ function dropPart(cursor: TokenCursor, change: Alteration): void {
     const name = cursor.name();
     const column = findColumn(table, name);
     if (column === undefined && isOptional) return;
-    if (column === undefined) throw missing(name);
+    if (column === undefined) throw missing(name, "COLUMN");
     table.columns = table.columns.filter((own) => own !== column);
     table.keys = table.keys.map((key) => ({ ...key, parts: key.parts.filter((part) => part.column.toLowerCase() !== name.toLowerCase()) })).filter((key) => key.parts.length > 0);
   }
@@ -145,7 +145,7 @@ function alterColumnDefault(cursor: TokenCursor, change: Alteration): void {
 function readAlteration(frame: Frame, cursor: TokenCursor, change: Alteration): void {
   const { table } = change;
   if (cursor.take("ADD")) addPart(frame, cursor, change);
-  else if (cursor.take("DROP")) dropPart(cursor, change);
+  else if (cursor.take("DROP")) dropPart(cursor, change, frame.server.flavour.isMariaDb);
   else if (cursor.take("MODIFY")) {
     cursor.take("COLUMN");
     changeColumn(frame, cursor, change, false);
@@ -181,7 +181,7 @@ export function alterTable(frame: Frame, cursor: TokenCursor): SqlResult {
   }
   cursor.expectEnd();
   const result: Table = { ...copy, id: change.isRebuilt ? frame.server.catalog.nextTableId++ : table.id };
-  if (change.isRebuilt) rebuild(frame, table, result, change.sourceOf);
+  if (change.isRebuilt) rebuild(frame, database, table, result, change.sourceOf);
   database.tables[table.name] = result;
   if (change.renamedTo !== undefined) rename(frame, target, change.renamedTo);
   frame.server.compiled.clear();

@@ -39,6 +39,11 @@ export function functionName(node: AstNode): string | undefined {
   return only === undefined ? undefined : textOf(only, "value")?.toUpperCase();
 }
 
+/** The function's name as it was written, for errors. */
+export function writtenFunctionName(node: AstNode): string {
+  return textOf(children(child(node, "name") ?? {}, "name")[0] ?? {}, "value") ?? "";
+}
+
 /** The select inside a subquery node, `undefined` for other nodes. */
 export function subqueryOf(node: AstNode): AstNode | undefined {
   const ast = child(node, "ast");

@@ -21,7 +21,10 @@ function fire(frame: Frame, target: Target, time: Trigger["time"], event: Trigge
     if (frame.depth > 20) throw notSupported("triggers nested deeper than 20");
     const rows = [...(before === undefined ? [] : [rowSource("OLD", target.table, before)]), ...(after === undefined ? [] : [rowSource("NEW", target.table, after)])];
     const inner: Frame = { ...frame, database: target.database.name, rows, locals: new Map(), depth: frame.depth + 1, sqlMode: trigger.sqlMode };
-    runTriggerBody(inner, trigger.body, target.table, time === "BEFORE" ? after : undefined);
+    const { lastInsertId } = frame.session;
+    runTriggerBody(inner, trigger.body, target, time === "BEFORE" ? after : undefined);
+    // What a trigger inserts is not what LAST_INSERT_ID() tells.
+    frame.session.lastInsertId = lastInsertId;
   }
 }
 

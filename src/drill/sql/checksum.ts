@@ -165,7 +165,7 @@ export function checksumTables(frame: Frame, cursor: TokenCursor): SqlResult {
     const target = cursor.qualifiedName();
     const database = databaseOf(frame, target.database);
     const table = database.tables[target.name];
-    if (table === undefined) frame.session.warnings.push({ level: "Warning", errno: 1146, message: `Table '${database.name}.${target.name}' doesn't exist` });
+    if (table === undefined) frame.session.warn("Warning", 1146, `Table '${database.name}.${target.name}' doesn't exist`);
     rows.push([`${database.name}.${target.name}`, table === undefined ? null : Number(tableChecksum(frame, table))]);
   } while (cursor.takeOperator(","));
   cursor.take("EXTENDED");

@@ -1,6 +1,6 @@
 import { baseTypes } from "./catalog.ts";
 import type { BaseType, Column, ColumnType, ForeignKey, Key, KeyPart, ReferentialAction } from "./catalog.ts";
-import { notSupported } from "./errors.ts";
+import { notSupported, sqlError } from "./errors.ts";
 import type { TokenCursor } from "./tokenCursor.ts";
 
 const synonyms: Readonly<Record<string, BaseType>> = {
@@ -13,7 +13,7 @@ function baseType(cursor: TokenCursor): BaseType {
   const word = cursor.peek().kind === "word" ? cursor.peek().value.toLowerCase() : "";
   const base = synonyms[word] ?? baseTypes.find((known) => known === word);
   if (base === undefined && knownButMissing.includes(word)) throw notSupported(`column type ${word.toUpperCase()}`);
-  if (base === undefined) throw cursor.fail();
+  if (base === undefined) throw cursor.isMariaDb && word !== "" ? sqlError("ER_MARIADB_UNKNOWN_DATA_TYPE", cursor.peek().value) : cursor.fail();
   cursor.next();
   if (word === "double" || word === "real") cursor.take("PRECISION");
   if ((base === "char") && cursor.take("VARYING")) return "varchar";

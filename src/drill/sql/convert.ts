@@ -138,7 +138,7 @@ export function comparable(left: Typed, right: Typed): readonly [string, string]
   }
   if (a.kind === "blob" || b.kind === "blob") return [`CAST(${left.sql} AS BLOB)`, `CAST(${right.sql} AS BLOB)`];
   const isBinary = (a.kind === "text" && a.isBinary) || (b.kind === "text" && b.isBinary);
-  return isBinary ? [`${left.sql} COLLATE BINARY`, right.sql] : [`${left.sql} COLLATE NOCASE`, right.sql];
+  return isBinary ? [`${left.sql} COLLATE BINARY`, right.sql] : [`my_weight(${left.sql})`, `my_weight(${right.sql})`];
 }
 
 /** What to sort by: members of an ENUM in their order, texts without case and accents. */
@@ -147,7 +147,12 @@ export function sortKey(value: Typed): string {
   return value.type.kind === "text" && !value.type.isBinary ? `my_weight(${value.sql})` : value.sql;
 }
 
-/** What to group by and to tell rows apart by. */
+/** What to group by: texts without case and accents. */
+export function groupWeight(value: Typed): string {
+  return value.type.kind === "text" && !value.type.isBinary ? `my_weight(${value.sql})` : value.sql;
+}
+
+/** What to tell rows apart by where the value itself is wanted (DISTINCT, UNION, MIN, MAX): SQLite knows no case of ASCII only. */
 export function groupKey(value: Typed): string {
   return value.type.kind === "text" && !value.type.isBinary ? `${value.sql} COLLATE NOCASE` : value.sql;
 }

@@ -1,4 +1,5 @@
 import { SqlError } from "../contract.ts";
+import type { Flavour } from "./versionComments.ts";
 
 /** MySQL's own errors by symbol: number, SQLSTATE and a template whose `%s` are filled in order. Source: MySQL 8.0 Server Error Message Reference. */
 const table = {
@@ -47,7 +48,7 @@ const table = {
   ER_WARN_DATA_OUT_OF_RANGE: [1264, "22003", "Out of range value for column '%s' at row %s"],
   WARN_DATA_TRUNCATED: [1265, "01000", "Data truncated for column '%s' at row %s"],
   ER_OPTION_PREVENTS_STATEMENT: [1290, "HY000", "The MySQL server is running with the %s option so it cannot execute this statement"],
-  ER_TRUNCATED_WRONG_VALUE: [1292, "22007", "Incorrect %s value: '%s' for column '%s' at row %s"],
+  ER_TRUNCATED_WRONG_VALUE: [1292, "22007", "Incorrect %s value: '%s' for column %s at row %s"],
   ER_UNKNOWN_TIME_ZONE: [1298, "HY000", "Unknown or incorrect time zone: '%s'"],
   ER_SP_ALREADY_EXISTS: [1304, "42000", "%s %s already exists"],
   ER_SP_DOES_NOT_EXIST: [1305, "42000", "%s %s does not exist"],
@@ -58,7 +59,7 @@ const table = {
   ER_TRG_DOES_NOT_EXIST: [1360, "HY000", "Trigger does not exist"],
   ER_NO_DEFAULT_FOR_FIELD: [1364, "HY000", "Field '%s' doesn't have a default value"],
   ER_DIVISION_BY_ZERO: [1365, "22012", "Division by 0"],
-  ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: [1366, "HY000", "Incorrect %s value: '%s' for column '%s' at row %s"],
+  ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: [1366, "HY000", "Incorrect %s value: '%s' for column %s at row %s"],
   ER_DATA_TOO_LONG: [1406, "22001", "Data too long for column '%s' at row %s"],
   ER_ROW_IS_REFERENCED: [1451, "23000", "Cannot delete or update a parent row: a foreign key constraint fails (%s)"],
   ER_NO_REFERENCED_ROW: [1452, "23000", "Cannot add or update a child row: a foreign key constraint fails (%s)"],
@@ -72,6 +73,16 @@ const table = {
   ER_FK_CANNOT_DROP_PARENT: [3730, "HY000", "Cannot drop table '%s' referenced by a foreign key constraint '%s' on table '%s'."],
   ER_CHECK_CONSTRAINT_VIOLATED: [3819, "HY000", "Check constraint '%s' is violated."],
   ER_MARIADB_CONSTRAINT_FAILED: [4025, "23000", "CONSTRAINT `%s` failed for `%s`.`%s`"],
+  ER_INVALID_USE_OF_NULL: [1138, "22004", "Invalid use of NULL value"],
+  ER_MARIADB_CANT_DROP: [1091, "42000", "Can't DROP %s `%s`; check that it exists"],
+  ER_MARIADB_UNKNOWN_VIEW: [4092, "42S02", "Unknown VIEW: '%s'"],
+  ER_MARIADB_UNKNOWN_DATA_TYPE: [4161, "HY000", "Unknown data type: '%s'"],
+  ER_MARIADB_ROW_IS_REFERENCED: [1451, "23000", "Cannot delete or update a parent row: a foreign key constraint fails"],
+  ER_MARIADB_NOT_REPLICA: [1200, "HY000", "Misconfigured slave: MASTER_HOST was not set; Fix in config file or with CHANGE MASTER TO"],
+  ER_CANT_UPDATE_WITH_READLOCK: [1223, "HY000", "Can't execute the query because you have a conflicting read lock"],
+  ER_LOCK_WAIT_TIMEOUT: [1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"],
+  ER_SAVEPOINT_DOES_NOT_EXIST: [1305, "42000", "SAVEPOINT %s does not exist"],
+  ER_UNKNOWN_COLLATION: [1273, "HY000", "Unknown collation: '%s'"],
   ER_CON_COUNT: [1040, "08004", "Too many connections"],
   ER_NOT_REPLICA: [1200, "HY000", "The server is not configured as slave; fix in config file or with CHANGE MASTER TO"],
 } as const satisfies Record<string, readonly [number, string, string]>;
@@ -97,4 +108,17 @@ export function syntaxError(sql: string, offset: number, isMariaDb: boolean): Sq
 /** What MySQL has and this engine has not: said with MySQL's own error 1235, never answered wrongly. */
 export function notSupported(what: string): SqlError {
   return sqlError("ER_NOT_SUPPORTED_YET", what);
+}
+
+/** What MariaDB calls the clauses of a statement since 10.11.11 or so; 10.11.6 still says what MySQL says. */
+const clauseWords: Readonly<Record<string, string>> = { "where clause": "WHERE", "order clause": "ORDER BY", "group statement": "GROUP BY", "having clause": "HAVING", "on clause": "ON" };
+
+/** The error in the words of the server's product and version. `statement` is the statement's first word in upper case. */
+export function inProductWords(error: unknown, flavour: Flavour, statement: string): unknown {
+  if (!(error instanceof SqlError) || !flavour.isMariaDb) return error;
+  if (error.errno === 1235 || error.errno === 1290) return new SqlError(error.errno, error.sqlState, error.message.replace("version of MySQL", "version of MariaDB").replace("The MySQL server", "The MariaDB server"));
+  if ((error.errno !== 1054 && error.errno !== 1052) || flavour.versionId < 101_111) return error;
+  const list = statement === "UPDATE" ? "SET" : statement === "INSERT" || statement === "REPLACE" ? "INSERT INTO" : "SELECT";
+  const message = error.message.replace(/(in '?)((?:field list|(?:where|order|having|on) clause|group statement))/, (_all, before: string, clause: string) => before + (clauseWords[clause] ?? list));
+  return new SqlError(error.errno, error.sqlState, message);
 }

@@ -23,6 +23,7 @@ import type { Flavour } from "./versionComments.ts";
 export interface ReplicationFacts {
   /** SHOW REPLICA STATUS; `undefined` where no primary is configured. */
   replicaStatus(nowMs: number): readonly (readonly [name: string, value: SqlValue])[] | undefined;
+  isReplicaRunning(): boolean;
   stopReplica(nowMs: number): void;
   startReplica(nowMs: number): void;
   resetReplica(forgetsPrimary: boolean): void;
@@ -82,6 +83,29 @@ export function tableOf(frame: Frame, database: string | undefined, name: string
   return { database: home, table };
 }
 
+/** Throws where LOCK TABLES or FLUSH TABLES WITH READ LOCK, of this session or another, forbids what a statement does with a table. */
+export function checkLocks(frame: Frame, database: string, table: string, access: "READ" | "WRITE"): void {
+  const { session, server } = frame;
+  // What a trigger touches is locked with its table; replication waits for nobody here.
+  if (frame.depth > 0 || session.isReplicationThread) return;
+  const key = `${database}.${table}`;
+  const own = session.locks?.get(key);
+  if (session.locks !== undefined && own === undefined) throw sqlError("ER_TABLE_NOT_LOCKED", table);
+  if (own === "READ" && access === "WRITE") throw sqlError("ER_TABLE_NOT_LOCKED_FOR_WRITE", table);
+  for (const other of server.sessions.values()) {
+    const held = other === session ? undefined : other.locks?.get(key);
+    // A real server waits; this one answers at once what the wait would end with.
+    if (held === "WRITE" || (held === "READ" && access === "WRITE")) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
+  }
+}
+
+/** A base table that the statement writes to. Throws 1146, 1099, 1100 and 1205. */
+export function writableTable(frame: Frame, database: string | undefined, name: string): { readonly database: Database; readonly table: Table } {
+  const found = tableOf(frame, database, name);
+  checkLocks(frame, found.database.name, name, "WRITE");
+  return found;
+}
+
 /** A system variable's value for the session: its own, else the server's. Throws 1193. */
 export function systemVariable(frame: Frame, name: string, scope: "global" | "session"): string | number | null {
   const key = name.toLowerCase();
@@ -129,10 +153,12 @@ function resolveTable(frame: Frame, name: string | undefined, tableName: string)
     if (table === undefined) throw chosen.toLowerCase() === "mysql" ? sqlError("ER_NO_SUCH_TABLE", "mysql", tableName) : sqlError("ER_UNKNOWN_TABLE", tableName, "information_schema");
     return table;
   }
+  if (name !== undefined && frame.server.flavour.isMariaDb && frame.server.catalog.databases[name] === undefined) throw sqlError("ER_NO_SUCH_TABLE", name, tableName);
   const database = databaseOf(frame, name);
   const view = database.views[tableName];
   if (view !== undefined) return resolveView(frame, database, view);
   const { table } = tableOf(frame, name, tableName);
+  checkLocks(frame, database.name, tableName, "READ");
   return { sql: storageName(table), database: database.name, columns: (alias) => sourceColumns(table, alias, zoneOf(frame)) };
 }
 
@@ -157,6 +183,7 @@ export function surroundingsOf(frame: Frame): Surroundings {
     variable: (text) => readVariable(frame, text),
     local: (name) => frame.locals?.get(name.toLowerCase()),
     table: (database, name) => resolveTable(frame, database, name),
+    failsOnZero: false,
     random: server.random,
   };
 }
@@ -164,6 +191,12 @@ export function surroundingsOf(frame: Frame): Surroundings {
 /** A translation at the outermost scope of a frame: NEW and OLD are in sight inside triggers. */
 export function translationOf(frame: Frame, parsed: Parameters<typeof beginTranslation>[0]): Translation {
   return inScope(beginTranslation(parsed, surroundingsOf(frame)), { sources: frame.rows });
+}
+
+/** The same translation for values that are stored: a strict session refuses division by zero in them. */
+export function strictOnZero(frame: Frame, translation: Translation): Translation {
+  const failsOnZero = isStrict(frame) && String(systemVariable(frame, "sql_mode", "session")).includes("ERROR_FOR_DIVISION_BY_ZERO");
+  return { ...translation, surroundings: { ...translation.surroundings, failsOnZero } };
 }
 
 /** Translates a SELECT given as text. */
@@ -218,9 +251,14 @@ export function asColumnType(typed: Typed, type: Typed["type"]): Typed {
 }
 
 /** How values are stored in this frame. */
-export function storeModeOf(frame: Frame, row: number): StoreMode {
-  const mode = String(systemVariable(frame, "sql_mode", "session"));
-  return { isStrict: /STRICT_(?:TRANS|ALL)_TABLES|TRADITIONAL/.test(mode), zoneMinutes: zoneOf(frame), row };
+export function storeModeOf(frame: Frame, home: string, row: number): StoreMode {
+  const { flavour } = frame.server;
+  return { isStrict: isStrict(frame), zoneMinutes: zoneOf(frame), row, isMariaDb: flavour.isMariaDb, home, warn: (problem) => frame.session.warn("Warning", problem.errno, problem.message) };
+}
+
+/** Does the session's sql_mode refuse what does not fit? */
+export function isStrict(frame: Frame): boolean {
+  return /STRICT_(?:TRANS|ALL)_TABLES|TRADITIONAL/.test(String(systemVariable(frame, "sql_mode", "session")));
 }
 
 /** Is a session switch on? */

@@ -1,12 +1,13 @@
 import { applyBinary, applyUnary, addIntervalTo, checkColumns, compare, isMoment, like } from "./operators.ts";
 import { translateAggregate } from "./aggregates.ts";
-import { argumentsOf, child, children, functionName, isNode, subqueryOf, textOf } from "./ast.ts";
+import { argumentsOf, child, children, functionName, isNode, subqueryOf, textOf, writtenFunctionName } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { bytesOfText } from "./byteText.ts";
 import { asCondition, asText, castTo, comparable, int, intCall, literal, text, textLiteral, typedLiteral, unionType } from "./convert.ts";
 import { translateCast } from "./casts.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { callFunction } from "./functions.ts";
+import { associate, isNotCall } from "./precedence.ts";
 import { inScope, placeholderOf, resolveColumn } from "./scope.ts";
 import type { Translation } from "./scope.ts";
 import { binaryTextType, intType, nullType, scaledFromText } from "./sqlTypes.ts";
@@ -52,6 +53,7 @@ function translateColumn(node: AstNode, translation: Translation): Typed {
 }
 
 function collate(value: Typed, name: string): Typed {
+  if (!/^(?:binary|(?:utf8mb4|utf8mb3|utf8|latin1|ascii|ucs2|utf16|utf32|latin2|cp1250|cp1251|cp1252|koi8r)_\w+)$/i.test(name)) throw sqlError("ER_UNKNOWN_COLLATION", name);
   return { sql: value.sql, type: { kind: "text", isBinary: name.toLowerCase().endsWith("_bin") || name.toLowerCase() === "binary" } };
 }
 
@@ -102,7 +104,7 @@ function quantified(node: AstNode): { readonly word: string; readonly query: Ast
 }
 
 function translateRows(operator: string, left: AstNode, right: AstNode, translation: Translation): Typed {
-  if (operator !== "=" && operator !== "<>" && operator !== "!=") throw notSupported(`row ${operator}`);
+  if (operator !== "=" && operator !== "<>") throw notSupported(`row ${operator}`);
   const lefts = children(left, "value");
   const rights = children(right, "value");
   checkColumns(lefts.length, rights.length);
@@ -129,7 +131,8 @@ function translateBinary(node: AstNode, translation: Translation): Typed {
     const type: SqlType = operator === "->" ? binaryTextType : text("").type;
     return { sql: `(${asText(translate(left, translation))}${operator}${asText(translate(right, translation))})`, type };
   }
-  const [a, b] = [translate(left, translation), translate(right, translation)];
+  const [a, divisor] = [translate(left, translation), translate(right, translation)];
+  const b = translation.surroundings.failsOnZero && ["/", "DIV", "%", "MOD"].includes(operator) ? { ...divisor, sql: `CASE WHEN ${divisor.sql}=0 THEN my_zero() ELSE ${divisor.sql} END` } : divisor;
   return { ...applyBinary(operator, a, b), hasAggregate: a.hasAggregate === true || b.hasAggregate === true };
 }
 
@@ -210,7 +213,11 @@ function translateFunction(node: AstNode, translation: Translation): Typed {
   const special = specialFunction(name, args, translation);
   if (special !== undefined) return special;
   const values = args.map((item) => translate(item, translation));
-  return { ...callFunction(name, values, translation.surroundings), hasAggregate: values.some((value) => value.hasAggregate === true) };
+  return { ...callFunction(name, values, translation.surroundings, writtenFunctionName(node)), hasAggregate: values.some((value) => value.hasAggregate === true) };
+}
+
+function translateOperator(node: AstNode, translation: Translation): Typed {
+  return node["type"] === "unary_expr" ? translateUnary(node, translation) : translateBinary(node, translation);
 }
 
 /** Translates one expression of the tree. Throws MySQL's errors; 1235 for a shape outside the subset. */
@@ -228,9 +235,8 @@ export function translate(node: AstNode, translation: Translation): Typed {
     case "bool": return int(node["value"] === true ? "1" : "0");
     case "null": return literal(null);
     case "column_ref": return translateColumn(node, translation);
-    case "binary_expr": return translateBinary(node, translation);
-    case "unary_expr": return translateUnary(node, translation);
-    case "function": return translateFunction(node, translation);
+    case "binary_expr": case "unary_expr": return translateOperator(associate(node), translation);
+    case "function": return isNotCall(node) ? translateOperator(associate(node), translation) : translateFunction(node, translation);
     case "aggr_func": return translateAggregate(node, translation);
     case "case": return translateCase(node, translation);
     case "cast": return translateCast(child(node, "expr") ?? {}, children(node, "target")[0], translation);

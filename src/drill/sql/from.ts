@@ -2,7 +2,7 @@ import { child, children, subqueryOf, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { quoteName } from "./catalog.ts";
 import { asCondition, comparable } from "./convert.ts";
-import { notSupported, sqlError } from "./errors.ts";
+import { notSupported, sqlError, syntaxError } from "./errors.ts";
 import { translate } from "./expressions.ts";
 import { inScope } from "./scope.ts";
 import type { Source, SourceColumn, Translation } from "./scope.ts";
@@ -18,7 +18,8 @@ function translateItem(item: AstNode, translation: Translation): FromItem {
   if (expression !== undefined) {
     const query = subqueryOf(expression);
     if (query === undefined) throw notSupported("this table reference");
-    if (alias === undefined) throw sqlError("ER_DERIVED_MUST_HAVE_ALIAS");
+    // To MariaDB it is a syntax error at the end.
+    if (alias === undefined) throw translation.surroundings.isMariaDb ? syntaxError("", 0, true) : sqlError("ER_DERIVED_MUST_HAVE_ALIAS");
     // A derived table does not see its neighbours.
     const inner = translation.subquery(query, inScope(translation, { sources: [] }));
     const columns = inner.columns.map((column, index) => ({ name: column.name, typed: { ...column.typed, sql: `${quoteName(alias)}.c${String(index)}` } }));

@@ -1,6 +1,7 @@
 import { asCondition, asDecimal, asDouble, asInteger, asText, castTo, int, intCall, literal, text, unionType } from "./convert.ts";
 import { comparable } from "./convert.ts";
-import { sqlError } from "./errors.ts";
+import { notSupported, sqlError } from "./errors.ts";
+import { missingFunctions } from "./missingFunctions.ts";
 import { truncate } from "./functionsMath.ts";
 import { temporalFunctions } from "./functionsTime.ts";
 import type { Surroundings } from "./scope.ts";
@@ -70,9 +71,14 @@ const control: Readonly<Record<string, NativeFunction>> = {
   ELT: define(2, 99, (args) => text(`(CASE ${asInteger(at(args, 0))} ${args.slice(1).map((value, index) => `WHEN ${String(index + 1)} THEN ${asText(value)}`).join(" ")} END)`)),
 };
 
+/** Texts put together are a text, but bytes with them make it all bytes. */
+function joined(args: readonly Typed[], sql: string): Typed {
+  return args.some((value) => value.type.kind === "blob") ? { sql: `CAST(${sql} AS BLOB)`, type: blobType } : text(sql);
+}
+
 const texts: Readonly<Record<string, NativeFunction>> = {
-  CONCAT: define(1, 99, (args) => text(`(${args.map(asText).join("||")})`)),
-  CONCAT_WS: define(2, 99, (args) => text(`concat_ws(${args.map(asText).join(",")})`)),
+  CONCAT: define(1, 99, (args) => joined(args, `(${args.map(asText).join("||")})`)),
+  CONCAT_WS: define(2, 99, (args) => joined(args, `concat_ws(${args.map(asText).join(",")})`)),
   UPPER: unaryText("my_upper"), UCASE: unaryText("my_upper"), LOWER: unaryText("my_lower"), LCASE: unaryText("my_lower"), REVERSE: unaryText("my_reverse"),
   LTRIM: unaryText("ltrim"), RTRIM: unaryText("rtrim"),
   CHAR_LENGTH: define(1, 1, (args) => int(`length(${asText(at(args, 0))})`)),
@@ -104,6 +110,8 @@ const texts: Readonly<Record<string, NativeFunction>> = {
   JSON_VALID: define(1, 1, (args) => int(`json_valid(${asText(at(args, 0))})`)),
   JSON_EXTRACT: define(2, 2, (args) => ({ sql: `(${asText(at(args, 0))}->${asText(at(args, 1))})`, type: { kind: "text", isBinary: true } })),
   JSON_UNQUOTE: define(1, 1, (args) => text(`CASE WHEN json_valid(${asText(at(args, 0))}) AND substr(${asText(at(args, 0))},1,1)='"' THEN json_extract(${asText(at(args, 0))},'$') ELSE ${asText(at(args, 0))} END`)),
+  // A scalar's text; NULL for objects, arrays and what is not there.
+  JSON_VALUE: define(2, 2, (args) => text(`(CASE WHEN json_type(${asText(at(args, 0))},${asText(at(args, 1))}) IN ('object','array') THEN NULL ELSE CAST(json_extract(${asText(at(args, 0))},${asText(at(args, 1))}) AS TEXT) END)`)),
   JSON_LENGTH: define(1, 1, (args) => int(`(SELECT count(*) FROM json_each(${asText(at(args, 0))}))`)),
 };
 
@@ -166,10 +174,11 @@ const session: Readonly<Record<string, NativeFunction>> = {
 
 const natives: ReadonlyMap<string, NativeFunction> = new Map(Object.entries({ ...control, ...texts, ...numbers, ...session, ...temporalFunctions(define, at) }));
 
-/** Translates a call of a native function. Throws 1582 for a wrong count of arguments and 1305 for a function that does not exist. */
-export function callFunction(name: string, args: readonly Typed[], surroundings: Surroundings): Typed {
+/** Translates a call of a native function. Throws 1582 for a wrong count of arguments and 1305 for a function that does not exist; `written` is the name as it stands in the statement. */
+export function callFunction(name: string, args: readonly Typed[], surroundings: Surroundings, written = name): Typed {
   const native = natives.get(name);
-  if (native === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "FUNCTION", `${surroundings.database === undefined ? "" : `${surroundings.database}.`}${name.toLowerCase()}`);
+  if (native === undefined && missingFunctions.has(name)) throw notSupported(`${name}()`);
+  if (native === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "FUNCTION", `${surroundings.database === undefined ? "" : `${surroundings.database}.`}${written}`);
   if (args.length < native.least || args.length > native.most) throw sqlError("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name);
   return native.translate(args, surroundings);
 }

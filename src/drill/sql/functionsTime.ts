@@ -46,6 +46,16 @@ export function temporalFunctions(define: Define, at: At): Readonly<Record<strin
     DATE: define(1, 1, (args) => ({ sql: `my_date(${asText(at(args, 0))})`, type: { kind: "date" } })),
     TIME: define(1, 1, (args) => ({ sql: `my_time(${asText(at(args, 0))},${String(fractionOf(at(args, 0)))})`, type: { kind: "time", fsp: fractionOf(at(args, 0)) } })),
     TIMESTAMP: define(1, 1, (args) => ({ sql: asDateTime(at(args, 0), fractionOf(at(args, 0))), type: { kind: "datetime", fsp: fractionOf(at(args, 0)) } })),
+    TIMEDIFF: define(2, 2, (args) => {
+      const fsp = Math.max(fractionOf(at(args, 0)), fractionOf(at(args, 1)));
+      return { sql: `my_time_diff(${asText(at(args, 0))},${asText(at(args, 1))},${String(fsp)})`, type: { kind: "time", fsp } };
+    }),
+    SEC_TO_TIME: define(1, 1, (args) => ({ sql: `my_sec_to_time(CAST(${asInteger(at(args, 0))} AS TEXT))`, type: { kind: "time", fsp: 0 } })),
+    TIME_TO_SEC: define(1, 1, (args) => intCall("my_time_to_sec", asText(at(args, 0)))),
+    CONVERT_TZ: define(3, 3, (args) => {
+      const fsp = fractionOf(at(args, 0));
+      return { sql: `my_convert_zone(${args.map(asText).join(",")},${String(fsp)})`, type: { kind: "datetime", fsp } };
+    }),
     LAST_DAY: define(1, 1, (args) => ({ sql: `my_last_day(${asText(at(args, 0))})`, type: { kind: "date" } })),
     YEAR: part("my_year"), MONTH: part("my_month"), DAY: part("my_day"), DAYOFMONTH: part("my_day"), QUARTER: part("my_quarter"),
     HOUR: clockPart("my_hour", 1), MINUTE: clockPart("my_minute", 4), SECOND: clockPart("my_second", 7), MICROSECOND: part("my_micro"),

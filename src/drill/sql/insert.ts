@@ -5,8 +5,9 @@ import type { AstNode } from "./ast.ts";
 import { findColumn, typeOf } from "./catalog.ts";
 import type { Column, Table } from "./catalog.ts";
 import { typedLiteral } from "./convert.ts";
+import { AutoIncrement } from "./autoIncrement.ts";
 import { sqlError } from "./errors.ts";
-import { systemVariable, tableOf, translationOf, valueOf } from "./execution.ts";
+import { strictOnZero, systemVariable, translationOf, valueOf, writableTable } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { addRow, changeRow, removeRow } from "./changeRows.ts";
 import { translate } from "./expressions.ts";
@@ -14,7 +15,7 @@ import { readLiteralInsert } from "./insertLiterals.ts";
 import { changed } from "./outcome.ts";
 import type { ParsedSql } from "./parser.ts";
 import { runSelect } from "./query.ts";
-import { defaultValue, duplicateEntry, findConflict, loadRow, rowSource, toStored } from "./rows.ts";
+import { checkNulls, defaultValue, duplicateEntry, findConflict, loadRow, rowSource, toStored } from "./rows.ts";
 import type { Target } from "./rows.ts";
 import { inScope } from "./scope.ts";
 import type { SourceColumn, Translation } from "./scope.ts";
@@ -28,6 +29,7 @@ type GivenRow = readonly (SqlValue | undefined)[];
 interface Insertion {
   readonly target: Target;
   readonly columns: readonly Column[];
+  readonly counter: AutoIncrement;
   readonly isReplace: boolean;
   readonly isIgnore: boolean;
   /** ON DUPLICATE KEY UPDATE, `undefined` without. */
@@ -46,24 +48,25 @@ function chosenColumns(table: Table, names: readonly string[] | undefined): read
   });
 }
 
-/** Draws the next AUTO_INCREMENT value where NULL or 0 was given, and moves the counter. */
-function autoIncrement(frame: Frame, table: Table, row: RawValue[], place: number): void {
+/** Draws the AUTO_INCREMENT value where NULL or 0 was given. */
+function fillAutoIncrement(frame: Frame, insertion: Insertion, row: RawValue[]): void {
+  const place = insertion.target.table.columns.findIndex((column) => column.isAutoIncrement);
+  if (place < 0) return;
   const given = row[place];
   const keepsZero = String(systemVariable(frame, "sql_mode", "session")).includes("NO_AUTO_VALUE_ON_ZERO");
-  if (given === null || given === undefined || (Number(given) === 0 && !keepsZero)) {
-    row[place] = table.autoIncrement;
-    if (frame.session.rowCount < 0) frame.session.lastInsertId = table.autoIncrement;
-    // The first value of a statement is what LAST_INSERT_ID() tells.
-    frame.session.rowCount = 0;
-    table.autoIncrement += 1;
-  } else if (Number(given) >= table.autoIncrement) table.autoIncrement = Number(given) + 1;
+  if (given === null || given === undefined || (Number(given) === 0 && !keepsZero)) row[place] = insertion.counter.draw();
+}
+
+function keepAutoIncrement(insertion: Insertion, row: readonly RawValue[]): void {
+  const place = insertion.target.table.columns.findIndex((column) => column.isAutoIncrement);
+  if (place >= 0) insertion.counter.keep(Number(row[place] ?? 0));
 }
 
 /** Fills a whole stored row from the given values. */
 function completeRow(frame: Frame, insertion: Insertion, given: GivenRow, rowNumber: number): RawValue[] {
   const { table } = insertion.target;
   const row: RawValue[] = [];
-  for (const [place, column] of table.columns.entries()) {
+  for (const column of table.columns) {
     const index = insertion.columns.indexOf(column);
     const value = index < 0 ? undefined : given[index];
     if (column.generated !== undefined) {
@@ -71,9 +74,11 @@ function completeRow(frame: Frame, insertion: Insertion, given: GivenRow, rowNum
       row.push(null);
       continue;
     }
-    row.push(toStored(frame, column, value === undefined ? defaultValue(frame, column) : value, rowNumber));
-    if (column.isAutoIncrement) autoIncrement(frame, table, row, place);
+    row.push(toStored(frame, insertion.target, column, value === undefined ? defaultValue(frame, column) : value, rowNumber));
   }
+  // A row that fails before this takes no number. A BEFORE trigger may still fill what is NULL.
+  if (!table.triggers.some((trigger) => trigger.time === "BEFORE" && trigger.event === "INSERT")) checkNulls(table, row, true);
+  fillAutoIncrement(frame, insertion, row);
   return row;
 }
 
@@ -88,7 +93,7 @@ function updateOnConflict(frame: Frame, insertion: Insertion, update: NonNullabl
     const current = rowSource(target.table.name, target.table, after);
     const values: SourceColumn[] = target.table.columns.map((own, place) => ({ name: own.name, isHidden: true, typed: typedLiteral(readStored(offered[place] ?? null, own), typeOf(own)) }));
     const scoped = inScope(update.translation, { sources: [current, { name: "§new", database: undefined, columns: values }] });
-    after[target.table.columns.indexOf(column)] = toStored(frame, column, valueOf(frame, translate(child(item, "value") ?? {}, scoped)), 1);
+    after[target.table.columns.indexOf(column)] = toStored(frame, target, column, valueOf(frame, translate(child(item, "value") ?? {}, scoped)), 1);
   }
   return changeRow(frame, target, rowId, before, after) ? 2 : 0;
 }
@@ -107,15 +112,16 @@ function addOne(frame: Frame, insertion: Insertion, row: RawValue[]): number {
       removed += 1;
     }
     addRow(frame, target, row);
+    keepAutoIncrement(insertion, row);
     return removed + 1;
   }
   addRow(frame, target, row);
+  keepAutoIncrement(insertion, row);
   return 1;
 }
 
 function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): SqlResult {
   let affected = 0;
-  frame.session.rowCount = -1;
   const lenient = insertion.isIgnore ? { ...frame, sqlMode: "" } : frame;
   for (const [index, given] of rows.entries()) {
     if (given.length !== insertion.columns.length) throw sqlError("ER_WRONG_VALUE_COUNT", index + 1);
@@ -124,9 +130,11 @@ function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): 
     } catch (error) {
       // IGNORE turns what a row violates into a warning and goes on.
       if (!insertion.isIgnore || !(error instanceof SqlError)) throw error;
-      frame.session.warnings.push({ level: "Warning", errno: error.errno, message: error.message });
+      insertion.counter.giveBack();
+      frame.session.warn("Warning", error.errno, error.message);
     }
   }
+  if (insertion.counter.first !== undefined) frame.session.lastInsertId = insertion.counter.first;
   return changed(affected);
 }
 
@@ -134,9 +142,9 @@ function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): 
 export function insertLiterals(frame: Frame, sql: string): SqlResult | undefined {
   const read = readLiteralInsert(sql);
   if (read === undefined) return undefined;
-  const target = tableOf(frame, read.database, read.table);
+  const target = writableTable(frame, read.database, read.table);
   const columns = chosenColumns(target.table, read.columns);
-  return addAll(frame, { target, columns, isReplace: read.verb === "REPLACE", isIgnore: read.isIgnore, update: undefined }, read.rows);
+  return addAll(frame, { target, columns, counter: new AutoIncrement(target.table, read.rows.length), isReplace: read.verb === "REPLACE", isIgnore: read.isIgnore, update: undefined }, read.rows);
 }
 
 function isDefault(node: AstNode): boolean {
@@ -151,18 +159,19 @@ function givenRow(frame: Frame, nodes: readonly AstNode[], translation: Translat
 export function runInsert(frame: Frame, parsed: ParsedSql): SqlResult {
   const { ast } = parsed;
   const tableNode = children(ast, "table")[0] ?? {};
-  const target = tableOf(frame, textOf(tableNode, "db"), textOf(tableNode, "table") ?? "");
-  const translation = translationOf(frame, parsed);
+  const target = writableTable(frame, textOf(tableNode, "db"), textOf(tableNode, "table") ?? "");
+  const translation = strictOnZero(frame, translationOf(frame, parsed));
   const onDuplicate = child(ast, "on_duplicate_update");
   const set = children(ast, "set");
   const listed: unknown = ast["columns"];
   const names = set.length > 0 ? set.map((item) => textOf(item, "column") ?? "") : Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : undefined;
+  const values = child(ast, "values") ?? {};
+  const count = set.length > 0 ? 1 : values["type"] === "select" ? 0 : children(values, "values").length;
   const insertion: Insertion = {
-    target, columns: chosenColumns(target.table, names), isReplace: ast["type"] === "replace", isIgnore: /ignore/i.test(textOf(ast, "prefix") ?? ""),
+    target, counter: new AutoIncrement(target.table, count), columns: chosenColumns(target.table, names), isReplace: ast["type"] === "replace", isIgnore: /ignore/i.test(textOf(ast, "prefix") ?? ""),
     update: onDuplicate === undefined ? undefined : { set: children(onDuplicate, "set"), translation },
   };
   if (set.length > 0) return addAll(frame, insertion, [givenRow(frame, set.map((item) => child(item, "value") ?? {}), translation)]);
-  const values = child(ast, "values") ?? {};
   if (values["type"] === "select") return addAll(frame, insertion, runSelect(frame, { ast: values, placeholders: parsed.placeholders }).rows);
   return addAll(frame, insertion, children(values, "values").map((row) => givenRow(frame, children(row, "value"), translation)));
 }

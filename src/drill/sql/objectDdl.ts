@@ -67,7 +67,7 @@ export function createDatabase(frame: Frame, cursor: TokenCursor): SqlResult {
   const { databases } = frame.server.catalog;
   if (databases[name] !== undefined) {
     if (!isOptional) throw sqlError("ER_DB_CREATE_EXISTS", name);
-    frame.session.warnings.push({ level: "Note", errno: 1007, message: `Can't create database '${name}'; database exists` });
+    frame.session.warn("Note", 1007, `Can't create database '${name}'; database exists`);
     return changed(1);
   }
   databases[name] = { name, charset, collation, tables: {}, views: {}, routines: {} };
@@ -81,8 +81,9 @@ export function dropDatabase(frame: Frame, cursor: TokenCursor): SqlResult {
   cursor.expectEnd();
   const database = frame.server.catalog.databases[name];
   if (database === undefined) {
-    if (isOptional) return changed(0);
-    throw sqlError("ER_DB_DROP_EXISTS", name);
+    if (!isOptional) throw sqlError("ER_DB_DROP_EXISTS", name);
+    frame.session.warn("Note", 1008, `Can't drop database '${name}'; database doesn't exist`);
+    return changed(0);
   }
   const tables = Object.values(database.tables);
   for (const table of tables) dropStorage(frame, database, table);
@@ -122,7 +123,11 @@ export function dropViews(frame: Frame, cursor: TokenCursor): SqlResult {
   do {
     const target = cursor.qualifiedName();
     const database = databaseOf(frame, target.database);
-    if (database.views[target.name] === undefined && !isOptional) throw sqlError("ER_BAD_TABLE", `${database.name}.${target.name}`);
+    if (database.views[target.name] === undefined) {
+      const missing = frame.server.flavour.isMariaDb ? sqlError("ER_MARIADB_UNKNOWN_VIEW", `${database.name}.${target.name}`) : sqlError("ER_BAD_TABLE", `${database.name}.${target.name}`);
+      if (!isOptional) throw missing;
+      frame.session.warn("Note", missing.errno, missing.message);
+    }
     delete database.views[target.name];
   } while (cursor.takeOperator(","));
   cursor.expectEnd();

@@ -57,7 +57,7 @@ export function addIntervalTo(date: Typed, amount: Typed, unit: string, sign: 1 
   return { sql: `my_add(${asText(date)},${asText(amount)},${textLiteral(unit)},${String(sign)},${isDate ? "-1" : String(fsp)})`, type };
 }
 
-const comparisons: Readonly<Record<string, string>> = { "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "<>": "<>", "!=": "<>" };
+const comparisons: Readonly<Record<string, string>> = { "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "<>": "<>" };
 
 /** A comparison of two scalars by one of MySQL's operators, `<=>` included. */
 export function compare(operator: string, left: Typed, right: Typed): Typed {
@@ -94,7 +94,7 @@ export function applyBinary(operator: string, left: Typed, right: Typed): Typed 
     case "REGEXP": return int(`CAST(my_regexp(${asText(left)},${asText(right)},${isBinaryPair(left, right)}) AS INTEGER)`);
     case "NOT REGEXP": return int(`(NOT CAST(my_regexp(${asText(left)},${asText(right)},${isBinaryPair(left, right)}) AS INTEGER))`);
     // The grammar's stand-in for `<=>`, see prepareSql.
-    case "RLIKE": return compare("<=>", left, right);
+    case "!=": return compare("<=>", left, right);
     default: return compare(operator, left, right);
   }
 }

@@ -3,6 +3,7 @@ import { isNode } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { notSupported, syntaxError } from "./errors.ts";
 import { tokenize } from "./lexer.ts";
+import { missingFunctions } from "./missingFunctions.ts";
 import { prepareSql } from "./prepare.ts";
 import type { Placeholder, PreparedSql } from "./prepare.ts";
 
@@ -16,6 +17,15 @@ function failureOffset(error: unknown): number | undefined {
   if (!isNode(error) || !isNode(error["location"])) return undefined;
   const start = error["location"]["start"];
   return isNode(start) && typeof start["offset"] === "number" ? start["offset"] : undefined;
+}
+
+/** What the statement holds that MySQL reads and node-sql-parser does not; `undefined` where nothing is known. */
+function beyondGrammar(sql: string): string | undefined {
+  const tokens = tokenize(sql);
+  const assignment = tokens.findIndex((token) => token.text === ":=");
+  if (assignment > 0) return `${tokens[assignment - 1]?.text ?? ""} := …`;
+  const call = tokens.find((token, index) => token.kind === "word" && missingFunctions.has(token.value.toUpperCase()) && tokens[index + 1]?.text === "(");
+  return call === undefined ? undefined : `${call.value.toUpperCase()}()`;
 }
 
 /** Reads queries, data changes and expressions with node-sql-parser; keeps the trees of the last few hundred statements. */
@@ -54,6 +64,8 @@ export class SqlParser {
         const offset = failureOffset(error);
         if (offset === undefined) throw error;
         if (useHeadings) continue;
+        const missing = beyondGrammar(sql);
+        if (missing !== undefined) throw notSupported(missing);
         throw syntaxError(sql, this.#tokenStart(sql, prepared, offset), this.#isMariaDb);
       }
     }

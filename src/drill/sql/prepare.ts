@@ -32,7 +32,7 @@ function hasAlias(item: readonly Token[]): boolean {
   if (units.test(last.value) && item.some((token) => isWord(token, "INTERVAL"))) return false;
   if (previous.kind === "operator") return previous.text === ")";
   // `_binary 'x'` and `'a' 'b'` are one literal each.
-  if (last.kind === "string" && (previous.kind === "string" || previous.value.startsWith("_"))) return false;
+  if (last.kind === "string" && (previous.kind === "string" || previous.value.startsWith("_") || (/^n$/i.test(previous.value) && previous.end === last.start))) return false;
   return !(last.kind === "string" && isWord(previous, "DATE", "TIME", "TIMESTAMP"));
 }
 
@@ -93,6 +93,11 @@ class Preparation {
   }
 }
 
+/** `_utf8mb4'x'` and `N'x'`. */
+function isIntroducer(token: Token, next: Token | undefined): boolean {
+  return next?.kind === "string" && (/^_[a-z]\w*$/i.test(token.value) || (/^n$/i.test(token.value) && next.start === token.end));
+}
+
 const plainInteger = /^\d{1,15}$/;
 
 /** Emits one token and tells how many tokens it took. */
@@ -100,7 +105,7 @@ function emitToken(out: Preparation, tokens: readonly Token[], index: number, is
   const token = tokens[index];
   const next = tokens[index + 1];
   if (token === undefined) return 1;
-  if (token.kind === "string" || (token.kind === "word" && /^_[a-z]\w*$/i.test(token.value) && next?.kind === "string")) {
+  if (token.kind === "string" || (token.kind === "word" && isIntroducer(token, next))) {
     const introducer = token.kind === "word" ? 1 : 0;
     const parts: string[] = [];
     let taken = introducer;
@@ -112,8 +117,9 @@ function emitToken(out: Preparation, tokens: readonly Token[], index: number, is
   else if (token.kind === "hex" || token.kind === "bits" || token.kind === "variable") out.hold({ kind: token.kind, value: token.value }, "'", token.start);
   else if (isWord(token, "CURRENT_USER") && next?.text !== "(") out.emit("CURRENT_USER()", token.start);
   else if (isWord(token, "RLIKE")) out.emit("REGEXP", token.start);
-  // The grammar lacks `<=>`; RLIKE, an exact synonym of REGEXP, has its precedence and is free.
-  else if (token.text === "<=>") out.emit("RLIKE", token.start);
+  // The grammar lacks `<=>`; `!=` is free once its synonym `<>` is used for it.
+  else if (token.text === "!=") out.emit("<>", token.start);
+  else if (token.text === "<=>") out.emit("!=", token.start);
   else if (isWord(token, "USE", "FORCE", "IGNORE") && isWord(next, "INDEX", "KEY")) return 2 + skipParentheses(tokens, index + 2);
   else if (isWord(token, "DEFAULT") && ["(", ",", "="].includes(tokens[index - 1]?.text ?? "") && next?.text !== "(") out.emit("`§DEFAULT`", token.start);
   else if (isFromList && isWord(token, "FROM", "FOR")) out.emit(",", token.start);

@@ -2,7 +2,7 @@ import { findColumn, quoteName, rowIdColumn, storageName, typeOf, backquote } fr
 import type { Column, Database, ForeignKey, Key, Table } from "./catalog.ts";
 import { typedLiteral } from "./convert.ts";
 import { sqlError } from "./errors.ts";
-import { asColumnType, compileForRow, evaluate, isOn, runForRow, storeModeOf } from "./execution.ts";
+import { asColumnType, compileForRow, evaluate, isOn, isStrict, runForRow, storeModeOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import type { Source } from "./scope.ts";
 import type { SqlValue } from "./sqlTypes.ts";
@@ -32,7 +32,7 @@ export function defaultValue(frame: Frame, column: Column): SqlValue {
     return evaluate(frame, defaultSql);
   }
   if (column.isNullable || column.isAutoIncrement) return null;
-  if (storeModeOf(frame, 1).isStrict && column.type.base !== "enum") throw sqlError("ER_NO_DEFAULT_FOR_FIELD", column.name);
+  if (isStrict(frame) && column.type.base !== "enum") throw sqlError("ER_NO_DEFAULT_FOR_FIELD", column.name);
   return implicitDefault(column);
 }
 
@@ -51,8 +51,8 @@ function implicitDefault(column: Column): SqlValue {
 }
 
 /** Brings a value into a column's stored form. */
-export function toStored(frame: Frame, column: Column, value: SqlValue, row: number): RawValue {
-  return storeValue(value, column, storeModeOf(frame, row), frame.server.flavour.isMariaDb);
+export function toStored(frame: Frame, target: Target, column: Column, value: SqlValue, row: number): RawValue {
+  return storeValue(value, column, storeModeOf(frame, `${backquote(target.database.name)}.${backquote(target.table.name)}`, row));
 }
 
 /** Computes generated columns in place. */
@@ -64,9 +64,12 @@ export function generate(frame: Frame, table: Table, row: RawValue[]): void {
   }
 }
 
-/** Throws 1048 for a NULL where none may be. A NULL for AUTO_INCREMENT never comes here. */
-export function checkNulls(table: Table, row: readonly RawValue[]): void {
-  for (const [index, column] of table.columns.entries()) if (!column.isNullable && row[index] === null) throw sqlError("ER_BAD_NULL", column.name);
+/** Throws 1048 for a NULL where none may be. `isUnfinished`: AUTO_INCREMENT and generated columns are filled later. */
+export function checkNulls(table: Table, row: readonly RawValue[], isUnfinished = false): void {
+  for (const [index, column] of table.columns.entries()) {
+    const isLater = isUnfinished && (column.isAutoIncrement || column.generated !== undefined);
+    if (!column.isNullable && row[index] === null && !isLater) throw sqlError("ER_BAD_NULL", column.name);
+  }
 }
 
 function isJsonCheck(expression: string): string | undefined {

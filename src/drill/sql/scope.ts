@@ -46,6 +46,8 @@ export interface Surroundings {
   local(name: string): SqlValue | undefined;
   /** Throws 1146, 1046 or 1049. */
   table(database: string | undefined, name: string): ResolvedTable;
+  /** Is division by zero an error, as in strict INSERT and UPDATE? */
+  readonly failsOnZero: boolean;
   /** A random number below 1, from the world's seed. */
   random(): number;
 }

@@ -1,6 +1,6 @@
 import { child, children, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
-import { asCondition, castTo, groupKey, sortKey, unionType } from "./convert.ts";
+import { asCondition, castTo, groupKey, groupWeight, sortKey, unionType } from "./convert.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { translate } from "./expressions.ts";
 import { translateFrom } from "./from.ts";
@@ -95,7 +95,7 @@ function groupText(select: AstNode, items: readonly SelectItem[], translation: T
   const modifiers: unknown = group["modifiers"];
   if (Array.isArray(modifiers) && modifiers.some((modifier) => modifier !== null)) throw notSupported("WITH ROLLUP");
   const clause = "group statement";
-  const parts = children(group, "columns").map((expression) => groupKey(byPosition(expression, items, clause) ?? translate(expression, inScope(translation, { clause }))));
+  const parts = children(group, "columns").map((expression) => groupWeight(byPosition(expression, items, clause) ?? translate(expression, inScope(translation, { clause }))));
   return parts.length === 0 ? "" : ` GROUP BY ${parts.join(",")}`;
 }
 

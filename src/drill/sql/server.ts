@@ -3,7 +3,7 @@ import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
 import { BinaryLog } from "./binaryLog.ts";
 import type { LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
-import { sqlError } from "./errors.ts";
+import { inProductWords, sqlError } from "./errors.ts";
 import { isOn, systemVariable } from "./execution.ts";
 import type { Frame, ServerState } from "./execution.ts";
 import { SqlParser } from "./parser.ts";
@@ -12,12 +12,12 @@ import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { Session } from "./session.ts";
 import { isWord, tokenize } from "./lexer.ts";
 import { StatementSplitter } from "./splitter.ts";
-import { manyRows } from "./sqliteFunctions.ts";
+import { divisionByZero, manyRows } from "./sqliteFunctions.ts";
 import { runStatement } from "./statements.ts";
 import { Store } from "./store.ts";
 import { startVariables } from "./systemVariables.ts";
 import { rollback } from "./transactions.ts";
-import { expandVersionComments, flavourOf } from "./versionComments.ts";
+import { expandVersionComments, flavourOf, textRulesOf } from "./versionComments.ts";
 
 /** An account. `password` "" lets in without one. */
 export interface SqlUser {
@@ -82,6 +82,7 @@ export class MysqlServer implements SqlServer {
       random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
       replication: {
         replicaStatus: (nowMs) => this.#replica?.status(nowMs, flavour),
+        isReplicaRunning: () => this.#replica?.state.isRunning === true,
         stopReplica: (nowMs) => this.#replica?.stop(nowMs),
         startReplica: (nowMs) => this.#configuredReplica().start(nowMs),
         resetReplica: (forgets) => this.#resetReplica(forgets),
@@ -92,7 +93,7 @@ export class MysqlServer implements SqlServer {
   }
 
   #configuredReplica(): Replica {
-    if (this.#replica === undefined) throw sqlError("ER_NOT_REPLICA");
+    if (this.#replica === undefined) throw sqlError(this.#state.flavour.isMariaDb ? "ER_MARIADB_NOT_REPLICA" : "ER_NOT_REPLICA");
     return this.#replica;
   }
 
@@ -143,26 +144,35 @@ export class MysqlServer implements SqlServer {
     const word = firstWord(sql);
     const frame = this.#frame(session, nowMs);
     const isWrite = writes.has(word);
-    if (isWrite) this.#checkReadOnly(session);
-    if (session.locks !== undefined) checkLocks(frame, sql, isWrite);
-    if (word !== "SHOW") session.warnings = [];
-    if (!isOn(frame, "autocommit")) session.isInTransaction = true;
-    const undone = session.undo.length;
-    const before = { insertId: session.lastInsertId, database: session.database };
+    session.statement += 1;
+    if (isWrite || usesTables(word, sql)) session.warnings = [];
+    const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database };
     try {
-      const result = isWrite && !/^(?:CREATE|DROP|ALTER|RENAME)$/.test(word) ? this.#state.store.atomic(() => runStatement(frame, sql)) : runStatement(frame, sql);
-      session.rowCount = result.isResultSet ? -1 : result.affectedRows;
-      if (isWrite) this.#record(session, sql, nowMs, before);
-      else if (word === "COMMIT" || (!session.isInTransaction && session.pending.length > 0)) this.#flush(session, nowMs);
-      return result;
+      if (isWrite) this.#checkWritable(session);
+      return this.#answer(frame, sql, word, started);
     } catch (error) {
-      session.undo.length = Math.min(undone, session.undo.length);
-      throw asSqlError(error);
+      session.undo.length = Math.min(started.undo, session.undo.length);
+      const told = inProductWords(asSqlError(error), this.#state.flavour, word);
+      if (told instanceof SqlError) session.warn("Error", told.errno, told.message);
+      throw told;
     }
   }
 
-  #checkReadOnly(session: Session): void {
+  #answer(frame: Frame, sql: string, word: string, started: { readonly insertId: number; readonly database: string | undefined }): SqlResult {
+    const { session } = frame;
+    const isWrite = writes.has(word);
+    if (!isOn(frame, "autocommit")) session.isInTransaction = true;
+    const result = isWrite && !/^(?:CREATE|DROP|ALTER|RENAME)$/.test(word) ? this.#state.store.atomic(() => runStatement(frame, sql)) : runStatement(frame, sql);
+    session.rowCount = result.isResultSet ? -1 : result.affectedRows;
+    if (isWrite) this.#record(session, sql, frame.nowMs, started);
+    else if (word === "COMMIT" || (!session.isInTransaction && session.pending.length > 0)) this.#flush(session, frame.nowMs);
+    return result;
+  }
+
+  #checkWritable(session: Session): void {
     if (session.isReplicationThread) return;
+    if (session.hasGlobalReadLock) throw sqlError("ER_CANT_UPDATE_WITH_READLOCK");
+    for (const other of this.#state.sessions.values()) if (other.hasGlobalReadLock) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
     const isSuper = this.#options.users.find((user) => user.name === session.user)?.isSuper === true;
     if (this.#state.globals.get("super_read_only") === "ON") throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--super-read-only");
     if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
@@ -277,17 +287,18 @@ export class MysqlServer implements SqlServer {
   }
 }
 
-function checkLocks(frame: Frame, sql: string, isWrite: boolean): void {
-  const table = /^\s*(?:INSERT|REPLACE)(?:\s+IGNORE)?\s+INTO\s+`?([\w$]+)`?(?![\w$`]*\.)/i.exec(sql)?.[1];
-  if (!isWrite || table === undefined || frame.database === undefined) return;
-  const lock = frame.session.locks?.get(`${frame.database}.${table}`);
-  if (lock === undefined && frame.server.catalog.databases[frame.database]?.tables[table] !== undefined) throw sqlError("ER_TABLE_NOT_LOCKED", table);
-  if (lock === "READ") throw sqlError("ER_TABLE_NOT_LOCKED_FOR_WRITE", table);
+/** Does the statement use tables? Others leave the warnings of the one before. */
+function usesTables(word: string, sql: string): boolean {
+  return /^(?:CHECK|ANALYZE|OPTIMIZE|CHECKSUM|LOCK|DESCRIBE|DESC|EXPLAIN|WITH)$/.test(word) || (word === "SELECT" && /\bFROM\b/i.test(sql));
 }
 
 /** SQLite's own failures that MySQL has an error for; everything else stays what it is. */
 function asSqlError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof SqlError) return error;
+  if (error.message === divisionByZero) return sqlError("ER_DIVISION_BY_ZERO");
+  // node-sql-parser counts the values of INSERT itself.
+  const row = /column count doesn't match value count at row (\d+)/.exec(error.message)?.[1];
+  if (row !== undefined) return sqlError("ER_WRONG_VALUE_COUNT", row);
   if (error.message === manyRows) return sqlError("ER_SUBQUERY_NO_1_ROW");
   if (error.message === "integer overflow") return sqlError("ER_DATA_OUT_OF_RANGE", "BIGINT", "the expression");
   return new SqlError(1105, "HY000", `Unknown error: ${error.message}`);
@@ -295,7 +306,7 @@ function asSqlError(error: unknown): unknown {
 
 /** Makes an empty server. */
 export async function createSqlServer(options: SqlServerOptions): Promise<MysqlServer> {
-  return new MysqlServer(options, await Store.open(options.wasmBinary));
+  return new MysqlServer(options, await Store.open(options.wasmBinary, textRulesOf(flavourOf(options.version))));
 }
 
 /** Lets `replica` follow `primary`, each event `lagMs` of world time after its commit; host and user are what SHOW REPLICA STATUS tells. */

@@ -8,6 +8,20 @@ export type UndoStep =
   | { readonly kind: "remove"; readonly table: Table; readonly rowId: bigint }
   | { readonly kind: "put"; readonly table: Table; readonly rowId: bigint; readonly row: readonly RawValue[] };
 
+/** A row of SHOW WARNINGS. */
+export interface SessionWarning {
+  readonly level: "Note" | "Warning" | "Error";
+  readonly errno: number;
+  readonly message: string;
+}
+
+/** How much of the open transaction stood when SAVEPOINT ran. */
+export interface Savepoint {
+  readonly name: string;
+  readonly undo: number;
+  readonly pending: number;
+}
+
 /** One connection. */
 export class Session implements SqlSession {
   readonly id: number;
@@ -24,7 +38,15 @@ export class Session implements SqlSession {
   rowCount = -1;
   /** Locked tables by `database.table`; `undefined` without LOCK TABLES. */
   locks: Map<string, "READ" | "WRITE"> | undefined;
-  warnings: { readonly level: "Note" | "Warning"; readonly errno: number; readonly message: string }[] = [];
+  /** What SHOW WARNINGS tells. It outlives statements that use no table and raise nothing. */
+  warnings: SessionWarning[] = [];
+  /** Counts statements, so that the first warning of one clears those of an earlier one. */
+  statement = 0;
+  #warnedIn = 0;
+  /** Open savepoints, oldest first. */
+  savepoints: Savepoint[] = [];
+  /** FLUSH TABLES WITH READ LOCK: nobody writes until UNLOCK TABLES. */
+  hasGlobalReadLock = false;
   isReplicationThread = false;
 
   constructor(id: number, user: string, database: string | undefined, openedAt: number) {
@@ -32,5 +54,11 @@ export class Session implements SqlSession {
     this.user = user;
     this.database = database;
     this.openedAt = openedAt;
+  }
+
+  warn(level: SessionWarning["level"], errno: number, message: string): void {
+    if (this.#warnedIn !== this.statement) this.warnings = [];
+    this.#warnedIn = this.statement;
+    this.warnings.push({ level, errno, message });
   }
 }

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Database } from "sql.js";
+import { foldText, textWeight } from "./collation.ts";
+import type { TextRules } from "./collation.ts";
 import { crc32 } from "./crc32.ts";
 import { decimalText, divideRounded, doubleText, leadingNumber, scaledFromText } from "./sqlTypes.ts";
-import { addInterval, dateText, dateTimeText, dayName, dayOfYear, difference, formatDate, fromMicros, isZeroDate, lastDay, monthName, parseDateTime, parseTime, roundToFsp, timeText, toMicros, weekday } from "./temporal.ts";
+import { addInterval, dateText, dateTimeText, dayName, dayOfYear, difference, formatDate, fromMicros, isZeroDate, lastDay, monthName, parseDateTime, parseTime, cutToFsp, roundToFsp, timeText, toMicros, weekday } from "./temporal.ts";
+import { zoneMinutes } from "./systemVariables.ts";
 import type { DateTimeParts } from "./temporal.ts";
 
 /** What SQLite hands to a function: integers come as doubles, so exact numbers are passed as text. */
@@ -18,8 +21,8 @@ function textOf(value: string | number | Uint8Array): string {
 
 const likePatterns = new Map<string, RegExp>();
 
-function likePattern(pattern: string, escape: string, isBinary: boolean): RegExp {
-  const key = `${isBinary ? "b" : "c"}${escape}\0${pattern}`;
+function likePattern(pattern: string, escape: string): RegExp {
+  const key = `${escape}\0${pattern}`;
   const known = likePatterns.get(key);
   if (known !== undefined) return known;
   let source = "";
@@ -30,7 +33,7 @@ function likePattern(pattern: string, escape: string, isBinary: boolean): RegExp
     else if (letter === "_") { source += "[\\s\\S]"; continue; }
     source += letter.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   }
-  const built = new RegExp(`^${source}$`, isBinary ? "" : "i");
+  const built = new RegExp(`^${source}$`, "u");
   if (likePatterns.size > 100) likePatterns.clear();
   likePatterns.set(key, built);
   return built;
@@ -54,8 +57,12 @@ function onDate(action: (parts: DateTimeParts) => string | number | null): (text
 /** Text of the error that `my_many` raises; the engine turns it into MySQL's 1242. */
 export const manyRows = "subquery: more than one row";
 
+/** Text of the error that `my_zero` raises; the engine turns it into MySQL's 1365. */
+export const divisionByZero = "division by zero";
+
 function registerNumbers(database: Database): void {
   database.create_function("my_many", () => { throw new Error(manyRows); });
+  database.create_function("my_zero", () => { throw new Error(divisionByZero); });
   database.create_function("my_num", (value: Argument) => (value === null ? null : leadingNumber(textOf(value))));
   database.create_function("my_dbl", (value: number | null) => (value === null ? null : doubleText(value)));
   database.create_function("my_dec", strict((scaled: string, scale: number) => decimalText(BigInt(scaled), scale)));
@@ -67,16 +74,21 @@ function registerNumbers(database: Database): void {
   database.create_function("my_crc32", strict((value: string | Uint8Array) => crc32(bytesOf(value))));
 }
 
-function registerTexts(database: Database): void {
+/** LIKE: without case and accents unless binary. */
+function isLike(text: string, pattern: string, escape: string, isBinary: boolean, rules: TextRules): boolean {
+  return isBinary ? likePattern(pattern, escape).test(text) : likePattern(foldText(pattern, rules), foldText(escape, rules)).test(foldText(text, rules));
+}
+
+function registerTexts(database: Database, rules: TextRules): void {
   const digest = (algorithm: string) => strict((value: string | Uint8Array) => createHash(algorithm).update(bytesOf(value)).digest("hex"));
   database.create_function("my_md5", digest("md5"));
   database.create_function("my_sha1", digest("sha1"));
   database.create_function("my_sha2", strict((value: string | Uint8Array, bits: number) => (![0, 224, 256, 384, 512].includes(bits) ? null : createHash(`sha${String(bits === 0 ? 256 : bits)}`).update(bytesOf(value)).digest("hex"))));
-  database.create_function("my_like", strict((text: string | Uint8Array, pattern: string, escape: string, isBinary: number) => (likePattern(textOf(pattern), escape, isBinary === 1).test(textOf(text)) ? 1 : 0)));
+  database.create_function("my_like", strict((text: string | Uint8Array, pattern: string, escape: string, isBinary: number) => (isLike(textOf(text), textOf(pattern), escape, isBinary === 1, rules) ? 1 : 0)));
   database.create_function("my_regexp", strict((text: string, pattern: string, isBinary: number) => (new RegExp(textOf(pattern), isBinary === 1 ? "u" : "iu").test(textOf(text)) ? 1 : 0)));
   database.create_function("my_upper", strict((text: string) => text.toUpperCase()));
   database.create_function("my_lower", strict((text: string) => text.toLowerCase()));
-  database.create_function("my_weight", strict((text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toUpperCase()));
+  database.create_function("my_weight", strict((text: string) => textWeight(textOf(text), rules)));
   database.create_function("my_bytes", strict((value: string | Uint8Array) => bytesOf(value).length));
   database.create_function("my_reverse", strict((text: string) => [...text].toReversed().join("")));
   database.create_function("my_repeat", strict((text: string, count: number) => text.repeat(Math.max(0, Math.min(count, 1_000_000)))));
@@ -111,7 +123,22 @@ function joinList(list: string, separator: string, limit: number): string | null
   return bytes.length <= limit ? bytes.toString() : bytes.subarray(0, limit).toString().replace(/\ufffd$/, "");
 }
 
-function registerDates(database: Database): void {
+/** The microseconds of a TIME, or of a moment since year 0; `undefined` when the text is neither. */
+function momentOf(text: string): { readonly micros: bigint; readonly isTime: boolean } | undefined {
+  const time = parseTime(text);
+  if (time !== undefined) return { micros: time, isTime: true };
+  const parts = parseDateTime(text);
+  return parts === undefined ? undefined : { micros: toMicros(parts), isTime: false };
+}
+
+/** TIME ends at 838:59:59. */
+function clampTime(micros: bigint): bigint {
+  const most = 3_020_399_000_000n;
+  return micros > most ? most : micros < -most ? -most : micros;
+}
+
+function registerDates(database: Database, rules: TextRules): void {
+  const fit = rules.cutsFractions ? cutToFsp : roundToFsp;
   const plain: Readonly<Record<string, (parts: DateTimeParts) => string | number | null>> = {
     my_year: (parts) => parts.year, my_month: (parts) => parts.month, my_day: (parts) => parts.day, my_hour: (parts) => parts.hour, my_minute: (parts) => parts.minute,
     my_second: (parts) => parts.second, my_micro: (parts) => parts.micros, my_quarter: (parts) => Math.ceil(parts.month / 3), my_dow: (parts) => weekday(parts) + 1,
@@ -120,11 +147,22 @@ function registerDates(database: Database): void {
     my_to_days: (parts) => (isZeroDate(parts) ? null : Number(toMicros({ ...parts, hour: 0, minute: 0, second: 0, micros: 0 }) / 86_400_000_000n) + 719_528),
   };
   for (const [name, action] of Object.entries(plain)) database.create_function(name, onDate(action));
-  database.create_function("my_datetime", strict((text: string, fsp: number) => { const parts = parseDateTime(textOf(text)); return parts === undefined ? null : dateTimeText(roundToFsp(parts, fsp), fsp); }));
+  database.create_function("my_datetime", strict((text: string, fsp: number) => { const parts = parseDateTime(textOf(text)); return parts === undefined ? null : dateTimeText(fit(parts, fsp), fsp); }));
   database.create_function("my_time", strict((text: string, fsp: number) => {
     const time = parseTime(text);
     const parts = time === undefined ? parseDateTime(text) : undefined;
     return time !== undefined ? timeText(time, fsp) : parts === undefined ? null : dateTimeText(parts, fsp).slice(11);
+  }));
+  database.create_function("my_time_diff", strict((left: string, right: string, fsp: number) => {
+    const [a, b] = [momentOf(left), momentOf(right)];
+    // A TIME and a DATETIME have no difference.
+    return a === undefined || b === undefined || a.isTime !== b.isTime ? null : timeText(clampTime(a.micros - b.micros), fsp);
+  }));
+  database.create_function("my_sec_to_time", strict((seconds: string) => timeText(clampTime(BigInt(seconds) * 1_000_000n), 0)));
+  database.create_function("my_time_to_sec", strict((text: string) => { const found = momentOf(text); return found === undefined ? null : Number((found.micros % (found.isTime ? found.micros + 1n : 86_400_000_000n)) / 1_000_000n); }));
+  database.create_function("my_convert_zone", strict((text: string, from: string, to: string, fsp: number) => {
+    const [parts, start, end] = [parseDateTime(text), zoneMinutes(from), zoneMinutes(to)];
+    return parts === undefined || isZeroDate(parts) || start === undefined || end === undefined ? null : dateTimeText(fromMicros(toMicros(parts) + BigInt(end - start) * 60_000_000n), fsp);
   }));
   database.create_function("my_add", strict((text: string, amount: string | number, unit: string, sign: number, fsp: number) => {
     const parts = parseDateTime(text);
@@ -140,8 +178,8 @@ function registerDates(database: Database): void {
 }
 
 /** Adds the functions that translated statements call. */
-export function registerFunctions(database: Database): void {
+export function registerFunctions(database: Database, rules: TextRules): void {
   registerNumbers(database);
-  registerTexts(database);
-  registerDates(database);
+  registerTexts(database, rules);
+  registerDates(database, rules);
 }

@@ -13,7 +13,7 @@ import { runShow, showColumns } from "./show.ts";
 import { runProcedureBody } from "./storedPrograms.ts";
 import { createTable, dropTables, truncateTable } from "./tableDdl.ts";
 import { TokenCursor } from "./tokenCursor.ts";
-import { beginTransaction, commit, rollback } from "./transactions.ts";
+import { beginTransaction, commit, releaseSavepoint, rollback, rollbackToSavepoint, setSavepoint } from "./transactions.ts";
 import { runDelete, runUpdate } from "./update.ts";
 
 function runCreate(frame: Frame, cursor: TokenCursor): SqlResult {
@@ -105,7 +105,11 @@ function runReplication(frame: Frame, cursor: TokenCursor, verb: "STOP" | "START
   if (cursor.is("IO_THREAD", "SQL_THREAD", "UNTIL", "FOR")) throw notSupported(`${verb} REPLICA ${cursor.peek().value.toUpperCase()}`);
   cursor.expectEnd();
   if (verb === "RESET") replication.resetReplica(isAll);
-  else if (verb === "STOP") replication.stopReplica(frame.nowMs);
+  else if (verb === "STOP") {
+    const [errno, text] = flavour.isMariaDb ? ([1255, "Slave already has been stopped"] as const) : ([3084, "Replication thread(s) for channel '' are already stopped."] as const);
+    if (!replication.isReplicaRunning()) frame.session.warn("Note", errno, text);
+    replication.stopReplica(frame.nowMs);
+  }
   else replication.startReplica(frame.nowMs);
   return changed(0);
 }
@@ -149,7 +153,10 @@ function maintain(frame: Frame, cursor: TokenCursor, verb: string): SqlResult {
     const database = databaseOf(frame, target.database);
     const name = `${database.name}.${target.name}`;
     if (database.tables[target.name] === undefined) rows.push([name, verb, "Error", `Table '${name}' doesn't exist`], [name, verb, "status", "Operation failed"]);
-    else rows.push([name, verb, "status", verb === "optimize" ? "Table does not support optimize, doing recreate + analyze instead" : "OK"]);
+    else {
+      if (verb === "optimize") rows.push([name, verb, "note", "Table does not support optimize, doing recreate + analyze instead"]);
+      rows.push([name, verb, "status", "OK"]);
+    }
   } while (cursor.takeOperator(","));
   while (cursor.is("FOR", "UPGRADE", "QUICK", "FAST", "MEDIUM", "EXTENDED", "CHANGED")) cursor.next();
   cursor.expectEnd();
@@ -175,19 +182,37 @@ function runOther(frame: Frame, cursor: TokenCursor, word: string, sql: string):
     case "START": return runStart(frame, cursor);
     case "BEGIN": cursor.take("WORK"); cursor.expectEnd(); return beginTransaction(frame);
     case "COMMIT": cursor.take("WORK"); cursor.expectEnd(); return commit(frame);
-    case "ROLLBACK": cursor.take("WORK"); cursor.expectEnd(); return rollback(frame);
+    case "ROLLBACK": return runRollback(frame, cursor);
+    case "SAVEPOINT": return setSavepoint(frame, lastName(cursor));
+    case "RELEASE": cursor.expect("SAVEPOINT"); return releaseSavepoint(frame, lastName(cursor));
     case "STOP": return runReplication(frame, cursor, "STOP") ?? fail(cursor);
     case "RESET": return runReset(frame, cursor);
     case "CHECKSUM": return checksumTables(frame, cursor);
     case "CHECK": case "ANALYZE": case "OPTIMIZE": return maintain(frame, cursor, word.toLowerCase());
-    case "FLUSH": return flush(cursor);
+    case "FLUSH": return flush(frame, cursor);
     case "KILL": return kill(frame, cursor);
     case "CALL": return call(frame, cursor);
     case "DO": evaluate(frame, cursor.sql.slice(cursor.peek().start)); return changed(0);
-    case "GRANT": case "REVOKE": case "SAVEPOINT": case "RELEASE": case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "CHANGE": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
+    case "GRANT": case "REVOKE": case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "CHANGE": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
       throw notSupported(word);
     default: throw syntaxError(sql, cursor.tokens[0]?.start ?? 0, frame.server.flavour.isMariaDb);
   }
+}
+
+function lastName(cursor: TokenCursor): string {
+  const name = cursor.name();
+  cursor.expectEnd();
+  return name;
+}
+
+function runRollback(frame: Frame, cursor: TokenCursor): SqlResult {
+  cursor.take("WORK");
+  if (cursor.take("TO")) {
+    cursor.take("SAVEPOINT");
+    return rollbackToSavepoint(frame, lastName(cursor));
+  }
+  cursor.expectEnd();
+  return rollback(frame);
 }
 
 function fail(cursor: TokenCursor): never {
@@ -198,6 +223,7 @@ function unlock(frame: Frame, cursor: TokenCursor): SqlResult {
   if (!cursor.take("TABLES")) cursor.expect("TABLE");
   cursor.expectEnd();
   frame.session.locks = undefined;
+  frame.session.hasGlobalReadLock = false;
   return changed(0);
 }
 
@@ -218,11 +244,20 @@ function runAlter(frame: Frame, cursor: TokenCursor): SqlResult {
   return changed(1);
 }
 
-function flush(cursor: TokenCursor): SqlResult {
+function flush(frame: Frame, cursor: TokenCursor): SqlResult {
   cursor.take("LOCAL");
   cursor.take("NO_WRITE_TO_BINLOG");
   if (!cursor.is("TABLES", "TABLE", "PRIVILEGES", "LOGS", "STATUS", "BINARY", "HOSTS", "ENGINE", "ERROR")) throw cursor.fail();
-  while (!cursor.isAtEnd) cursor.next();
+  const isTables = cursor.take("TABLES") || cursor.take("TABLE");
+  if (isTables && cursor.take("WITH", "READ", "LOCK")) {
+    cursor.expectEnd();
+    frame.session.hasGlobalReadLock = true;
+    return changed(0);
+  }
+  while (!cursor.isAtEnd) {
+    if (cursor.is("WITH", "FOR")) throw notSupported("FLUSH TABLES … WITH READ LOCK");
+    cursor.next();
+  }
   return changed(0);
 }
 

@@ -1,5 +1,6 @@
 import initSqlJs from "sql.js";
 import type { Database as SqliteDatabase, SqlJsStatic, Statement } from "sql.js";
+import type { TextRules } from "./collation.ts";
 import { registerFunctions } from "./sqliteFunctions.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 
@@ -14,19 +15,21 @@ interface BigIntReader {
 /** The embedded SQLite database under one server. */
 export class Store {
   readonly #sqlite: SqlJsStatic;
+  readonly #rules: TextRules;
   #database: SqliteDatabase;
   readonly #prepared = new Map<string, Statement>();
 
-  private constructor(sqlite: SqlJsStatic, bytes: Uint8Array | undefined) {
+  private constructor(sqlite: SqlJsStatic, rules: TextRules) {
     this.#sqlite = sqlite;
-    this.#database = new sqlite.Database(bytes);
-    registerFunctions(this.#database);
+    this.#rules = rules;
+    this.#database = new sqlite.Database();
+    registerFunctions(this.#database, this.#rules);
   }
 
   /** `wasmBinary` is SQLite's WebAssembly; `undefined` lets sql.js find its own file. */
-  static async open(wasmBinary: Uint8Array | undefined): Promise<Store> {
+  static async open(wasmBinary: Uint8Array | undefined, rules: TextRules): Promise<Store> {
     const binary = wasmBinary === undefined ? undefined : Uint8Array.from(wasmBinary).buffer;
-    return new Store(await initSqlJs(binary === undefined ? {} : { wasmBinary: binary }), undefined);
+    return new Store(await initSqlJs(binary === undefined ? {} : { wasmBinary: binary }), rules);
   }
 
   #prepare(sql: string): Statement {
@@ -92,14 +95,14 @@ export class Store {
   save(): Uint8Array {
     this.#forget();
     const bytes = this.#database.export();
-    registerFunctions(this.#database);
+    registerFunctions(this.#database, this.#rules);
     return bytes;
   }
 
   load(bytes: Uint8Array): void {
     this.close();
     this.#database = new this.#sqlite.Database(bytes);
-    registerFunctions(this.#database);
+    registerFunctions(this.#database, this.#rules);
   }
 
   close(): void {

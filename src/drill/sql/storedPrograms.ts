@@ -1,10 +1,10 @@
 import { SqlError } from "../contract.ts";
 import { findColumn } from "./catalog.ts";
-import type { Table } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { evaluate, userVariableName } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { rowSource, toStored } from "./rows.ts";
+import type { Target } from "./rows.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { valueText } from "./sqlTypes.ts";
 import type { RawValue } from "./store.ts";
@@ -15,7 +15,7 @@ interface Run {
   frame: Frame;
   readonly cursor: TokenCursor;
   /** The row that `SET NEW.x` changes, in BEFORE triggers. */
-  readonly row: { readonly table: Table; readonly values: RawValue[] } | undefined;
+  readonly row: { readonly target: Target; readonly values: RawValue[] } | undefined;
 }
 
 /** Source text up to one of the words or `;` at nesting depth 0, which is not taken. */
@@ -81,10 +81,11 @@ function assign(run: Run, target: string, value: SqlValue): void {
   const newColumn = /^NEW\.(.+)$/i.exec(target)?.[1];
   if (newColumn !== undefined) {
     if (row === undefined) throw sqlError("ER_BAD_FIELD", target, "NEW");
-    const column = findColumn(row.table, newColumn);
+    const { table } = row.target;
+    const column = findColumn(table, newColumn);
     if (column === undefined) throw sqlError("ER_BAD_FIELD", newColumn, "NEW");
-    row.values[row.table.columns.indexOf(column)] = toStored(frame, column, value, 1);
-    run.frame = { ...frame, rows: [...frame.rows.filter((source) => source.name !== "NEW"), rowSource("NEW", row.table, row.values)] };
+    row.values[table.columns.indexOf(column)] = toStored(frame, row.target, column, value, 1);
+    run.frame = { ...frame, rows: [...frame.rows.filter((source) => source.name !== "NEW"), rowSource("NEW", table, row.values)] };
     return;
   }
   if (frame.locals?.has(target.toLowerCase()) !== true) throw sqlError("ER_UNKNOWN_SYSTEM_VARIABLE", target);
@@ -162,8 +163,8 @@ function runList(run: Run, ...stops: readonly string[]): void {
 }
 
 /** Runs a trigger's body; `row` is what `SET NEW.x` changes in place. */
-export function runTriggerBody(frame: Frame, body: string, table: Table, row: RawValue[] | undefined): void {
-  runOne({ frame, cursor: new TokenCursor(body, frame.server.flavour.isMariaDb), row: row === undefined ? undefined : { table, values: row } });
+export function runTriggerBody(frame: Frame, body: string, target: Target, row: RawValue[] | undefined): void {
+  runOne({ frame, cursor: new TokenCursor(body, frame.server.flavour.isMariaDb), row: row === undefined ? undefined : { target, values: row } });
 }
 
 /** Runs a procedure's body with its parameters as locals. */

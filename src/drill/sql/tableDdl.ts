@@ -1,13 +1,16 @@
-import type { SqlResult } from "../contract.ts";
-import { findColumn, quoteName, rowIdColumn, storageName, storageType } from "./catalog.ts";
+import type { SqlError, SqlResult } from "../contract.ts";
+import { backquote, findColumn, quoteName, rowIdColumn, storageName, storageType } from "./catalog.ts";
 import type { Column, Database, Table } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { databaseOf, isOn, tableOf } from "./execution.ts";
+import { databaseOf, isOn, isStrict, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changed } from "./outcome.ts";
-import { defaultValue, dependentsOf, toStored } from "./rows.ts";
+import { defaultValue, dependentsOf, duplicateEntry, findConflict, toStored } from "./rows.ts";
+import type { Dependent } from "./rows.ts";
 import { completeParts, readTableOptions, readTableParts } from "./tableGrammar.ts";
 import type { TableOptions, TableParts } from "./tableGrammar.ts";
+import { readStored } from "./values.ts";
+import type { RawValue } from "./store.ts";
 import type { TokenCursor } from "./tokenCursor.ts";
 
 /** Creates the SQLite table and its unique indexes. */
@@ -131,14 +134,22 @@ export function dropTables(frame: Frame, cursor: TokenCursor): SqlResult {
     const database = databaseOf(frame, target.database);
     const table = database.tables[target.name];
     if (table === undefined) {
-      frame.session.warnings.push({ level: "Note", errno: 1051, message: `Unknown table '${database.name}.${target.name}'` });
+      frame.session.warn("Note", 1051, `Unknown table '${database.name}.${target.name}'`);
       continue;
     }
     const dependent = isOn(frame, "foreign_key_checks") ? dependentsOf(frame, { database, table }).find((other) => other.table !== table && !names.some((name) => name.name === other.table.name)) : undefined;
-    if (dependent !== undefined) throw sqlError("ER_FK_CANNOT_DROP_PARENT", table.name, dependent.foreign.name, dependent.table.name);
+    if (dependent !== undefined) throw frame.server.flavour.isMariaDb ? sqlError("ER_MARIADB_ROW_IS_REFERENCED") : sqlError("ER_FK_CANNOT_DROP_PARENT", table.name, dependent.foreign.name, dependent.table.name);
     dropStorage(frame, database, table);
   }
   return changed(0);
+}
+
+/** MariaDB names the whole reference, MySQL only the constraint. */
+function truncateRefused(frame: Frame, dependent: Dependent): SqlError {
+  const { database, table, foreign } = dependent;
+  const names = (list: readonly string[]): string => list.map(backquote).join(", ");
+  const reference = frame.server.flavour.isMariaDb ? ` FOREIGN KEY (${names(foreign.columns)}) REFERENCES ${backquote(foreign.database ?? database.name)}.${backquote(foreign.table)} (${names(foreign.references)})` : "";
+  return sqlError("ER_TRUNCATE_ILLEGAL_FK", `${backquote(database.name)}.${backquote(table.name)}, CONSTRAINT ${backquote(foreign.name)}${reference}`);
 }
 
 /** TRUNCATE, after TABLE. */
@@ -148,31 +159,58 @@ export function truncateTable(frame: Frame, cursor: TokenCursor): SqlResult {
   cursor.expectEnd();
   const { database, table } = tableOf(frame, target.database, target.name);
   const dependent = isOn(frame, "foreign_key_checks") ? dependentsOf(frame, { database, table }).find((other) => other.table !== table) : undefined;
-  if (dependent !== undefined) throw sqlError("ER_TRUNCATE_ILLEGAL_FK", `\`${dependent.database.name}\`.\`${dependent.table.name}\`, CONSTRAINT \`${dependent.foreign.name}\``);
+  if (dependent !== undefined) throw truncateRefused(frame, dependent);
   frame.server.store.run(`DELETE FROM ${storageName(table)}`);
   table.autoIncrement = 1;
   return changed(0);
 }
 
-/** Rebuilds a table's storage after its columns or keys changed; `sourceOf` names the old column of each new one. */
-export function rebuild(frame: Frame, before: Table, after: Table, sourceOf: ReadonlyMap<string, string>): void {
+/** A value in its altered column: converted where the type changed, refused or filled where NULL is no longer allowed. */
+function carriedOver(frame: Frame, database: Database, old: Column, column: Column, table: Table, raw: RawValue, row: number): RawValue {
+  if (raw === null) {
+    if (column.isNullable || column.isAutoIncrement) return null;
+    const { isMariaDb } = frame.server.flavour;
+    if (isStrict(frame)) throw isMariaDb ? sqlError("WARN_DATA_TRUNCATED", column.name, row) : sqlError("ER_INVALID_USE_OF_NULL");
+    return toStored(frame, { database, table }, column, defaultValue(frame, { ...column, defaultSql: undefined }), row);
+  }
+  if (JSON.stringify(old.type) === JSON.stringify(column.type)) return raw;
+  return toStored(frame, { database, table }, column, readStored(raw, old), row);
+}
+
+/** Rebuilds a table's storage after its columns or keys changed; `sourceOf` names the old column of each new one. Throws what a row violates; then nothing has changed. */
+export function rebuild(frame: Frame, database: Database, before: Table, after: Table, sourceOf: ReadonlyMap<string, string>): void {
   const { store } = frame.server;
   const rows = store.query(`SELECT ${before.columns.map((column) => quoteName(column.name)).join(",")} FROM ${storageName(before)}`);
   createStorage(frame, after);
+  try {
+    fill(frame, database, before, after, rows, sourceOf);
+  } catch (error) {
+    store.define(`DROP TABLE ${storageName(after)}`);
+    throw error;
+  }
+  store.define(`DROP TABLE ${storageName(before)}`);
+  frame.server.compiled.clear();
+}
+
+function fill(frame: Frame, database: Database, before: Table, after: Table, rows: readonly RawValue[][], sourceOf: ReadonlyMap<string, string>): void {
   const list = after.columns.map((column) => quoteName(column.name)).join(",");
-  const places = after.columns.map((column) => before.columns.findIndex((old) => old.name === sourceOf.get(column.name)));
+  const sources = after.columns.map((column) => before.columns.find((old) => old.name === sourceOf.get(column.name)));
   const marks = after.columns.map(() => "?").join(",");
   let next = 1;
   for (const [index, row] of rows.entries()) {
     const values = after.columns.map((column, at) => {
-      const place = places[at] ?? -1;
-      if (place >= 0) return row[place] ?? null;
-      return column.isAutoIncrement ? next++ : toStored(frame, column, column.isNullable || column.defaultSql !== undefined ? defaultValue(frame, column) : defaultValue(lenient(frame), column), index + 1);
+      const old = sources[at];
+      if (old !== undefined) return carriedOver(frame, database, old, column, after, row[before.columns.indexOf(old)] ?? null, index + 1);
+      const own = column.isNullable || column.defaultSql !== undefined ? frame : lenient(frame);
+      return column.isAutoIncrement ? next++ : toStored(frame, { database, table: after }, column, defaultValue(own, column), index + 1);
     });
-    store.run(`INSERT INTO ${storageName(after)} (${list}) VALUES (${marks})`, values);
+    try {
+      frame.server.store.run(`INSERT INTO ${storageName(after)} (${list}) VALUES (${marks})`, values);
+    } catch (error) {
+      const conflict = findConflict(frame, after, values, undefined);
+      throw conflict === undefined ? error : duplicateEntry(frame, after, conflict.key, values);
+    }
   }
-  store.define(`DROP TABLE ${storageName(before)}`);
-  frame.server.compiled.clear();
 }
 
 /** Adding a NOT NULL column fills old rows with its implicit default, also in strict mode. */

@@ -69,6 +69,12 @@ export function roundToFsp(parts: DateTimeParts, fsp: number): DateTimeParts {
   return fromMicros(((toMicros(parts) + unit / 2n) / unit) * unit);
 }
 
+/** Cuts what is beyond `fsp` digits off, as MariaDB does without TIME_ROUND_FRACTIONAL. */
+export function cutToFsp(parts: DateTimeParts, fsp: number): DateTimeParts {
+  const unit = 10 ** (6 - fsp);
+  return { ...parts, micros: Math.floor(parts.micros / unit) * unit };
+}
+
 /** Microseconds of a TIME text `[-]HHH:MM:SS[.f]`; `undefined` when it is none. */
 export function parseTime(text: string): bigint | undefined {
   const found = /^\s*(-?)(\d{1,3}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{0,9}))?)?\s*$/.exec(text) ?? /^\s*(-?)(\d{1,3})(\d{2})(\d{2})(?:\.(\d{0,9}))?\s*$/.exec(text);

@@ -7,18 +7,18 @@ import type { Token } from "./lexer.ts";
 export class TokenCursor {
   readonly sql: string;
   readonly tokens: readonly Token[];
-  readonly #isMariaDb: boolean;
+  readonly isMariaDb: boolean;
   #index = 0;
 
   constructor(sql: string, isMariaDb: boolean) {
     this.sql = sql;
     this.tokens = tokenize(sql);
-    this.#isMariaDb = isMariaDb;
+    this.isMariaDb = isMariaDb;
   }
 
   /** A cursor of the same product over other text. */
   over(sql: string): TokenCursor {
-    return new TokenCursor(sql, this.#isMariaDb);
+    return new TokenCursor(sql, this.isMariaDb);
   }
 
   get index(): number {
@@ -112,6 +112,6 @@ export class TokenCursor {
 
   /** The syntax error at the next token. */
   fail(): SqlError {
-    return syntaxError(this.sql, this.peek().start, this.#isMariaDb);
+    return syntaxError(this.sql, this.peek().start, this.isMariaDb);
   }
 }

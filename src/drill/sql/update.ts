@@ -1,11 +1,11 @@
 import type { SqlResult } from "../contract.ts";
 import { child, children, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
-import { findColumn, quoteName } from "./catalog.ts";
+import { findColumn, quoteName, typeOf } from "./catalog.ts";
 import type { Column } from "./catalog.ts";
-import { asCondition, sortKey } from "./convert.ts";
+import { asCondition, castTo, sortKey } from "./convert.ts";
 import { sqlError } from "./errors.ts";
-import { tableOf, translationOf } from "./execution.ts";
+import { checkLocks, strictOnZero, tableOf, translationOf, zoneOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changeRow, removeRow } from "./changeRows.ts";
 import { translate } from "./expressions.ts";
@@ -57,6 +57,18 @@ function assignment(item: AstNode, targets: readonly AliasedTarget[], translatio
   return { target, column, value: translate(child(item, "value") ?? {}, translation) };
 }
 
+/** The assignments from left to right: each sees what those before it have set. */
+function translateAssignments(items: readonly AstNode[], targets: readonly AliasedTarget[], translation: Translation): Assignment[] {
+  let { sources } = translation.scope;
+  return items.map((item) => {
+    const made = assignment(item, targets, inScope(translation, { sources }));
+    const type = typeOf(made.column);
+    const typed: Typed = { sql: `(${castTo(made.value, type)})`, type };
+    sources = sources.map((source) => (source.name === made.target.alias ? { ...source, columns: source.columns.map((column) => (column.name === made.column.name ? { ...column, typed } : column)) } : source));
+    return made;
+  });
+}
+
 /** Runs a parsed UPDATE of one table or of a join. Affected rows are those that changed. */
 export function runUpdate(frame: Frame, parsed: ParsedSql): SqlResult {
   const { ast } = parsed;
@@ -65,7 +77,8 @@ export function runUpdate(frame: Frame, parsed: ParsedSql): SqlResult {
   const targets = targetsOf(frame, items);
   const from = translateFrom(items, base);
   const translation = inScope(base, { sources: from.sources, parent: base.scope });
-  const assignments = children(ast, "set").map((item) => assignment(item, targets, translation));
+  const assignments = translateAssignments(children(ast, "set"), targets, strictOnZero(frame, translation));
+  for (const { target } of assignments) checkLocks(frame, target.database.name, target.table.name, "WRITE");
   const changedTargets = targets.filter((target) => assignments.some((item) => item.target === target));
   const columns = [...changedTargets.map((target) => `${quoteName(target.alias)}._rowid_`), ...assignments.map((item) => item.value.sql)];
   const found = frame.server.store.query(`SELECT ${columns.join(",")}${from.sql}${tailText(ast, translation)}`);
@@ -82,7 +95,7 @@ export function runUpdate(frame: Frame, parsed: ParsedSql): SqlResult {
       for (const [place, item] of assignments.entries()) {
         if (item.target !== target) continue;
         const value = readValue(row[changedTargets.length + place] ?? null, item.value.type);
-        after[target.table.columns.indexOf(item.column)] = toStored(frame, item.column, value, rowIndex + 1);
+        after[target.table.columns.indexOf(item.column)] = toStored(frame, target, item.column, value, rowIndex + 1);
       }
       touchUpdatedNow(frame, target, assignments, before, after);
       if (changeRow(frame, target, id, before, after)) affected += 1;
@@ -96,12 +109,13 @@ function touchUpdatedNow(frame: Frame, target: AliasedTarget, assignments: reado
   for (const [place, column] of target.table.columns.entries()) {
     if (!column.isUpdatedNow || assignments.some((item) => item.column === column)) continue;
     const isChanged = after.some((value, index) => String(value) !== String(before[index]));
-    if (isChanged) after[place] = toStored({ ...frame }, column, nowText(frame), 1);
+    if (isChanged) after[place] = toStored(frame, target, column, nowText(frame), 1);
   }
 }
 
+/** Now in the session's time zone. */
 function nowText(frame: Frame): string {
-  return new Date(frame.nowMs).toISOString().replace("T", " ").replace("Z", "");
+  return new Date(frame.nowMs + zoneOf(frame) * 60_000).toISOString().replace("T", " ").replace("Z", "");
 }
 
 /** Runs a parsed DELETE, of one table or of those named before FROM. */
@@ -114,6 +128,7 @@ export function runDelete(frame: Frame, parsed: ParsedSql): SqlResult {
   const translation = inScope(base, { sources: from.sources, parent: base.scope });
   const named = children(ast, "table").map((item) => (textOf(item, "as") ?? textOf(item, "table") ?? "").toLowerCase());
   const targets = items.length === 1 ? all : all.filter((target) => named.includes(target.alias.toLowerCase()));
+  for (const target of targets) checkLocks(frame, target.database.name, target.table.name, "WRITE");
   const found = frame.server.store.query(`SELECT ${targets.map((target) => `${quoteName(target.alias)}._rowid_`).join(",")}${from.sql}${tailText(ast, translation)}`);
   let affected = 0;
   for (const [index, target] of targets.entries()) {

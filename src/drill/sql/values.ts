@@ -1,12 +1,12 @@
-import type { SqlError } from "../contract.ts";
+import { SqlError } from "../contract.ts";
 import { bytesOfText, hasForeignBytes, textOfBytes } from "./byteText.ts";
-import { typeOf } from "./catalog.ts";
+import { backquote, typeOf } from "./catalog.ts";
 import type { BaseType, Column } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { decimalText, leadingNumber, narrow, scaledFromText, valueText } from "./sqlTypes.ts";
 import type { SqlType, SqlValue } from "./sqlTypes.ts";
 import type { RawValue } from "./store.ts";
-import { dateText, dateTimeText, fromMicros, isZeroDate, parseDateTime, parseTime, roundToFsp, timeText, toMicros } from "./temporal.ts";
+import { cutToFsp, dateText, dateTimeText, fromMicros, isZeroDate, parseDateTime, parseTime, roundToFsp, timeText, toMicros } from "./temporal.ts";
 
 /** How a value is stored: strict mode refuses what does not fit, otherwise it is cut to fit as MySQL does. */
 export interface StoreMode {
@@ -15,6 +15,24 @@ export interface StoreMode {
   readonly zoneMinutes: number;
   /** Row number in the statement, for error texts. */
   readonly row: number;
+  readonly isMariaDb: boolean;
+  /** The table as MariaDB names it in some errors: `` `shop`.`orders` ``. */
+  readonly home: string;
+  /** Told what was cut to fit, where the mode is not strict. */
+  readonly warn: (problem: SqlError) => void;
+}
+
+/** Refuses what does not fit in strict mode; otherwise it is a warning, and the caller cuts to fit. */
+function complain(problem: SqlError, mode: StoreMode): void {
+  if (mode.isStrict) throw problem;
+  mode.warn(problem);
+}
+
+/** 1366 or 1292 for a value, in the product's wording. */
+function badValue(symbol: "ER_TRUNCATED_WRONG_VALUE" | "ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", kind: string, shown: string, column: Column, mode: StoreMode): SqlError {
+  const error = sqlError(symbol, kind, shown, mode.isMariaDb ? `${mode.home}.${backquote(column.name)}` : `'${column.name}'`, mode.row);
+  // MariaDB gives 1366 the SQLSTATE of 1292.
+  return mode.isMariaDb ? new SqlError(error.errno, "22007", error.message) : error;
 }
 
 const integerBits: Readonly<Partial<Record<BaseType, number>>> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
@@ -24,7 +42,7 @@ const textBytes: Readonly<Partial<Record<BaseType, number>>> = {
 
 function bounded(value: bigint, least: bigint, most: bigint, column: Column, mode: StoreMode): bigint {
   if (value >= least && value <= most) return value;
-  if (mode.isStrict) throw sqlError("ER_WARN_DATA_OUT_OF_RANGE", column.name, mode.row);
+  complain(sqlError("ER_WARN_DATA_OUT_OF_RANGE", column.name, mode.row), mode);
   return value < least ? least : most;
 }
 
@@ -32,10 +50,8 @@ function numberText(value: Exclude<SqlValue, null>, column: Column, mode: StoreM
   if (value instanceof Uint8Array) return BigInt(`0x${Buffer.from(value).toString("hex") || "0"}`).toString();
   const text = valueText(value);
   if (scaledFromText(text, 0) !== undefined) return text;
-  if (mode.isStrict) {
-    const isPartial = leadingNumber(text) !== 0;
-    throw isPartial ? sqlError("WARN_DATA_TRUNCATED", column.name, mode.row) : sqlError("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", kind, text, column.name, mode.row);
-  }
+  const isPartial = leadingNumber(text) !== 0;
+  complain(isPartial ? sqlError("WARN_DATA_TRUNCATED", column.name, mode.row) : badValue("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", kind, text, column, mode), mode);
   return String(leadingNumber(text));
 }
 
@@ -61,6 +77,11 @@ function storeDecimal(value: Exclude<SqlValue, null>, column: Column, mode: Stor
   return narrow(result);
 }
 
+/** A text that is too long is an error of its own in strict mode, and "data truncated" as a warning. */
+function tooLong(column: Column, mode: StoreMode): SqlError {
+  return sqlError(mode.isStrict ? "ER_DATA_TOO_LONG" : "WARN_DATA_TRUNCATED", column.name, mode.row);
+}
+
 function cutText(text: string, column: Column, mode: StoreMode): string {
   const { base, length } = column.type;
   const limit = base === "char" || base === "varchar" ? length : undefined;
@@ -68,12 +89,12 @@ function cutText(text: string, column: Column, mode: StoreMode): string {
   if (limit !== undefined && stored.length > limit && [...stored].length > limit) {
     const letters = [...stored];
     const isOnlyBlanks = letters.slice(limit).every((letter) => letter === " ");
-    if (mode.isStrict && !isOnlyBlanks) throw sqlError("ER_DATA_TOO_LONG", column.name, mode.row);
+    if (!isOnlyBlanks) complain(tooLong(column, mode), mode);
     return letters.slice(0, limit).join("");
   }
   const bytes = textBytes[base];
   if (bytes !== undefined && stored.length * 3 > bytes && Buffer.byteLength(stored) > bytes) {
-    if (mode.isStrict) throw sqlError("ER_DATA_TOO_LONG", column.name, mode.row);
+    complain(tooLong(column, mode), mode);
     return Buffer.from(stored).subarray(0, bytes).toString().replace(/\ufffd$/, "");
   }
   return stored;
@@ -88,20 +109,20 @@ function storeMembers(text: string, column: Column, mode: StoreMode): string {
   const find = (wanted: string): string | undefined => members.find((member) => member.toLowerCase() === wanted.toLowerCase().trimEnd());
   if (base === "enum") {
     const found = find(text) ?? (/^\d+$/.test(text) ? members[Number(text) - 1] : undefined);
-    if (found === undefined && mode.isStrict) throw badMember(column, mode);
+    if (found === undefined) complain(badMember(column, mode), mode);
     return found ?? "";
   }
   const wanted = text === "" ? [] : text.split(",").map(find);
-  if (wanted.includes(undefined) && mode.isStrict) throw badMember(column, mode);
+  if (wanted.includes(undefined)) complain(badMember(column, mode), mode);
   return members.filter((member) => wanted.includes(member)).join(",");
 }
 
-function storeText(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode, isMariaDb: boolean): string {
+function storeText(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode): string {
   const text = value instanceof Uint8Array ? textOfBytes(value) : valueText(value);
   const { base } = column.type;
-  if (hasForeignBytes(text)) throw sqlError("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", "string", foreignText(text), column.name, mode.row);
+  if (hasForeignBytes(text)) throw badValue("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", "string", foreignText(text), column, mode);
   if (base === "enum" || base === "set") return storeMembers(text, column, mode);
-  if (base === "json" && !isMariaDb) return normalJson(text, column);
+  if (base === "json" && !mode.isMariaDb) return normalJson(text, column);
   return cutText(text, column, mode);
 }
 
@@ -133,7 +154,7 @@ function printJson(value: unknown): string {
 function storeBytes(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode): Uint8Array {
   const bytes = value instanceof Uint8Array ? value : bytesOfText(valueText(value));
   const limit = textBytes[column.type.base] ?? column.type.length ?? bytes.length;
-  if (bytes.length > limit && mode.isStrict) throw sqlError("ER_DATA_TOO_LONG", column.name, mode.row);
+  if (bytes.length > limit) complain(tooLong(column, mode), mode);
   if (column.type.base !== "binary") return bytes.subarray(0, limit);
   const padded = new Uint8Array(limit);
   padded.set(bytes.subarray(0, limit));
@@ -150,18 +171,18 @@ function storeMoment(value: Exclude<SqlValue, null>, column: Column, mode: Store
   }
   const parts = parseDateTime(text);
   if (parts === undefined || (isZeroDate(parts) && mode.isStrict)) {
-    if (mode.isStrict) throw sqlError("ER_TRUNCATED_WRONG_VALUE", base === "timestamp" ? "datetime" : base, text, column.name, mode.row);
+    if (parts === undefined || mode.isStrict) complain(badValue("ER_TRUNCATED_WRONG_VALUE", base === "timestamp" ? "datetime" : base, text, column, mode), mode);
     return base === "date" ? "0000-00-00" : base === "time" ? "00:00:00" : `0000-00-00 00:00:00${fsp > 0 ? `.${"0".repeat(fsp)}` : ""}`;
   }
   if (base === "date") return dateText(parts);
-  if (base === "time") return dateTimeText(roundToFsp(parts, fsp), fsp).slice(11);
-  const rounded = roundToFsp(parts, fsp);
+  const rounded = mode.isMariaDb ? cutToFsp(parts, fsp) : roundToFsp(parts, fsp);
+  if (base === "time") return dateTimeText(rounded, fsp).slice(11);
   const zone = base === "timestamp" && !isZeroDate(rounded) ? BigInt(mode.zoneMinutes) : 0n;
   return dateTimeText(zone === 0n ? rounded : fromMicros(toMicros(rounded) - zone * 60_000_000n), fsp);
 }
 
 /** A value in the form its column is stored in. Throws MySQL's errors 1264, 1265, 1292, 1366 and 1406. */
-export function storeValue(value: SqlValue, column: Column, mode: StoreMode, isMariaDb: boolean): RawValue {
+export function storeValue(value: SqlValue, column: Column, mode: StoreMode): RawValue {
   if (value === null) return null;
   const type = typeOf(column);
   switch (type.kind) {
@@ -171,7 +192,7 @@ export function storeValue(value: SqlValue, column: Column, mode: StoreMode, isM
       const number = typeof value === "number" ? value : Number(numberText(value, column, mode, "double"));
       return column.type.base === "float" ? Math.fround(number) : number;
     }
-    case "text": return storeText(value, column, mode, isMariaDb);
+    case "text": return storeText(value, column, mode);
     case "blob": return storeBytes(value, column, mode);
     case "date": case "time": case "datetime": return storeMoment(value, column, mode);
     case "null": return null;

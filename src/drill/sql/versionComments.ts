@@ -1,8 +1,15 @@
+import type { TextRules } from "./collation.ts";
+
 /** The product a server version names: decides conditional comments, names and wordings. */
 export interface Flavour {
   readonly isMariaDb: boolean;
   /** Version as in conditional comments: 8.0.36 is 80036, 10.11.6 is 101106. */
   readonly versionId: number;
+}
+
+/** Collation and rounding of the version's default character set. */
+export function textRulesOf(flavour: Flavour): TextRules {
+  return { isGeneralCi: flavour.isMariaDb || flavour.versionId < 80_000, cutsFractions: flavour.isMariaDb };
 }
 
 /** Reads a server version such as `8.0.36` or `10.11.6-MariaDB-log`. */
