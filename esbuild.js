@@ -18,25 +18,6 @@ import { fileURLToPath as bundlePath } from "node:url";
 import { dirname as bundleDirname } from "node:path";
 const require = bundleCreateRequire(import.meta.url), commonJsFile = bundlePath(import.meta.url), commonJsFolder = bundleDirname(commonJsFile);`;
 
-/** The Kubernetes client does not say that its modules are free of side effects; with it, the typed APIs nobody calls are left out. */
-const shakeKubernetesClient = {
-  name: "shake-kubernetes-client",
-  setup(build) {
-    build.onResolve({ filter: /./ }, async (args) => {
-      if (args.pluginData?.isShaken || args.kind === "entry-point") return undefined;
-      const isClient = args.path.startsWith("@kubernetes/client-node") || args.resolveDir.includes("/@kubernetes/client-node/");
-      if (!isClient) return undefined;
-      const resolved = await build.resolve(args.path, {
-        importer: args.importer,
-        resolveDir: args.resolveDir,
-        kind: args.kind,
-        pluginData: { isShaken: true },
-      });
-      return resolved.errors.length > 0 || resolved.external ? resolved : { ...resolved, sideEffects: false };
-    });
-  },
-};
-
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -67,7 +48,6 @@ const nodeBundles = {
   external: ["vscode"],
   banner: { js: nodeBanner },
   define: { __filename: "commonJsFile", __dirname: "commonJsFolder" },
-  plugins: [shakeKubernetesClient],
 };
 
 const browserBundle = {
