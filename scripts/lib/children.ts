@@ -70,12 +70,26 @@ export function endWithParent(child: ChildProcess): () => void {
   return () => process.off("exit", end);
 }
 
+/** Kills a process that was started detached by someone else, at the latest (and first of all) when this process exits. The result kills it now. */
+export function endAtExit(pid: number): () => void {
+  const end = (): void => {
+    process.off("exit", end);
+    signalProcess(pid, "SIGKILL");
+  };
+  process.prependOnceListener("exit", end);
+  return end;
+}
+
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+  if (child.pid !== undefined) signalProcess(-child.pid, signal);
+}
+
+/** A negative id is a process group's. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(pid, signal);
   } catch (error) {
-    // ESRCH: everything in the group has ended already, which is what was wanted.
+    // ESRCH: it has ended already, which is what was wanted.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -1,0 +1,37 @@
+// npm run bench: what the product costs, each figure beside a peer's in the same run; a table and then one line of JSON. Uses loopback only
+// (a kubectl that is nowhere on the machine is fetched first). Exits 1 when something could not be measured.
+import { type Comparison, jsonOf, tableOf } from "./bench/comparison.ts";
+import { journal } from "./bench/journal.ts";
+import { kubectlStep } from "./bench/kubectlStep.ts";
+import { loadTime } from "./bench/loadTime.ts";
+import { openFile } from "./bench/openFile.ts";
+import { packageSize } from "./bench/packageSize.ts";
+import { packExtension } from "./lib/pack.ts";
+
+// Ending by a signal runs the exit hooks, which end what was started.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+
+const measures: readonly (readonly [name: string, measure: () => Promise<Comparison | Comparison[]>])[] = [
+  ["kubectl step", kubectlStep],
+  ["opening a file", openFile],
+  ["load time", loadTime],
+  ["package size", packageSize],
+  ["journal", journal],
+];
+
+const comparisons: Comparison[] = [];
+const failed: string[] = [];
+// What is measured is the release build, of the files as they are now.
+await packExtension();
+for (const [name, measure] of measures) {
+  try {
+    const start = performance.now();
+    comparisons.push(...[await measure()].flat());
+    console.log(`${name}: measured in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    failed.push(name);
+    console.log(`${name}: NOT MEASURED: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+console.log(`\n${tableOf(comparisons)}\n\n${jsonOf(comparisons, failed)}`);
+process.exit(failed.length === 0 ? 0 : 1);
