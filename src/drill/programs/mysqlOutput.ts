@@ -39,37 +39,41 @@ function batch(result: SqlResult, style: OutputStyle): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Columns a text takes on a terminal; wide East Asian letters take two. */
+/** Columns a text takes on a terminal as the client counts them: East Asian letters take two, emoji one. */
 function width(text: string): number {
   let total = 0;
-  for (const letter of text.normalize("NFC")) total += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u.test(letter) ? 2 : /\p{M}/u.test(letter) ? 0 : 1;
+  for (const letter of text) total += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(letter) ? 2 : /\p{M}/u.test(letter) ? 0 : 1;
   return total;
 }
 
-function cellText(cell: Cell): string {
-  // In tables binary values are printed as hex, as mysql 8 does on a terminal.
-  return cell instanceof Uint8Array ? (cell.length === 0 ? "" : `0x${Buffer.from(cell).toString("hex").toUpperCase()}`) : cell === null ? "NULL" : valueText(cell).replaceAll("\0", " ");
-}
-
+/** The client sizes a column by bytes, and then fills it by terminal columns: `Gärten` gets one blank too many. */
 function table(result: SqlResult, style: OutputStyle): Buffer {
-  if (result.rows.length === 0) return Buffer.alloc(0);
-  const texts = result.rows.map((row) => row.map(cellText));
-  const widths = result.columns.map((column, index) => Math.max(style.hasHeader ? width(column.name) : 0, ...texts.map((row) => width(row[index] ?? ""))));
-  const rule = `+${widths.map((size) => "-".repeat(size + 2)).join("+")}+\n`;
-  const pad = (text: string, size: number, isRight: boolean): string => (isRight ? " ".repeat(size - width(text)) + text : text + " ".repeat(size - width(text)));
-  const line = (cells: readonly string[], isHeader: boolean): string => `|${cells.map((text, index) => ` ${pad(text, widths[index] ?? 0, !isHeader && result.columns[index]?.isNumeric === true)} `).join("|")}|\n`;
-  const header = style.hasHeader ? line(result.columns.map((column) => column.name), true) + rule : "";
-  return Buffer.from(rule + header + texts.map((row) => line(row, false)).join("") + rule);
+  const rows = result.rows.map((row) => row.map((cell) => bytesOf(cell)));
+  const headings = result.columns.map((column) => Buffer.from(column.name));
+  const widths = headings.map((heading, index) => Math.max(style.hasHeader ? heading.length : 0, ...rows.map((row) => row[index]?.length ?? 0)));
+  const rule = Buffer.from(`+${widths.map((size) => "-".repeat(size + 2)).join("+")}+\n`);
+  const line = (cells: readonly Buffer[], isHeader: boolean): Buffer => {
+    const parts = cells.map((cell, index) => {
+      const blanks = " ".repeat(Math.max(0, (widths[index] ?? 0) - width(cell.toString())));
+      return !isHeader && result.columns[index]?.isNumeric === true ? [`| ${blanks}`, cell, " "] : ["| ", cell, `${blanks} `];
+    });
+    return Buffer.concat([...parts.flat().map((part) => (typeof part === "string" ? Buffer.from(part) : part)), Buffer.from("|\n")]);
+  };
+  const header = style.hasHeader ? [line(headings, true), rule] : [];
+  return Buffer.concat([rule, ...header, ...rows.map((row) => line(row, false)), rule]);
 }
 
-function vertical(result: SqlResult): Buffer {
+function vertical(result: SqlResult, style: OutputStyle): Buffer {
   const size = Math.max(0, ...result.columns.map((column) => width(column.name)));
-  const rows = result.rows.map((row, number) => {
-    const stars = "*".repeat(27);
-    const lines = row.map((cell, index) => { const name = result.columns[index]?.name ?? ""; return `${" ".repeat(size - width(name))}${name}: ${cellText(cell)}\n`; });
-    return `${stars} ${String(number + 1)}. row ${stars}\n${lines.join("")}`;
-  });
-  return Buffer.from(rows.join(""));
+  const stars = "*".repeat(27);
+  const rows = result.rows.flatMap((row, number) => [
+    Buffer.from(`${stars} ${String(number + 1)}. row ${stars}\n`),
+    ...row.flatMap((cell, index) => {
+      const name = result.columns[index]?.name ?? "";
+      return [Buffer.from(style.hasHeader ? `${" ".repeat(size - width(name))}${name}: ` : ""), bytesOf(cell), Buffer.from("\n")];
+    }),
+  ]);
+  return Buffer.concat(rows);
 }
 
 /** The bytes that the client prints for a result set; nothing for an empty one. */
@@ -78,6 +82,6 @@ export function formatResult(result: SqlResult, style: OutputStyle): Uint8Array 
   switch (style.format) {
     case "batch": return batch(result, style);
     case "table": return table(result, style);
-    case "vertical": return vertical(result);
+    case "vertical": return vertical(result, style);
   }
 }

@@ -175,7 +175,7 @@ export function typeOf(column: Column): SqlType {
   switch (base) {
     case "tinyint": case "smallint": case "mediumint": case "int": case "bigint": case "year": return intType;
     case "decimal": return { kind: "decimal", scale: scale ?? 0 };
-    case "float": case "double": return doubleType;
+    case "float": case "double": return scale === undefined ? doubleType : { kind: "double", scale };
     case "date": return { kind: "date" };
     case "time": return { kind: "time", fsp: length ?? 0 };
     case "datetime": case "timestamp": return { kind: "datetime", fsp: length ?? 0 };

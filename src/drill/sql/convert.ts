@@ -46,13 +46,14 @@ export function asText(value: Typed): string {
   switch (type.kind) {
     case "int": return `CAST(${sql} AS TEXT)`;
     case "decimal": return `my_dec(CAST(${sql} AS TEXT),${String(type.scale)})`;
-    case "double": return `my_dbl(${sql})`;
+    case "double": return type.scale === undefined ? `my_dbl(${sql})` : `CASE WHEN ${sql} IS NOT NULL THEN printf('%.${String(type.scale)}f',${sql}) END`;
     case "text": case "blob": case "date": case "time": case "datetime": case "null": return sql;
   }
 }
 
 /** SQLite REAL of the expression. */
 export function asDouble(value: Typed): string {
+  if (value.hexNumber !== undefined) return `${value.hexNumber.toString()}.0`;
   const { type, sql } = value;
   switch (type.kind) {
     case "double": return sql;
@@ -65,6 +66,7 @@ export function asDouble(value: Typed): string {
 
 /** SQLite INTEGER of the expression, rounded as MySQL rounds. */
 export function asInteger(value: Typed): string {
+  if (value.hexNumber !== undefined) return value.hexNumber.toString();
   const { type, sql } = value;
   switch (type.kind) {
     case "int": return sql;
@@ -77,6 +79,7 @@ export function asInteger(value: Typed): string {
 
 /** The scaled integer of the expression at `scale`. */
 export function asDecimal(value: Typed, scale: number): string {
+  if (value.hexNumber !== undefined) return (value.hexNumber * 10n ** BigInt(scale)).toString();
   const { type, sql } = value;
   if (type.kind === "int") return scale === 0 ? sql : `(${sql})*${power(scale)}`;
   if (type.kind === "decimal") {

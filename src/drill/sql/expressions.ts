@@ -26,6 +26,11 @@ function translateNumber(source: string): Typed {
   return source.startsWith("-") ? applyUnary("-", numberLiteral(source.slice(1))) : numberLiteral(source);
 }
 
+/** Hexadecimal digits: bytes, and a number where a number is wanted. */
+function bytesLiteral(digits: string): Typed {
+  return { ...literal(new Uint8Array(Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, "hex"))), hexNumber: BigInt(`0x${digits || "0"}`) };
+}
+
 /** A string node: an ordinary text or one of our placeholders. */
 function translateString(node: AstNode, translation: Translation): Typed {
   const raw = textOf(node, "value");
@@ -35,8 +40,8 @@ function translateString(node: AstNode, translation: Translation): Typed {
     case "string": case "heading": return literal(held.value);
     case "binary": return literal(bytesOfText(held.value));
     case "number": return numberLiteral(held.value);
-    case "hex": return literal(new Uint8Array(Buffer.from(held.value.length % 2 === 1 ? `0${held.value}` : held.value, "hex")));
-    case "bits": return int(BigInt(`0b${held.value || "0"}`).toString());
+    case "hex": return bytesLiteral(held.value);
+    case "bits": return bytesLiteral(BigInt(`0b${held.value || "0"}`).toString(16));
     case "variable": return literal(translation.surroundings.variable(held.value));
   }
 }
@@ -48,8 +53,7 @@ function translateColumn(node: AstNode, translation: Translation): Typed {
   const table = textOf(node, "table");
   const local = table === undefined ? translation.surroundings.local(column) : undefined;
   const found = local === undefined ? resolveColumn(translation, textOf(node, "db"), table, column) : literal(local);
-  const collation = child(child(node, "collate") ?? {}, "collate");
-  return collation === undefined ? found : collate(found, textOf(collation, "name") ?? "");
+  return found;
 }
 
 function collate(value: Typed, name: string): Typed {
@@ -222,6 +226,12 @@ function translateOperator(node: AstNode, translation: Translation): Typed {
 
 /** Translates one expression of the tree. Throws MySQL's errors; 1235 for a shape outside the subset. */
 export function translate(node: AstNode, translation: Translation): Typed {
+  const collation = child(child(node, "collate") ?? child(child(node, "suffix") ?? {}, "collate") ?? {}, "collate");
+  const typed = translatePlain(node, translation);
+  return collation === undefined ? typed : collate(typed, textOf(collation, "name") ?? "");
+}
+
+function translatePlain(node: AstNode, translation: Translation): Typed {
   const query = subqueryOf(node);
   if (query !== undefined) {
     const inner = translation.subquery(query, translation);

@@ -116,13 +116,20 @@ const texts: Readonly<Record<string, NativeFunction>> = {
 };
 
 function formatNumber(value: Typed, digits: Typed): Typed {
-  const scale = typeof digits.literal === "number" ? Math.max(0, Math.min(30, digits.literal)) : 0;
+  const scale = Math.max(0, Math.min(30, constantDigits(digits, "FORMAT")));
   return text(`my_thousands(my_dec(CAST(${asDecimal(value, scale)} AS TEXT),${String(scale)}))`);
+}
+
+/** The digits of ROUND, TRUNCATE and FORMAT decide the result's type, so they must be known. */
+function constantDigits(digits: Typed | undefined, name: string): number {
+  if (digits === undefined) return 0;
+  if (digits.literal === undefined || digits.literal === null || digits.literal instanceof Uint8Array) throw notSupported(`${name} to a computed number of digits`);
+  return Math.round(Number(digits.literal));
 }
 
 function round(args: readonly Typed[]): Typed {
   const value = at(args, 0);
-  const digits = Number(args[1]?.literal ?? 0);
+  const digits = constantDigits(args[1], "ROUND");
   if (value.type.kind === "int" && digits >= 0) return value;
   if (value.type.kind === "decimal" || value.type.kind === "int") {
     const scale = Math.max(0, Math.min(value.type.kind === "decimal" ? value.type.scale : 0, digits));
@@ -130,7 +137,8 @@ function round(args: readonly Typed[]): Typed {
     const power = (10n ** BigInt(-digits)).toString();
     return int(`(CAST(my_div(CAST(${asInteger(value)} AS TEXT),'${power}',0) AS INTEGER)*${power})`);
   }
-  return { sql: `round(${asDouble(value)},${String(Math.max(0, digits))})`, type: doubleType };
+  if (digits < 0) return { sql: `(round(${asDouble(value)}/1e${String(-digits)})*1e${String(-digits)})`, type: { kind: "double", scale: 0 } };
+  return { sql: `round(${asDouble(value)},${String(Math.max(0, digits))})`, type: { kind: "double", scale: Math.max(0, Math.min(30, digits)) } };
 }
 
 function toWhole(direction: "floor" | "ceil") {

@@ -3,6 +3,7 @@ import { storageName, typeOf } from "./catalog.ts";
 import { textLiteral } from "./convert.ts";
 import { columnTypeText, defaultText } from "./createText.ts";
 import type { Frame } from "./execution.ts";
+import { notSupported } from "./errors.ts";
 import type { ResolvedTable, SourceColumn } from "./scope.ts";
 import { statusVariables } from "./serverStatus.ts";
 import { intType, textType } from "./sqlTypes.ts";
@@ -11,7 +12,7 @@ import { dateTimeText, fromMicros } from "./temporal.ts";
 type Cell = string | number | null;
 
 /** A table of names (numeric ones end with `#`) and rows, as SQLite text. */
-function virtualTable(database: string, names: readonly string[], rows: readonly (readonly Cell[])[]): ResolvedTable {
+export function virtualTable(database: string, names: readonly string[], rows: readonly (readonly Cell[])[]): ResolvedTable {
   const list = names.map((_name, index) => `json_extract(value,'$[${String(index)}]') AS c${String(index)}`).join(",");
   const columns = (alias: string): SourceColumn[] =>
     names.map((name, index) => ({ name: name.replace(/#$/, ""), typed: { sql: `"${alias.replaceAll('"', '""')}".c${String(index)}`, type: name.endsWith("#") ? intType : textType } }));
@@ -82,9 +83,19 @@ const definitions: Readonly<Record<string, { readonly names: readonly string[]; 
   global_status: { names: ["VARIABLE_NAME", "VARIABLE_VALUE"], rows: (frame) => statusVariables(frame).map(([name, value]) => [name.toUpperCase(), String(value)]) },
 };
 
+/** Tables that a real server has and this engine has not. */
+const missingTables: ReadonlySet<string> = new Set(
+  (
+    "all_plugins applicable_roles character_sets check_constraints client_statistics collations collation_character_set_applicability column_privileges enabled_roles engines events files geometry_columns global_variables index_statistics innodb_buffer_page " +
+    "innodb_buffer_pool_stats innodb_cmp innodb_lock_waits innodb_locks innodb_metrics innodb_sys_tables innodb_sys_tablespaces innodb_tablespaces innodb_trx keywords key_caches optimizer_trace parameters partitions plugins profiling referential_constraints " +
+    "schema_privileges session_status session_variables sql_functions system_variables table_constraints table_privileges table_statistics tablespaces thread_pool_groups user_privileges user_statistics user_variables"
+  ).split(" "),
+);
+
 /** A table of information_schema (its names have no case), `undefined` for one the engine does not keep. */
 export function informationTable(frame: Frame, database: string, name: string): ResolvedTable | undefined {
   if (database !== "information_schema") return undefined;
   const definition = definitions[name.toLowerCase()];
+  if (definition === undefined && missingTables.has(name.toLowerCase())) throw notSupported(`information_schema.${name}`);
   return definition === undefined ? undefined : virtualTable(database, definition.names, definition.rows(frame));
 }

@@ -2,7 +2,7 @@ import mysqlParser from "node-sql-parser/build/mysql.js";
 import { isNode } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { notSupported, syntaxError } from "./errors.ts";
-import { tokenize } from "./lexer.ts";
+import { isWord, tokenize } from "./lexer.ts";
 import { missingFunctions } from "./missingFunctions.ts";
 import { prepareSql } from "./prepare.ts";
 import type { Placeholder, PreparedSql } from "./prepare.ts";
@@ -44,6 +44,8 @@ export class SqlParser {
     if (known !== undefined) return known;
     const bad = tokenize(sql).find((token) => token.kind === "bad");
     if (bad !== undefined) throw syntaxError(sql, bad.start, this.#isMariaDb);
+    // node-sql-parser drops the operator before a string, and refuses it before a column.
+    if (tokenize(sql).some((token, index, all) => isWord(token, "BINARY") && ["word", "quoted", "string", "variable"].includes(all[index + 1]?.kind ?? "end"))) throw notSupported("BINARY …");
     const parsed = this.#parseFresh(sql);
     if (this.#kept.size > 300) this.#kept.clear();
     if (sql.length < 4000) this.#kept.set(sql, parsed);

@@ -47,7 +47,7 @@ function headings(sql: string, tokens: readonly Token[]): Map<number, string> {
     const item = tokens.slice(list.from, index);
     const first = item[0];
     const last = item.at(-1);
-    if (first !== undefined && last !== undefined && last.text !== "*" && !hasAlias(item)) found.set(index, item.length === 1 && first.kind === "string" ? first.value : sql.slice(first.start, last.end));
+    if (first !== undefined && last !== undefined && last.text !== "*" && !hasAlias(item)) found.set(index, last.kind === "string" && (item.length === 1 || (item.length === 2 && isIntroducer(first, last))) ? last.value : sql.slice(first.start, last.end));
   };
   for (const [index, token] of tokens.entries()) {
     const list = open.at(-1);

@@ -1,19 +1,21 @@
 import type { SqlResult } from "../contract.ts";
-import type { Database, Routine, Table } from "./catalog.ts";
-import { storageName } from "./catalog.ts";
+import type { Database, KeyPart, Routine, Table } from "./catalog.ts";
+import { quoteName, storageName } from "./catalog.ts";
 import { columnTypeText, createRoutineText, createTableText, createViewText, defaultText, definerText } from "./createText.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { databaseOf, systemVariable, tableOf } from "./execution.ts";
+import { databaseOf, expressionOf, systemVariable, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { resultSet } from "./outcome.ts";
+import { asCondition } from "./convert.ts";
+import { virtualTable } from "./informationSchema.ts";
+import { isWord } from "./lexer.ts";
 import { statusVariables } from "./serverStatus.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { dateTimeText, fromMicros } from "./temporal.ts";
 import type { TokenCursor } from "./tokenCursor.ts";
 
-/** Reads `LIKE 'pattern'`; WHERE is outside the subset. */
+/** Reads `LIKE 'pattern'`; WHERE was taken off before. */
 function readLike(cursor: TokenCursor): { readonly accepts: (name: string) => boolean; readonly suffix: string } {
-  if (cursor.is("WHERE")) throw notSupported("SHOW … WHERE");
   if (!cursor.take("LIKE")) {
     cursor.expectEnd();
     return { accepts: () => true, suffix: "" };
@@ -76,17 +78,23 @@ export function showColumns(frame: Frame, database: string | undefined, name: st
   return resultSet(isFull ? ["Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment"] : ["Field", "Type", "Null", "Key", "Default", "Extra"], rows);
 }
 
+/** How many different values the key's first columns have. InnoDB estimates it from a few pages. */
+function distinctCount(frame: Frame, table: Table, parts: readonly KeyPart[]): number {
+  const list = parts.map((part) => quoteName(part.column)).join(",");
+  return Number(frame.server.store.query(`SELECT count(*) FROM (SELECT DISTINCT ${list} FROM ${storageName(table)})`)[0]?.[0] ?? 0);
+}
+
 function showIndex(frame: Frame, cursor: TokenCursor): SqlResult {
   if (!cursor.take("FROM")) cursor.expect("IN");
   const target = cursor.qualifiedName();
   const { table } = tableOf(frame, readFrom(cursor) ?? target.database, target.name);
   cursor.expectEnd();
-  const cardinality = countRows(frame, table);
+  const { isMariaDb } = frame.server.flavour;
   const rows = table.keys.flatMap((key) => key.parts.map((part, index): SqlValue[] => {
     const isNullable = table.columns.find((column) => column.name === part.column)?.isNullable === true;
-    return [table.name, key.kind === "primary" || key.kind === "unique" ? 0 : 1, key.name, index + 1, part.column, part.isDescending ? "D" : "A", cardinality, part.length ?? null, null, isNullable ? "YES" : "", key.kind === "fulltext" ? "FULLTEXT" : "BTREE", "", ""];
+    return [table.name, key.kind === "primary" || key.kind === "unique" ? 0 : 1, key.name, index + 1, part.column, part.isDescending ? "D" : "A", distinctCount(frame, table, key.parts.slice(0, index + 1)), part.length ?? null, null, isNullable ? "YES" : "", key.kind === "fulltext" ? "FULLTEXT" : "BTREE", "", "", ...(isMariaDb ? ["NO"] : ["YES", null])];
   }));
-  return resultSet(["Table", "Non_unique#", "Key_name", "Seq_in_index#", "Column_name", "Collation", "Cardinality#", "Sub_part#", "Packed", "Null", "Index_type", "Comment", "Index_comment"], rows);
+  return resultSet(["Table", "Non_unique#", "Key_name", "Seq_in_index#", "Column_name", "Collation", "Cardinality#", "Sub_part#", "Packed", "Null", "Index_type", "Comment", "Index_comment", ...(isMariaDb ? ["Ignored"] : ["Visible", "Expression"])], rows);
 }
 
 function findTrigger(database: Database, name: string) {
@@ -187,15 +195,39 @@ function showReplication(frame: Frame, cursor: TokenCursor): SqlResult | undefin
     cursor.expectEnd();
     return showBinaryLogs(frame);
   }
-  if ((hasOldWords && cursor.take("SLAVE", "STATUS")) || ((isMariaDb || versionId >= 80_022) && cursor.take("REPLICA", "STATUS"))) {
+  if ((hasOldWords && cursor.take("SLAVE")) || ((isMariaDb || versionId >= 80_022) && cursor.is("REPLICA") && cursor.take("REPLICA"))) {
+    cursor.expect("STATUS");
     cursor.expectEnd();
     return showReplicaStatus(frame);
+  }
+  // The error stands at the word that cannot follow.
+  if (cursor.is("BINARY") || (hasOldWords && cursor.is("MASTER"))) {
+    cursor.next();
+    throw cursor.fail();
   }
   return undefined;
 }
 
+/** The rows of a SHOW that a WHERE accepts. Its columns are the answer's. */
+function whereRows(frame: Frame, result: SqlResult, condition: string): SqlResult {
+  const cells = result.rows.map((row) => row.map((cell) => (typeof cell === "bigint" || cell instanceof Uint8Array ? String(cell) : cell)));
+  const table = virtualTable("", result.columns.map((column) => (column.isNumeric ? `${column.name}#` : column.name)), cells);
+  const test = asCondition(expressionOf(frame, condition, [{ name: "show", database: undefined, columns: table.columns("show") }]));
+  const kept = frame.server.store.query(`SELECT (${test}) FROM ${table.sql} AS "show"`);
+  const rows = result.rows.filter((_row, index) => Number(kept[index]?.[0] ?? 0) !== 0);
+  return { ...result, rows, affectedRows: rows.length };
+}
+
 /** SHOW, after that word. */
 export function runShow(frame: Frame, cursor: TokenCursor, sql: string): SqlResult {
+  const where = cursor.tokens.find((token) => isWord(token, "WHERE"));
+  if (where === undefined) return showAll(frame, cursor, sql);
+  const head = cursor.over(sql.slice(0, where.start));
+  head.next();
+  return whereRows(frame, showAll(frame, head, sql), sql.slice(where.end).replace(/;\s*$/, ""));
+}
+
+function showAll(frame: Frame, cursor: TokenCursor, sql: string): SqlResult {
   const isFull = cursor.take("FULL");
   if (cursor.take("TABLES")) return showTables(frame, cursor, isFull);
   if (cursor.take("COLUMNS") || cursor.take("FIELDS")) {
@@ -220,7 +252,13 @@ export function runShow(frame: Frame, cursor: TokenCursor, sql: string): SqlResu
   const replication = showReplication(frame, cursor);
   if (replication !== undefined) return replication;
   if (cursor.take("WARNINGS")) return resultSet(["Level", "Code#", "Message"], frame.session.warnings.map((warning) => [warning.level, warning.errno, warning.message]));
-  if (cursor.take("ERRORS")) return resultSet(["Level", "Code#", "Message"], []);
-  if (cursor.is("TABLE", "ENGINES", "ENGINE", "GRANTS", "PROCEDURE", "FUNCTION", "EVENTS", "PLUGINS", "COLLATION", "CHARACTER", "OPEN", "PRIVILEGES", "BINLOG", "RELAYLOG", "REPLICAS")) throw notSupported(`SHOW ${cursor.peek().value.toUpperCase()}`);
+  if (cursor.take("ERRORS")) return resultSet(["Level", "Code#", "Message"], frame.session.warnings.filter((warning) => warning.level === "Error").map((warning) => [warning.level, warning.errno, warning.message]));
+  if (cursor.take("EVENTS")) {
+    readFrom(cursor);
+    readLike(cursor);
+    // CREATE EVENT is refused, so there are none.
+    return resultSet(["Db", "Name", "Definer", "Time zone", "Type", "Execute at", "Interval value", "Interval field", "Starts", "Ends", "Status", "Originator#", "character_set_client", "collation_connection", "Database Collation"], []);
+  }
+  if (cursor.is("TABLE", "ENGINES", "ENGINE", "GRANTS", "PROCEDURE", "FUNCTION", "PLUGINS", "COLLATION", "CHARACTER", "OPEN", "PRIVILEGES", "BINLOG", "RELAYLOG", "REPLICAS")) throw notSupported(`SHOW ${cursor.peek().value.toUpperCase()}`);
   throw cursor.fail();
 }

@@ -8,7 +8,8 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 export type SqlType =
   | { readonly kind: "int" }
   | { readonly kind: "decimal"; readonly scale: number }
-  | { readonly kind: "double" }
+  // With `scale` it is printed with that many decimals, as ROUND(x, 2) and DOUBLE(10,2) are.
+  | { readonly kind: "double"; readonly scale?: number }
   | { readonly kind: "text"; readonly isBinary: boolean }
   | { readonly kind: "blob" }
   | { readonly kind: "date" }
@@ -24,6 +25,8 @@ export interface Typed {
   readonly literal?: SqlValue;
   /** Set where the expression is an ENUM column: its members in order, by which MySQL sorts it. */
   readonly members?: readonly string[];
+  /** Set for `0x…` and `b'…'`: the number that they are beside numbers. */
+  readonly hexNumber?: bigint;
   readonly hasAggregate?: boolean;
 }
 

@@ -209,7 +209,7 @@ export function readValue(raw: RawValue, type: SqlType): SqlValue {
     case "decimal":
       if (typeof raw === "number") throw sqlError("ER_DATA_OUT_OF_RANGE", "DECIMAL", "the expression");
       return typeof raw === "bigint" ? decimalText(raw, type.scale) : raw;
-    case "double": return Number(raw);
+    case "double": return type.scale === undefined ? Number(raw) : Number(raw).toFixed(type.scale);
     case "blob": return typeof raw === "string" ? new Uint8Array(Buffer.from(raw)) : raw;
     case "text": case "date": case "time": case "datetime": return typeof raw === "string" ? raw : raw instanceof Uint8Array ? Buffer.from(raw).toString("utf8") : valueText(raw);
     case "null": return typeof raw === "bigint" ? narrow(raw) : raw;
@@ -221,5 +221,5 @@ export function readStored(raw: RawValue, column: Column): SqlValue {
   const type = typeOf(column);
   const exact = typeof raw === "number" && type.kind !== "double" ? BigInt(raw) : raw;
   const value = readValue(exact, type);
-  return column.type.base === "float" && typeof value === "number" ? Number(value.toPrecision(6)) : value;
+  return column.type.base === "float" && typeof value === "number" && column.type.scale === undefined ? Number(value.toPrecision(6)) : value;
 }
