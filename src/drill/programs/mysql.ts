@@ -14,6 +14,8 @@ const encoder = new TextEncoder();
 
 /** The text of an error as clients print it. */
 export function errorText(error: SqlError, line: number | undefined): string {
+  // What is the client's own has no number.
+  if (error.errno === 0) return `ERROR${line === undefined ? "" : ` at line ${String(line)}`}: ${error.message}\n`;
   return `ERROR ${String(error.errno)} (${error.sqlState})${line === undefined ? "" : ` at line ${String(line)}`}: ${error.message}\n`;
 }
 
@@ -58,8 +60,9 @@ class ClientRun {
   async run(statements: AsyncIterable<SplitStatement>): Promise<number> {
     for await (const statement of statements) {
       this.#invocation.signal.throwIfAborted();
+      if (statement.command === "quit") break;
       await this.#pace(statement.bytes);
-      const error = await this.#one(statement);
+      const error = statement.command === "source" ? noFile(statement.sql) : await this.#one(statement);
       if (error === undefined) continue;
       await this.#invocation.stderr(encoder.encode(errorText(error, statement.line)));
       this.#hasFailed = true;
@@ -82,8 +85,7 @@ class ClientRun {
     const { endpoint, session } = this.#connection;
     if (endpoint.accept() !== undefined) return lostConnection();
     try {
-      const command = clientCommand(statement.sql);
-      const result = endpoint.server.execute(session, command);
+      const result = endpoint.server.execute(session, statement.sql);
       const style: OutputStyle = statement.isVertical ? { ...this.#style, format: "vertical" } : this.#style;
       const bytes = formatResult(result, style);
       if (bytes.length > 0) await this.#invocation.stdout(bytes);
@@ -95,9 +97,9 @@ class ClientRun {
   }
 }
 
-/** `\u name` and `use name` without semicolon are the client's own; the server knows USE. */
-function clientCommand(sql: string): string {
-  return /^\\u\s+/.test(sql) ? `USE ${sql.slice(2).trim()}` : sql;
+/** The pods of a world keep no scripts. */
+function noFile(name: string): SqlError {
+  return new SqlError(0, "", `Failed to open file '${name}', error: 2`);
 }
 
 async function* splitStream(stream: ByteStream): AsyncGenerator<SplitStatement> {

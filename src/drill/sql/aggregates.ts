@@ -2,10 +2,9 @@ import { argumentsOf, child, children, textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { asDouble, asText, groupKey, groupWeight, literal, sortKey, textLiteral } from "./convert.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { translate } from "./expressions.ts";
 import { quotient } from "./operators.ts";
 import { inScope } from "./scope.ts";
-import type { Translation } from "./scope.ts";
+import type { Translate, Translation } from "./scope.ts";
 import { doubleType, intType, textType } from "./sqlTypes.ts";
 import type { Typed } from "./sqlTypes.ts";
 
@@ -32,7 +31,7 @@ function count(node: AstNode, values: readonly Typed[], distinct: string): strin
   return `count(${distinct}CASE WHEN ${isComplete} THEN json_array(${values.map((value) => `my_weight(${asText(value)})`).join(",")}) END)`;
 }
 
-function groupConcat(node: AstNode, values: readonly Typed[], distinct: string, translation: Translation): Typed {
+function groupConcat(node: AstNode, values: readonly Typed[], distinct: string, translation: Translation, translate: Translate): Typed {
   const args = child(node, "args") ?? {};
   const order = children(args, "orderby").map((item) => `${sortKey(translate(child(item, "expr") ?? {}, translation))}${textOf(item, "type") === "DESC" ? " DESC" : ""}`);
   const separatorNode = child(child(args, "separator") ?? {}, "value");
@@ -44,7 +43,7 @@ function groupConcat(node: AstNode, values: readonly Typed[], distinct: string, 
 }
 
 /** Translates an aggregate function. Throws 1111 where none may stand. */
-export function translateAggregate(node: AstNode, translation: Translation): Typed {
+export function translateAggregate(node: AstNode, translation: Translation, translate: Translate): Typed {
   if (["where clause", "group statement", "on clause"].includes(translation.scope.clause)) throw sqlError("ER_INVALID_GROUP_FUNC");
   if (child(node, "over") !== undefined) throw notSupported("OVER");
   const args = child(node, "args") ?? {};
@@ -52,10 +51,10 @@ export function translateAggregate(node: AstNode, translation: Translation): Typ
   const star = child(args, "expr")?.["type"] === "star";
   const inner = inScope(translation, { clause: "field list" });
   const values = star ? [] : argumentsOf(args, "expr").map((item) => translate(item, inner));
-  return { ...aggregate(node, values, distinct, inner), hasAggregate: true };
+  return { ...aggregate(node, values, distinct, inner, translate), hasAggregate: true };
 }
 
-function aggregate(node: AstNode, values: readonly Typed[], distinct: string, translation: Translation): Typed {
+function aggregate(node: AstNode, values: readonly Typed[], distinct: string, translation: Translation, translate: Translate): Typed {
   const name = (textOf(node, "name") ?? "").toUpperCase();
   const value = values[0] ?? literal(null);
   switch (name) {
@@ -63,7 +62,7 @@ function aggregate(node: AstNode, values: readonly Typed[], distinct: string, tr
     case "SUM": return sum(value, distinct);
     case "AVG": return average(value, distinct);
     case "MAX": case "MIN": return { sql: `${name.toLowerCase()}(${groupKey(value)})`, type: value.type };
-    case "GROUP_CONCAT": return groupConcat(node, values, distinct, translation);
+    case "GROUP_CONCAT": return groupConcat(node, values, distinct, translation, translate);
     default: throw notSupported(name);
   }
 }

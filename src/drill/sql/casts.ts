@@ -2,8 +2,7 @@ import { textOf } from "./ast.ts";
 import type { AstNode } from "./ast.ts";
 import { asDecimal, asDouble, asInteger, asText, castTo, int, text } from "./convert.ts";
 import { notSupported } from "./errors.ts";
-import { translate } from "./expressions.ts";
-import type { Translation } from "./scope.ts";
+import type { Translate, Translation } from "./scope.ts";
 import { binaryTextType } from "./sqlTypes.ts";
 import type { Typed } from "./sqlTypes.ts";
 
@@ -17,7 +16,7 @@ function cut(sql: string, length: number | undefined): string {
 }
 
 /** CAST(value AS target) and CONVERT(value, target); without `target` it is CONVERT(value USING charset). */
-export function translateCast(value: AstNode, target: AstNode | undefined, translation: Translation): Typed {
+export function translateCast(value: AstNode, target: AstNode | undefined, translation: Translation, translate: Translate): Typed {
   const source = translate(value, translation);
   if (target === undefined) return /binary/i.test(textOf(value, "suffix") ?? "") ? { sql: `CAST(${asText(source)} AS BLOB)`, type: { kind: "blob" } } : text(asText(source));
   const length = numberOf(target, "length");

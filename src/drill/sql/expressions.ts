@@ -213,7 +213,7 @@ function translateFunction(node: AstNode, translation: Translation): Typed {
   if (name === undefined) throw notSupported("qualified function");
   if (node["over"] !== null && node["over"] !== undefined && child(node, "over") !== undefined) throw notSupported("OVER");
   const args = argumentsOf(node);
-  if (name === "CONVERT") return translateCast(args[0] ?? {}, args[1], translation);
+  if (name === "CONVERT") return translateCast(args[0] ?? {}, args[1], translation, translate);
   const special = specialFunction(name, args, translation);
   if (special !== undefined) return special;
   const values = args.map((item) => translate(item, translation));
@@ -247,9 +247,9 @@ function translatePlain(node: AstNode, translation: Translation): Typed {
     case "column_ref": return translateColumn(node, translation);
     case "binary_expr": case "unary_expr": return translateOperator(associate(node), translation);
     case "function": return isNotCall(node) ? translateOperator(associate(node), translation) : translateFunction(node, translation);
-    case "aggr_func": return translateAggregate(node, translation);
+    case "aggr_func": return translateAggregate(node, translation, translate);
     case "case": return translateCase(node, translation);
-    case "cast": return translateCast(child(node, "expr") ?? {}, children(node, "target")[0], translation);
+    case "cast": return translateCast(child(node, "expr") ?? {}, children(node, "target")[0], translation, translate);
     case "expr_list": return onlyMember(node, translation);
     case "extract": return extract(node, translation);
     case "date": return dateLiteral(node, translation, { kind: "date" });

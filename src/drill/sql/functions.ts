@@ -3,9 +3,10 @@ import { comparable } from "./convert.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { missingFunctions } from "./missingFunctions.ts";
 import { truncate } from "./functionsMath.ts";
+import { applyBinary } from "./operators.ts";
 import { temporalFunctions } from "./functionsTime.ts";
 import type { Surroundings } from "./scope.ts";
-import { blobType, doubleType, intType } from "./sqlTypes.ts";
+import { blobType, doubleType } from "./sqlTypes.ts";
 import type { Typed } from "./sqlTypes.ts";
 
 /** A native function: how many arguments it takes and what it becomes. */
@@ -158,13 +159,13 @@ const real = (name: string): NativeFunction => define(1, 1, (args) => ({ sql: `$
 const numbers: Readonly<Record<string, NativeFunction>> = {
   ABS: define(1, 1, (args) => ({ sql: `abs(${at(args, 0).type.kind === "text" ? asDouble(at(args, 0)) : at(args, 0).sql})`, type: at(args, 0).type.kind === "text" ? doubleType : at(args, 0).type })),
   ROUND: define(1, 2, round),
-  TRUNCATE: define(2, 2, (args) => truncate(at(args, 0), Number(at(args, 1).literal ?? 0))),
+  TRUNCATE: define(2, 2, (args) => truncate(at(args, 0), constantDigits(at(args, 1), "TRUNCATE"))),
   FLOOR: define(1, 1, toWhole("floor")), CEIL: define(1, 1, toWhole("ceil")), CEILING: define(1, 1, toWhole("ceil")),
   SIGN: define(1, 1, (args) => int(`sign(${asDouble(at(args, 0))})`)),
   SQRT: real("sqrt"), EXP: real("exp"), LN: real("ln"), LOG2: real("log2"), LOG10: real("log10"),
   POW: define(2, 2, (args) => ({ sql: `pow(${asDouble(at(args, 0))},${asDouble(at(args, 1))})`, type: doubleType })),
   POWER: define(2, 2, (args) => ({ sql: `pow(${asDouble(at(args, 0))},${asDouble(at(args, 1))})`, type: doubleType })),
-  MOD: define(2, 2, (args) => ({ sql: `(${asInteger(at(args, 0))}%NULLIF(${asInteger(at(args, 1))},0))`, type: intType })),
+  MOD: define(2, 2, (args) => applyBinary("%", at(args, 0), at(args, 1))),
   RAND: define(0, 0, (_args, surroundings) => literal(surroundings.random())),
 };
 

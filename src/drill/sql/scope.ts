@@ -75,6 +75,9 @@ export interface Translation {
 
 export const emptyScope: Scope = { sources: [], parent: undefined, aliases: new Map(), withTables: new Map(), clause: "field list" };
 
+/** The translator of expressions, for those parts of it that stand in files of their own. Throws MySQL's errors. */
+export type Translate = (node: AstNode, translation: Translation) => Typed;
+
 /** The same translation in another scope. */
 export function inScope(translation: Translation, scope: Partial<Scope>): Translation {
   return { ...translation, scope: { ...translation.scope, ...scope } };

@@ -12,6 +12,7 @@ import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { Session } from "./session.ts";
 import { isWord, tokenize } from "./lexer.ts";
 import { StatementSplitter } from "./splitter.ts";
+import type { SplitStatement } from "./splitter.ts";
 import { divisionByZero, manyRows } from "./sqliteFunctions.ts";
 import { runStatement } from "./statements.ts";
 import { Store } from "./store.ts";
@@ -227,8 +228,11 @@ export class MysqlServer implements SqlServer {
     const session = new Session(4, "loader", database, this.#options.clock.now());
     session.isReplicationThread = true;
     const splitter = new StatementSplitter();
-    for await (const chunk of script) for (const statement of splitter.push(chunk)) this.#run(session, statement.sql, this.#options.clock.now());
-    for (const statement of splitter.end()) this.#run(session, statement.sql, this.#options.clock.now());
+    const run = (statements: readonly SplitStatement[]): void => {
+      for (const statement of statements) if (statement.command === undefined) this.#run(session, statement.sql, this.#options.clock.now());
+    };
+    for await (const chunk of script) run(splitter.push(chunk));
+    run(splitter.end());
   }
 
   /** Makes an empty database, as `CREATE DATABASE IF NOT EXISTS` does, outside the binary log. */

@@ -8,7 +8,11 @@ export interface SplitStatement {
   /** Ended by `\G`: rows are wanted one value a line. */
   readonly isVertical: boolean;
   readonly bytes: number;
+  /** A command of the client's own instead of a statement; `sql` is then its argument. */
+  readonly command?: "quit" | "source";
 }
+
+const lineCommands = ["use ", "source ", "quit", "exit", "\\u ", "\\. "];
 
 type Mode = "plain" | "single" | "double" | "back" | "line" | "block";
 
@@ -16,7 +20,8 @@ type Mode = "plain" | "single" | "double" | "back" | "line" | "block";
 const stops: Readonly<Record<Exclude<Mode, "plain">, RegExp>> = { single: /['\\]/g, double: /["\\]/g, back: /`/g, line: /\n/g, block: /\*\//g };
 
 /**
- * Cuts a script into statements like the mysql client: quotes, comments, conditional comments, DELIMITER, `\G`, in chunks of any size.
+ * Cuts a script into statements like the mysql client: quotes, comments, conditional comments, `\G`, and the client's own commands
+ * DELIMITER, `use`, `source`, `quit` and `\c`, in chunks of any size.
  * It keeps one unfinished statement in memory.
  */
 export class StatementSplitter {
@@ -28,6 +33,8 @@ export class StatementSplitter {
   #line = 1;
   /** Where the statement being read begins, `undefined` before its first character; comments before it are left out. */
   #start: { readonly at: number; readonly line: number } | undefined;
+  /** Only blanks stand before the position on its line. */
+  #isLineStart = true;
   /** Line numbers are counted up to here. */
   #counted = 0;
 
@@ -53,10 +60,7 @@ export class StatementSplitter {
     const text = this.#start === undefined ? "" : this.#buffer.slice(this.#start.at, end).replace(/[ \t\r\n]+$/, "");
     this.#countLines(end);
     const line = this.#start?.line ?? this.#line;
-    this.#buffer = this.#buffer.slice(end + delimiterLength);
-    this.#at = 0;
-    this.#counted = 0;
-    this.#start = undefined;
+    this.#drop(end + delimiterLength);
     return text === "" ? undefined : { sql: textOfBytes(Buffer.from(text, "latin1")), line, isVertical, bytes: text.length };
   }
 
@@ -77,7 +81,10 @@ export class StatementSplitter {
 
   #step(isLast: boolean): SplitStatement | "wait" | undefined {
     if (this.#mode !== "plain") return this.#passQuoted(this.#mode, isLast);
-    while (/[ \t\r\n\f\v]/.test(this.#buffer[this.#at] ?? "")) this.#at += 1;
+    while (/[ \t\r\n\f\v]/.test(this.#buffer[this.#at] ?? "")) {
+      if (this.#buffer[this.#at] === "\n") this.#isLineStart = true;
+      this.#at += 1;
+    }
     const left = this.#buffer.length - this.#at;
     if (left === 0) return "wait";
     // Delimiters, `-- ` and `DELIMITER` need to be seen whole.
@@ -85,10 +92,13 @@ export class StatementSplitter {
     if (this.#buffer.startsWith(this.#delimiter, this.#at)) return this.#cut(this.#at, this.#delimiter.length, false);
     const pair = this.#buffer.slice(this.#at, this.#at + 2);
     if (pair === "\\G" || pair === "\\g") return this.#cut(this.#at, 2, pair === "\\G");
-    if (this.#start === undefined && /^d/i.test(pair)) {
-      const command = this.#readDelimiter(isLast);
+    if (pair === "\\c") return this.#forget();
+    if (pair === "\\q") return this.#command("quit", this.#at + 2, "");
+    if (this.#start === undefined && /^[a-z\\]/i.test(pair)) {
+      const command = /^d/i.test(pair) ? this.#readDelimiter(isLast) : this.#isLineStart ? this.#readCommand(isLast) : "none";
       if (command !== "none") return command;
     }
+    this.#isLineStart = false;
     return this.#passPlain(pair);
   }
 
@@ -102,10 +112,47 @@ export class StatementSplitter {
     const chosen = /^\S+/.exec(this.#buffer.slice(this.#at + 10, end).trim())?.[0];
     if (chosen !== undefined) this.#delimiter = chosen;
     this.#countLines(end);
+    this.#drop(end);
+    return undefined;
+  }
+
+  /** `use name`, `source file` and `quit` on a line of their own. With the delimiter on the line they are for the server. */
+  #readCommand(isLast: boolean): SplitStatement | "wait" | "none" {
+    const head = this.#buffer.slice(this.#at, this.#at + 8);
+    const name = /^(?:use|source|quit|exit|\\u|\\\.)(?=\s|$)/i.exec(head)?.[0];
+    if (name === undefined) return !isLast && head.length < 7 && lineCommands.some((command) => command.startsWith(head.toLowerCase())) ? "wait" : "none";
+    const newline = this.#buffer.indexOf("\n", this.#at);
+    const end = newline === -1 ? this.#buffer.length : newline;
+    const line = this.#buffer.slice(this.#at, end);
+    if (line.includes(this.#delimiter) || /\\[gG]/.test(line)) return "none";
+    if (newline === -1 && !isLast) return "wait";
+    const argument = line.slice(name.length).trim();
+    const kind = /^(?:quit|exit)$/i.test(name) ? "quit" : /^(?:source|\\\.)$/i.test(name) ? "source" : undefined;
+    return this.#command(kind, end, kind === undefined ? `USE ${argument}` : argument);
+  }
+
+  /** Passes over the client's command that ends at `end`. */
+  #command(command: SplitStatement["command"], end: number, text: string): SplitStatement {
+    this.#countLines(this.#at);
+    const line = this.#line;
+    const bytes = end - this.#at;
+    this.#countLines(end);
+    this.#drop(end);
+    const sql = textOfBytes(Buffer.from(text, "latin1"));
+    return command === undefined ? { sql, line, isVertical: false, bytes } : { sql, line, isVertical: false, bytes, command };
+  }
+
+  /** `\c` throws the statement that was begun away. */
+  #forget(): undefined {
+    this.#countLines(this.#at + 2);
+    this.#drop(this.#at + 2);
+  }
+
+  #drop(end: number): void {
     this.#buffer = this.#buffer.slice(end);
     this.#at = 0;
     this.#counted = 0;
-    return undefined;
+    this.#start = undefined;
   }
 
   #passPlain(pair: string): undefined {
