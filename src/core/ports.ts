@@ -137,6 +137,14 @@ export interface FilePort {
   /** Creates with mode 0600. The result's `sha256` is hex; it is journalled with the path. */
   write(path: string, body: ByteStream, options: WriteOptions): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
   exists(path: string): Promise<"file" | "directory" | undefined>;
+  /** What a folder holds, sorted by name; rejects with `notFound` where there is no such folder. */
+  list(path: string): Promise<readonly FileEntry[]>;
+}
+
+/** One entry of a folder; links count as what they lead to. */
+export interface FileEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory";
 }
 
 export interface CompressionPort {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { ByteStream, FilePort, WriteOptions } from "../core/ports.ts";
+import type { ByteStream, FileEntry, FilePort, WriteOptions } from "../core/ports.ts";
 import { RuntimeError, messageOf } from "../core/runtimeError.ts";
 
 export interface FilePortOptions {
@@ -41,7 +41,20 @@ export function createFilePort(options: FilePortOptions): FilePort {
       if (found === undefined) return options.scratch !== undefined && isScratchRoot(path, options.cwd) ? "directory" : undefined;
       return found.isDirectory() ? "directory" : "file";
     },
+    list: async (path) => {
+      const real = await place(path);
+      const isEmptyRoot = options.scratch !== undefined && isScratchRoot(path, options.cwd);
+      const names = await readdir(real).catch((cause: unknown) => (isMissing(cause) && isEmptyRoot ? [] : fail(path, cause)));
+      const entries = await Promise.all(names.toSorted().map(async (name) => await entryOf(join(real, name), name)));
+      return entries.filter((entry) => entry !== undefined);
+    },
   };
+}
+
+/** `undefined` for a link that leads nowhere, and for what vanished meanwhile. */
+async function entryOf(real: string, name: string): Promise<FileEntry | undefined> {
+  const found = await stat(real).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(name, cause)));
+  return found === undefined ? undefined : { name, kind: found.isDirectory() ? "directory" : "file" };
 }
 
 interface Written {

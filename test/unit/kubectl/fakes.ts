@@ -65,7 +65,7 @@ function toolPorts(port: KubernetesPort, clock: ClockPort): ToolPorts {
     kubernetes: async () => port,
     objectStore: unused,
     http: { request: unused },
-    files: { cwd: "/", read: unused, write: unused, exists: unused },
+    files: { cwd: "/", read: unused, write: unused, exists: unused, list: unused },
     compression: { gunzip: unused, gzip: unused },
     jq: { run: unused },
     processes: { find: unused, run: unused },

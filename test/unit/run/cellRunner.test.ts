@@ -100,6 +100,7 @@ class Scene {
         return { path, bytes: 1, sha256: "0" };
       },
       exists: async () => undefined,
+      list: async () => [],
     };
     const unused = (): never => { throw new Error("not part of this scene"); };
     return {

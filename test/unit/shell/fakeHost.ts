@@ -45,6 +45,7 @@ export function memoryFiles(files: Map<string, string>): FilePort {
       return { path, bytes: text(chunks).length, sha256: "" };
     },
     exists: async (path) => (files.has(path) ? "file" : undefined),
+    list: async (path) => [...files.keys()].filter((name) => name.slice(0, name.lastIndexOf("/")) === path).toSorted().map((name) => ({ name: name.slice(name.lastIndexOf("/") + 1), kind: "file" }) as const),
   };
 }
 
