@@ -17,6 +17,15 @@ export interface LoggedStatement {
   /** LAST_INSERT_ID() and user variables the statement may have read. */
   readonly insertId: number;
   readonly variables: readonly (readonly [string, string | number | null])[];
+  /** Where the AUTO_INCREMENT counters stood that it moved: a transaction rolled back moved them here and not elsewhere. */
+  readonly counters: readonly Counter[];
+}
+
+/** The next AUTO_INCREMENT value of a table. */
+export interface Counter {
+  readonly database: string;
+  readonly table: string;
+  readonly next: number;
 }
 
 /** A server's binary log: statements in order of commit. Positions grow as a real log's do, by headers and text. */
@@ -24,6 +33,7 @@ export class BinaryLog {
   readonly file: string;
   readonly #events: LogEvent[] = [];
   #start = 4;
+  readonly #listeners = new Set<() => void>();
   #end: number;
 
   constructor(file: string) {
@@ -44,6 +54,13 @@ export class BinaryLog {
     const size = statements.reduce((sum, statement) => sum + 79 + Buffer.byteLength(statement.sql) + (statement.database?.length ?? 0), 31 + 79);
     this.#end += size;
     this.#events.push({ end: this.#end, at, statements });
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after each event; the result ends that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Events that end after `position`, committed no later than `until`. */

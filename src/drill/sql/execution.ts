@@ -14,7 +14,7 @@ import { beginTranslation, translateSelect } from "./select.ts";
 import type { TranslatedSelect } from "./select.ts";
 import type { Session } from "./session.ts";
 import type { RawValue, Store } from "./store.ts";
-import { zoneMinutes } from "./systemVariables.ts";
+import { wordSwitches, zoneMinutes } from "./systemVariables.ts";
 import { readValue } from "./values.ts";
 import type { StoreMode } from "./values.ts";
 import type { Flavour } from "./versionComments.ts";
@@ -120,6 +120,7 @@ function readVariable(frame: Frame, text: string): SqlValue {
   const system = /^@@(?:(global|session|local)\s*\.\s*)?([\w$.]+)$/i.exec(text);
   if (system === null) return frame.session.variables.get(userVariableName(text)) ?? null;
   const value = systemVariable(frame, system[2] ?? "", system[1]?.toLowerCase() === "global" ? "global" : "session");
+  if (wordSwitches.has((system[2] ?? "").toLowerCase())) return value;
   return value === "ON" ? 1 : value === "OFF" ? 0 : value;
 }
 

@@ -31,23 +31,36 @@ export class Replica {
   readonly lagMs: number;
   readonly state: ReplicaState;
   readonly #apply: (event: LogEvent) => void;
+  readonly #unsubscribe: () => void;
 
   constructor(source: ReplicationSource, lagMs: number, apply: (event: LogEvent) => void) {
     this.source = source;
     this.lagMs = lagMs;
     this.#apply = apply;
     this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lastError: "", lastErrno: 0 };
+    // What was sent before the source went away is in the relay log, whether or not anyone has asked since.
+    this.#unsubscribe = source.log.subscribe(() => this.#receive(Number.POSITIVE_INFINITY));
+  }
+
+  /** Forgets the source. */
+  dispose(): void {
+    this.#unsubscribe();
+  }
+
+  /** The I/O thread: copies what the source has committed by `nowMs`, while it can be read. */
+  #receive(nowMs: number): void {
+    const { state } = this;
+    if (!state.isRunning || !this.source.isReachable()) return;
+    const events = this.source.log.after(state.read, nowMs);
+    state.relay.push(...events);
+    state.read = events.at(-1)?.end ?? state.read;
   }
 
   /** Does what both threads would have done by now. */
   catchUp(nowMs: number): void {
     const { state } = this;
+    this.#receive(nowMs);
     if (!state.isRunning || state.lastErrno !== 0) return;
-    if (this.source.isReachable()) {
-      const events = this.source.log.after(state.read, nowMs);
-      state.relay.push(...events);
-      state.read = events.at(-1)?.end ?? state.read;
-    }
     while (state.relay[0] !== undefined && state.relay[0].at + this.lagMs <= nowMs) {
       const [event] = state.relay;
       try {

@@ -1,13 +1,14 @@
 import { SqlError } from "../contract.ts";
 import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
 import { BinaryLog } from "./binaryLog.ts";
-import type { LogEvent } from "./binaryLog.ts";
+import type { Counter, LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
 import { inProductWords, sqlError } from "./errors.ts";
 import { isOn, systemVariable } from "./execution.ts";
 import type { Frame, ServerState } from "./execution.ts";
 import { SqlParser } from "./parser.ts";
 import { Replica } from "./replication.ts";
+import type { ReplicaState } from "./replication.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { Session } from "./session.ts";
 import { isWord, tokenize } from "./lexer.ts";
@@ -55,6 +56,13 @@ function firstWord(sql: string): string {
   return (quick ?? (isWord(token, token?.value.toUpperCase() ?? "") ? (token?.value ?? "") : "")).toUpperCase();
 }
 
+/** How things stood before a statement, for the binary log. */
+interface Before {
+  readonly insertId: number;
+  readonly database: string | undefined;
+  readonly counters: readonly Counter[];
+}
+
 /** One MySQL server of the world: an SqlServer with its own data, accounts, binary log and replication. */
 export class MysqlServer implements SqlServer {
   readonly version: string;
@@ -63,6 +71,8 @@ export class MysqlServer implements SqlServer {
   readonly #state: ServerState;
   readonly #log: BinaryLog | undefined;
   #replica: Replica | undefined;
+  /** What an own snapshot says of replication; `undefined` without one. A promoted server follows nobody again. */
+  #resumed: { readonly replica: ReplicaState | null } | undefined;
   #nextSession = 8;
   #isApplying = false;
 
@@ -98,9 +108,14 @@ export class MysqlServer implements SqlServer {
     return this.#replica;
   }
 
+  #resetReplicaLink(): void {
+    this.#replica?.dispose();
+    this.#replica = undefined;
+  }
+
   #resetReplica(forgets: boolean): void {
     this.#replica?.reset();
-    if (forgets) this.#replica = undefined;
+    if (forgets) this.#resetReplicaLink();
   }
 
   #frame(session: Session, nowMs: number): Frame {
@@ -147,7 +162,7 @@ export class MysqlServer implements SqlServer {
     const isWrite = writes.has(word);
     session.statement += 1;
     if (isWrite || usesTables(word, sql)) session.warnings = [];
-    const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database };
+    const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database, counters: isWrite ? this.#counters() : [] };
     try {
       if (isWrite) this.#checkWritable(session);
       return this.#answer(frame, sql, word, started);
@@ -159,7 +174,7 @@ export class MysqlServer implements SqlServer {
     }
   }
 
-  #answer(frame: Frame, sql: string, word: string, started: { readonly insertId: number; readonly database: string | undefined }): SqlResult {
+  #answer(frame: Frame, sql: string, word: string, started: Before): SqlResult {
     const { session } = frame;
     const isWrite = writes.has(word);
     if (!isOn(frame, "autocommit")) session.isInTransaction = true;
@@ -179,11 +194,21 @@ export class MysqlServer implements SqlServer {
     if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
   }
 
-  #record(session: Session, sql: string, nowMs: number, before: { readonly insertId: number; readonly database: string | undefined }): void {
+  #counters(): readonly Counter[] {
+    if (this.#log === undefined) return [];
+    return Object.values(this.#state.catalog.databases).flatMap((database) => Object.values(database.tables).map((table) => ({ database: database.name, table: table.name, next: table.autoIncrement })));
+  }
+
+  #counterNow({ database, table }: Counter): number | undefined {
+    return this.#state.catalog.databases[database]?.tables[table]?.autoIncrement;
+  }
+
+  #record(session: Session, sql: string, nowMs: number, before: Before): void {
     if (this.#log === undefined || session.isReplicationThread || session.variables.get("sql_log_bin") === "OFF") return;
     const kept = ["sql_mode", "foreign_key_checks", "unique_checks", "time_zone"];
     const variables = [...session.variables].filter(([name]) => kept.includes(name) || (name.startsWith("@") && sql.toLowerCase().includes(name)));
-    session.pending.push({ sql, database: before.database, now: nowMs, insertId: before.insertId, variables });
+    const counters = before.counters.filter((counter) => this.#counterNow(counter) !== counter.next);
+    session.pending.push({ sql, database: before.database, now: nowMs, insertId: before.insertId, variables, counters });
     if (!session.isInTransaction) this.#flush(session, nowMs);
   }
 
@@ -211,16 +236,24 @@ export class MysqlServer implements SqlServer {
       for (const [name, value] of statement.variables) session.variables.set(name, value);
       session.database = statement.database !== undefined && this.#state.catalog.databases[statement.database] !== undefined ? statement.database : undefined;
       session.lastInsertId = statement.insertId;
+      for (const { database, table, next } of statement.counters) {
+        const own = this.#state.catalog.databases[database]?.tables[table];
+        if (own !== undefined) own.autoIncrement = next;
+      }
       this.#run(session, statement.sql, statement.now);
     }
   }
 
-  /** Makes this server a replica from the primary's present end of log on. Both must hold the same data. Throws when the primary keeps no log. */
+  /** Makes this server a replica from the primary's present end of log on, or from where its own snapshot stood. Both must hold the same data. Throws when the primary keeps no log. */
   followPrimary(primary: MysqlServer, options: { readonly lagMs: number; readonly host: string; readonly user: string; readonly isReachable: () => boolean }): void {
     const log = primary.#log;
     if (log === undefined) throw new Error(`replica of ${primary.hostname}: it keeps no binary log; give it binaryLogFile`);
+    if (this.#resumed?.replica === null) return;
+    this.#resetReplicaLink();
     const source = { log, host: options.host, port: primary.#options.port ?? 3306, user: options.user, serverId: primary.#options.serverId, isReachable: options.isReachable };
     this.#replica = new Replica(source, options.lagMs, (event) => this.#applyEvent(event));
+    Object.assign(this.#replica.state, this.#resumed?.replica);
+    this.#resumed = undefined;
   }
 
   /** Runs a script (a dump) at once, outside the binary log. Throws the first error. */
@@ -268,7 +301,7 @@ export class MysqlServer implements SqlServer {
   }
 
   save(): Uint8Array {
-    return writeSnapshot({ catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null }, this.#state.store.save());
+    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null }, this.#state.store.save());
   }
 
   load(bytes: Uint8Array): void {
@@ -280,8 +313,8 @@ export class MysqlServer implements SqlServer {
     this.#state.globals = new Map(facts.globals);
     this.#state.compiled.clear();
     if (facts.log !== null) this.#log?.restore(facts.log.end, facts.log.events);
-    if (facts.replica === null) this.#replica = undefined;
-    else if (this.#replica !== undefined) Object.assign(this.#replica.state, facts.replica);
+    this.#resetReplicaLink();
+    this.#resumed = facts.hostname === this.hostname ? { replica: facts.replica } : undefined;
   }
 
   /** Frees SQLite's memory. The server answers no more. */

@@ -4,6 +4,8 @@ import type { ReplicaState } from "./replication.ts";
 
 /** A server's state besides SQLite's bytes. */
 export interface SnapshotFacts {
+  /** Whose data it is: another server that loads it is a copy, and follows nobody yet. */
+  readonly hostname: string;
   readonly catalog: Catalog;
   readonly globals: readonly (readonly [string, string | number])[];
   readonly log: { readonly end: number; readonly events: readonly LogEvent[] } | null;
@@ -13,7 +15,7 @@ export interface SnapshotFacts {
 const magic = "DRSQL1\n";
 
 /** One file: a mark, the length of the JSON, the JSON, SQLite's bytes. */
-export function writeSnapshot(facts: { readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null }, data: Uint8Array): Uint8Array {
+export function writeSnapshot(facts: { readonly hostname: string; readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null }, data: Uint8Array): Uint8Array {
   const json = Buffer.from(JSON.stringify(facts));
   const head = Buffer.alloc(magic.length + 4);
   head.write(magic);
@@ -22,7 +24,7 @@ export function writeSnapshot(facts: { readonly catalog: Catalog; readonly globa
 }
 
 function isFacts(value: unknown): value is SnapshotFacts {
-  return typeof value === "object" && value !== null && "catalog" in value && "globals" in value && "log" in value && "replica" in value && Array.isArray(value.globals);
+  return typeof value === "object" && value !== null && "hostname" in value && "catalog" in value && "globals" in value && "log" in value && "replica" in value && Array.isArray(value.globals);
 }
 
 /** Reads what `writeSnapshot` wrote. Throws on anything else. */

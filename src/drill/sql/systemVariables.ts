@@ -21,6 +21,9 @@ export const globalOnly: ReadonlySet<string> = new Set([
   "enforce_gtid_consistency", "gtid_executed", "gtid_purged", "event_scheduler", "max_binlog_size", "innodb_force_recovery", "local_infile", "have_ssl", "tls_version", "basedir", "socket", "pid_file",
 ]);
 
+/** Switches of more than two places: `@@name` tells their word, not 0 or 1. */
+export const wordSwitches: ReadonlySet<string> = new Set(["gtid_mode", "enforce_gtid_consistency", "event_scheduler", "query_cache_type", "old_alter_table"]);
+
 /** Variables that cannot be set while the server runs. */
 export const constantVariables: ReadonlySet<string> = new Set([
   "version", "version_comment", "hostname", "port", "datadir", "log_bin", "log_bin_basename", "system_time_zone", "lower_case_table_names", "basedir", "socket", "pid_file", "have_ssl", "innodb_force_recovery",
