@@ -43,7 +43,9 @@ export class Run {
   readonly #executions = new Map<string, AbortController>();
   #state: RunState;
   #queue: Promise<unknown> = Promise.resolve();
-  #isWatching = false;
+  /** The watch over the verification, while there is one. */
+  #watch: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  #ending: Promise<RunVerdict> | undefined;
   /** The one question about a journal that cannot be written, once it was asked. */
   #unwritable: Promise<void> | undefined;
 
@@ -139,10 +141,9 @@ export class Run {
 
   /** Probes the verification at once and goes on watching it. */
   async verifyNow(): Promise<RunStatus> {
-    this.#isWatching = true;
+    await this.#stopWatch();
     const round = await this.#probe(this.#over.signal);
     await this.record({ type: "verificationChecked", green: round.isGreen, consecutive: round.isGreen ? this.#state.greens + 1 : 0, detail: round.detail });
-    this.#isWatching = false;
     this.#startWatch();
     return this.status;
   }
@@ -151,9 +152,19 @@ export class Run {
     return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.ports, this.#over.signal);
   }
 
-  /** Ends the run and says how it went. */
-  async end(by: "person" | "machine"): Promise<RunVerdict> {
-    if (this.#state.ended !== undefined) return this.#state.ended;
+  /** Ends the run and says how it went; a second call gives the same verdict. */
+  end(by: "person" | "machine"): Promise<RunVerdict> {
+    const { ended } = this.#state;
+    if (ended !== undefined) return Promise.resolve(ended);
+    this.#ending ??= this.#end(by).finally(() => {
+      this.#ending = undefined;
+    });
+    return this.#ending;
+  }
+
+  async #end(by: "person" | "machine"): Promise<RunVerdict> {
+    // The end is the journal's last word: what the watch still has to say comes before it.
+    await this.#stopWatch();
     const verdict = judgeRun(this.#state);
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
@@ -202,17 +213,25 @@ export class Run {
   }
 
   #startWatch(): void {
-    if (this.#isWatching || this.#state.ended !== undefined) return;
-    this.#isWatching = true;
-    const { signal } = this.#over;
+    if (this.#watch !== undefined || this.#state.ended !== undefined) return;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.#over.signal]);
     const host = { clock: this.#parts.ports.clock, state: () => this.#state, probe: (probeSignal: AbortSignal) => this.#probe(probeSignal), record: (event: JournalEvent) => this.record(event) };
-    watchVerification(host, signal)
+    const done = watchVerification(host, signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.#parts.notify("output", { execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(error)}\n` });
       })
       .finally(() => {
-        this.#isWatching = false;
+        if (this.#watch?.stop === stop) this.#watch = undefined;
       });
+    this.#watch = { stop, done };
+  }
+
+  async #stopWatch(): Promise<void> {
+    const watch = this.#watch;
+    this.#watch = undefined;
+    watch?.stop.abort(new Error("The verification is asked anew."));
+    await watch?.done;
   }
 
   async #probe(signal: AbortSignal): Promise<VerificationRound> {

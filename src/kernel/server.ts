@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { chmodSync, rmSync } from "node:fs";
-import { createMessageConnection, ResponseError, SocketMessageReader, SocketMessageWriter, type MessageConnection } from "vscode-jsonrpc/node";
+import { ResponseError, type MessageConnection } from "vscode-jsonrpc/node";
 import type { AskParams, AskResult, KernelNotifications, KernelRequests } from "../core/protocol.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
+import { createSocketConnection } from "../services/socketConnection.ts";
 
 /** One handler a request of the protocol. */
 export type KernelHandlers = {
@@ -92,7 +93,7 @@ export class KernelServer {
   }
 
   #accept(socket: Socket, handlers: KernelHandlers): void {
-    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const connection = createSocketConnection(socket);
     for (const [name, handler] of Object.entries(handlers)) {
       connection.onRequest(name, (params: unknown) => (handler as (params: unknown) => Promise<unknown>)(params).catch((error: unknown) => Promise.reject(toResponseError(error))));
     }

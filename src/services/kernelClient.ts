@@ -1,7 +1,8 @@
 import { createConnection } from "node:net";
-import { createMessageConnection, ErrorCodes, RequestType, ResponseError, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { ErrorCodes, RequestType, ResponseError } from "vscode-jsonrpc/node";
 import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient } from "../core/protocol.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
+import { createSocketConnection } from "./socketConnection.ts";
 
 const ASK = new RequestType<AskParams, AskResult | null, unknown>("ask");
 
@@ -14,7 +15,7 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
       reject(new RuntimeError("unreachable", `Connecting to the kernel at ${path}: ${cause.message}.`, { hint: "Its process has ended: resume the run.", cause }));
     });
   });
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const connection = createSocketConnection(socket);
   // A question may wait in the kernel since before a reload and come with the connection, before anyone has said how to answer.
   const answerer = Promise.withResolvers<(params: AskParams) => Promise<AskResult>>();
   connection.onRequest(ASK, async (params) => (await (await answerer.promise)(params)) ?? null);

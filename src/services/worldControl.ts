@@ -11,6 +11,7 @@ export function controlWorld<Name extends keyof WorldControl>(world: WorldState,
       response.on("data", (chunk: string) => {
         text += chunk;
       });
+      response.on("error", reject);
       response.on("end", () => {
         if (response.statusCode === 200) resolve(JSON.parse(text) as WorldControl[Name]["result"]);
         else reject(new RuntimeError("invalidInput", `Asking the drill world for ${name}: ${text}`));
