@@ -1,5 +1,5 @@
 import type { Executor, ObjectListPage, ObjectStorePort, ToolPorts } from "../ports.ts";
-import { flagText, hasFlag, refuseForeignFlags, serviceRefusal, writeText } from "./failure.ts";
+import { flagText, hasFlag, serviceRefusal, writeText } from "./failure.ts";
 import { baseName, readS3Address } from "./paths.ts";
 
 /** Exit code of the AWS command line (version 1) when the service refuses. */
@@ -7,7 +7,6 @@ const REFUSED = 255;
 
 /** `aws s3 ls`: buckets, or what lies under a prefix. Dates are in the person's time zone, as the tool prints them. */
 export const listObjects: Executor = async (operation, io, ports, signal) => {
-  refuseForeignFlags(operation);
   const store = await ports.objectStore(flagText(operation, "profile"), flagText(operation, "region"));
   const path = operation.positionals[0] ?? "s3://";
   const { bucket, key } = readS3Address(path.startsWith("s3://") ? path : `s3://${path}`) ?? { bucket: "", key: "" };

@@ -59,7 +59,9 @@ export interface GoldenResult {
 }
 
 /** Files that the working folder holds before each case. */
-export const LOCAL_FILES: Readonly<Record<string, string>> = { "work/local.sql": "insert into t values (1);\n", "work/sub/.keep": "" };
+export const LOCAL_FILES: Readonly<Record<string, string>> = {
+  "work/local.sql": "insert into t values (1);\n", "work/sub/.keep": "", "work/tree/a.sql": "a\n", "work/tree/b/c.sql": "c\n", "work/tree/b.txt": "b\n", "work/tree/z.log": "z\n",
+};
 
 const UTC = "UTC";
 export const CASES: readonly GoldenCase[] = [
@@ -95,5 +97,21 @@ export const CASES: readonly GoldenCase[] = [
   { name: "upload-missing-file", args: ["s3", "cp", "missing.sql", "s3://shop-backups/uploads/"], zone: UTC },
   { name: "upload-missing-bucket", args: ["s3", "cp", "local.sql", "s3://no-such-bucket/x/", "--no-progress"], zone: UTC },
   { name: "copy-inside", args: ["s3", "cp", "s3://shop-backups/readme.txt", "s3://shop-backups/copies/", "--no-progress"], zone: UTC },
+  { name: "download-tree", args: ["s3", "cp", "s3://shop-backups/mysql/", "got", "--recursive", "--no-progress"], zone: UTC },
+  { name: "download-tree-filtered", args: ["s3", "cp", "s3://shop-backups/mysql", ".", "--recursive", "--exclude", "*", "--include", "*01-3?-*", "--no-progress"], zone: UTC },
+  { name: "download-tree-dry", args: ["s3", "cp", "s3://shop-backups/mysql/", "got/", "--recursive", "--dryrun"], zone: UTC },
+  { name: "download-tree-nothing", args: ["s3", "cp", "s3://shop-backups/nothing/", "got/", "--recursive"], zone: UTC },
+  { name: "download-tree-missing-bucket", args: ["s3", "cp", "s3://no-such-bucket/x/", "got/", "--recursive"], zone: UTC },
+  { name: "download-dry", args: ["s3", "cp", "s3://shop-backups/readme.txt", "there.txt", "--dryrun"], zone: UTC },
+  { name: "download-excluded", args: ["s3", "cp", "s3://shop-backups/readme.txt", "there.txt", "--exclude", "*.txt"], zone: UTC },
+  { name: "download-bucket", args: ["s3", "cp", "s3://shop-backups", "there"], zone: UTC },
+  { name: "download-prefix", args: ["s3", "cp", "s3://shop-backups/mysql/", "there"], zone: UTC },
+  { name: "upload-tree", args: ["s3", "cp", "tree", "s3://shop-backups/up", "--recursive", "--no-progress"], zone: UTC },
+  { name: "upload-tree-filtered", args: ["s3", "cp", "tree/", "s3://shop-backups/up/", "--recursive", "--exclude", "*.log", "--exclude", "b/*", "--no-progress"], zone: UTC },
+  { name: "upload-tree-dry", args: ["s3", "cp", "tree", "s3://shop-backups", "--recursive", "--dryrun"], zone: UTC },
+  { name: "upload-tree-missing", args: ["s3", "cp", "nowhere", "s3://shop-backups/up", "--recursive"], zone: UTC },
+  { name: "upload-folder", args: ["s3", "cp", "tree", "s3://shop-backups/up/"], zone: UTC },
+  { name: "upload-dry", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--dryrun"], zone: UTC },
+  { name: "upload-file-as-tree", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--recursive", "--no-progress"], zone: UTC },
   { name: "copy-local-local", args: ["s3", "cp", "local.sql", "other.sql"], zone: UTC },
 ];
