@@ -30,6 +30,8 @@ export interface HttpRequest {
   readonly insecure: boolean;
   /** `host:port:address` overrides (`curl --resolve`). */
   readonly resolve: readonly string[];
+  /** Certificates (PEM) to trust instead of the system's (`curl --cacert`); an empty text trusts none. */
+  readonly authorities?: string;
   /** Real milliseconds until the connection must stand (`curl --connect-timeout`); 300 s when left out. */
   readonly connectTimeoutMs?: number;
 }
@@ -46,7 +48,7 @@ export interface HttpResponse {
 /**
  * HTTP to the application. In a drill only the world answers: any other address rejects with `outsideWorld`.
  *
- * Other failures: `unreachable` (fact `reason`: `resolve`, `connect` or `tls`), `timedOut` (no connection in time), `connectionLost`
+ * Other failures: `unreachable` (fact `reason`: `resolve`, `connect`, `handshake` or `tls`), `timedOut` (no connection in time), `connectionLost`
  * (fact `reason`: `empty` before an answer, `partial` in the body).
  */
 export interface HttpPort {

@@ -45,7 +45,7 @@ export function createFilePort(options: FilePortOptions): FilePort {
       const real = await place(path);
       const isEmptyRoot = options.scratch !== undefined && isScratchRoot(path, options.cwd);
       const names = await readdir(real).catch((cause: unknown) => (isMissing(cause) && isEmptyRoot ? [] : fail(path, cause)));
-      const entries = await Promise.all(names.toSorted().map(async (name) => await entryOf(join(real, name), name)));
+      const entries = await Promise.all(names.toSorted((a, b) => (a < b ? -1 : 1)).map(async (name) => await entryOf(join(real, name), name)));
       return entries.filter((entry) => entry !== undefined);
     },
   };

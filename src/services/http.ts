@@ -64,7 +64,7 @@ function send(request: HttpRequest, url: URL, target: URL, agent: HttpAgent | Ht
     agent, method: request.method, host: target.hostname.replace(/^\[|\]$/g, ""), port: target.port, path: `${target.pathname}${target.search}`,
     headers: [...headers.flat(), ...length], signal, ...lookupFor(request, target),
   };
-  const start = isSecure ? httpsRequest({ ...settings, rejectUnauthorized: !request.insecure }) : httpRequest(settings);
+  const start = isSecure ? httpsRequest({ ...settings, rejectUnauthorized: !request.insecure, ...(request.authorities === undefined ? {} : { ca: request.authorities === "" ? [] : request.authorities }) }) : httpRequest(settings);
   return new Promise((resolve, reject) => {
     const limitMs = request.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
     const timer = setTimeout(() => start.destroy(new RuntimeError("timedOut", `Connecting to ${url.host}: no connection within ${limitMs} ms`, { facts: { reason: "connect", host: url.hostname, port: portOf(url) } })), limitMs);
@@ -137,6 +137,9 @@ function failure(error: Error, url: URL, signal: AbortSignal): unknown {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new RuntimeError("unreachable", `Connecting to ${url.host}: the name cannot be resolved`, { hint: "Check the name and your DNS or VPN.", facts: { ...facts, reason: "resolve" }, cause: error });
   if (code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || /CERT|SIGNED|ISSUER/.test(code)) {
     return new RuntimeError("unreachable", `Connecting to ${url.host}: ${messageOf(error)}`, { hint: "Check the certificate.", facts: { ...facts, reason: "tls", detail: messageOf(error) }, cause: error });
+  }
+  if (code === "EPROTO") {
+    return new RuntimeError("unreachable", `Connecting to ${url.host}: ${messageOf(error)}`, { hint: "Check that the address speaks TLS.", facts: { ...facts, reason: "handshake", detail: messageOf(error) }, cause: error });
   }
   if (code === "ECONNRESET" || code === "EPIPE") return new RuntimeError("connectionLost", `Waiting for ${url.host}: the connection ended before an answer`, { facts: { ...facts, reason: "empty" }, cause: error });
   if (code.startsWith("HPE_")) return new RuntimeError("connectionLost", `Reading from ${url.host}: the answer is no HTTP`, { facts: { ...facts, reason: "protocol" }, cause: error });

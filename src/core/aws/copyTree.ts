@@ -1,6 +1,6 @@
 import type { FilePort, ObjectEntry } from "../ports.ts";
 import { writeText } from "./failure.ts";
-import { absolutePath, shownPath, type S3Address } from "./paths.ts";
+import { absolutePath, type S3Address } from "./paths.ts";
 import { downloadFound, fatal, uploadFile, USAGE, type CopyCall } from "./transfers.ts";
 
 /** Exit code of the AWS command line where something was passed over. */

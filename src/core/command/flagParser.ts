@@ -20,6 +20,7 @@ interface Reader {
   readonly style: ToolSpec["style"];
   readonly command: string;
   readonly isLenient: boolean;
+  readonly wantsWholeNames: boolean;
   position: number;
   readonly flags: Record<string, FlagValue>;
   readonly flagWords: Record<string, CommandWord>;
@@ -33,11 +34,13 @@ export interface ParseOptions {
   readonly stopsAtArgument: boolean;
   readonly numericFlag: string | undefined;
   readonly isLenient: boolean;
+  /** As in `ToolSpec`. */
+  readonly wantsWholeNames?: boolean;
 }
 
 /** Sorts the words after a command's name into flags, arguments and what follows `--`. Total. */
 export function parseWords(words: readonly CommandWord[], specs: readonly FlagSpec[], options: ParseOptions): ParsedWords {
-  const reader: Reader = { words, specs, style: options.style, command: options.command, isLenient: options.isLenient, position: 0, flags: {}, flagWords: {}, problems: [] };
+  const reader: Reader = { words, specs, style: options.style, command: options.command, isLenient: options.isLenient, wantsWholeNames: options.wantsWholeNames ?? false, position: 0, flags: {}, flagWords: {}, problems: [] };
   const positionals: CommandWord[] = [];
   let rest: readonly CommandWord[] | undefined;
   while (reader.position < words.length) {
@@ -68,6 +71,7 @@ function readLong(reader: Reader, word: CommandWord): void {
   const name = word.value.slice(2, sign < 0 ? undefined : sign);
   const attached = sign < 0 ? undefined : word.value.slice(sign + 1);
   const spec = reader.specs.find((one) => one.name === name);
+  if (reader.wantsWholeNames && (spec === undefined || attached !== undefined)) return takeUnknown(reader, word.value, undefined, word);
   if (spec !== undefined) return readValue(reader, spec, attached, word);
   // GNU's getopt takes a long name that is cut short as long as one flag begins so.
   const beginnings = reader.style === "getopt" ? reader.specs.filter((one) => one.name.startsWith(name)) : [];
@@ -114,7 +118,7 @@ function readValue(reader: Reader, spec: FlagSpec, attached: string | undefined,
 }
 
 function specOf(reader: Reader, name: string): FlagSpec {
-  return reader.specs.find((one) => one.name === name) ?? { name, short: undefined, value: "required", words: 1, isRepeatable: false };
+  return reader.specs.find((one) => one.name === name) ?? { name, short: undefined, value: "required", words: 1, isRepeatable: false, isDelegated: false };
 }
 
 function store(reader: Reader, spec: FlagSpec, value: string | boolean, word: CommandWord): void {

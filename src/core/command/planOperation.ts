@@ -3,11 +3,11 @@ import type { CommandWord } from "../shell/expand.ts";
 import type { InputShape } from "../shell/host.ts";
 import { parseWords, type ParsedWords } from "./flagParser.ts";
 import { nearest, nearestWords } from "./nearest.ts";
-import type { Operation } from "./operation.ts";
+import type { Engine, Operation } from "./operation.ts";
 import { planInner } from "./planInner.ts";
 import { WORD_TOOLS } from "./schema/filters.ts";
 import { TARGET_FLAGS } from "./schema/kubectl.ts";
-import type { Call, CommandSpec, Place, ToolSpec } from "./schema/spec.ts";
+import { hasFlag, type Call, type CommandSpec, type Place, type ToolSpec } from "./schema/spec.ts";
 import { findTool, LOCAL_TOOLS } from "./schema/table.ts";
 
 /** A typed call, with what is wrong with it. With an `error` among the problems it must not run. */
@@ -65,7 +65,7 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     flags: withoutFlag(call.flags, terminal.problems.length > 0 ? "tty" : undefined),
     rest: call.rest,
     inner: call.inner,
-    engine: typeof command.engine === "function" ? command.engine(call) : command.engine,
+    engine: engineOf(tool, command, call),
     risk: isUnknownVerb ? "undetermined" : verdict.risk,
     why: isUnknownVerb ? "the schema does not know this command" : verdict.why,
     destination: tool.destination(call),
@@ -73,6 +73,13 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     waits: command.waits?.(call) ?? false,
   };
   return { operation, problems };
+}
+
+/** A flag that only the real binary carries out takes the whole call there. */
+function engineOf(tool: ToolSpec, command: CommandSpec, call: Call): Engine {
+  const isLeft = [...command.flags, ...tool.flags].some((flag) => flag.isDelegated && hasFlag(call, flag.name));
+  if (isLeft) return "delegated";
+  return typeof command.engine === "function" ? command.engine(call) : command.engine;
 }
 
 /** Flags that were taken out of the words are not among the flags either. */
@@ -88,7 +95,7 @@ export function unknownOperation(words: readonly CommandWord[], why: string): Op
 
 function parse(tool: ToolSpec, command: CommandSpec, args: readonly CommandWord[], title: string, place: Place): ParsedWords {
   if (WORD_TOOLS.has(tool.tool)) return { flags: {}, flagWords: {}, positionals: args, rest: undefined, problems: [] };
-  const options = { style: command === tool.fallback ? "loose" : tool.style, command: title, stopsAtArgument: tool.stopsAtArgument ?? false, numericFlag: tool.numericFlag, isLenient: place === "pod" } as const;
+  const options = { style: command === tool.fallback ? "loose" : tool.style, command: title, stopsAtArgument: tool.stopsAtArgument ?? false, numericFlag: tool.numericFlag, isLenient: place === "pod", wantsWholeNames: tool.wantsWholeNames ?? false } as const;
   const parsed = parseWords(args, [...command.flags, ...tool.flags], options);
   // Only `exec` and its like give `--` a meaning of its own; elsewhere arguments follow it.
   if (parsed.rest === undefined || takesRest(tool, command)) return parsed;

@@ -8,8 +8,8 @@ const INTRODUCTION = `# Commands
 Generated from the schema table (\`src/core/command/schema/\`) by \`npm run docs\`; do not edit.
 
 A cell's text is read as bash reads it, and each call is understood through this table before anything runs. *In process* calls run
-in the kernel and print what the real tool prints; *delegated* ones run the real binary with its target pinned. A command or flag
-that is not here is an error in the cell.
+in the kernel and print what the real tool prints; *delegated* ones run the real binary with its target pinned. A flag marked † makes
+a call delegated that would otherwise run in process. A drill runs no binary. A command or flag that is not here is an error in the cell.
 
 ## The shell
 
@@ -62,7 +62,7 @@ function toolSection(tool: ToolSpec): string {
     escapeCell(command.args.names),
     command.summary,
     engineWord(command),
-    flagList(command.flags),
+    flagList(command.flags, command.engine !== "delegated"),
   ]);
   const global = tool.flags.length === 0 ? "" : `Everywhere: ${flagList(tool.flags)}.\n\n`;
   return `## ${tool.tool}\n\n${global}${table(rows, ["Command", "Arguments", "What it does", "Where", "Flags"])}`;
@@ -80,8 +80,8 @@ function engineWord(command: CommandSpec): string {
   }
 }
 
-function flagList(specs: readonly FlagSpec[]): string {
-  return specs.map((flag) => `\`${flag.short === undefined || flag.short === flag.name ? "" : `-${flag.short} `}${flag.name.length === 1 ? "-" : "--"}${flag.name}\``).join(", ");
+function flagList(specs: readonly FlagSpec[], isMarked = true): string {
+  return specs.map((flag) => `\`${flag.short === undefined || flag.short === flag.name ? "" : `-${flag.short} `}${flag.name.length === 1 ? "-" : "--"}${flag.name}\`${isMarked && flag.isDelegated ? "†" : ""}`).join(", ");
 }
 
 function table(rows: readonly (readonly string[])[], head: readonly string[]): string {

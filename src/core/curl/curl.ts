@@ -1,12 +1,12 @@
 import type { Executor, HttpRequest, Stdio, ToolPorts } from "../ports.ts";
 import { RuntimeError } from "../runtimeError.ts";
 import { readRequestBody } from "./body.ts";
-import type { CurlFailure } from "./failure.ts";
+import { curlFailure, type CurlFailure } from "./failure.ts";
 import { readCurlCall, type CurlCall } from "./options.ts";
 import { buildRequest } from "./request.ts";
 import { transfer, type TransferResult } from "./transfer.ts";
 import { readCurlUrl } from "./url.ts";
-import { checkFormat, formatWriteOut } from "./writeOut.ts";
+import { formatWriteOut } from "./writeOut.ts";
 
 /** Statuses that `--retry` takes for passing trouble. */
 const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
@@ -18,20 +18,28 @@ const MAX_RETRY_WAIT_MS = 600_000;
  */
 export const curlExecutor: Executor = async (operation, io, ports, signal) => {
   const read = readCurlCall(operation.argv.slice(1));
-  if (read.kind === "foreign") throw new RuntimeError("invalidInput", `Running curl: the option ${read.option} is not carried out in process`, { hint: "Leave the option out, or write the request with the options listed in docs/COMMANDS.md." });
   if (read.kind === "usage") return say(io, ports, undefined, read.failure);
   const { call } = read;
-  checkFormat(call.value("write-out") ?? "");
   const body = await readRequestBody(call, io, ports.files);
   if (body !== undefined && !(body instanceof Uint8Array)) return say(io, ports, call, body);
+  const authorities = call.value("cacert") === undefined ? undefined : await readAuthorities(call.value("cacert") ?? "", ports);
   let exitCode = 0;
   for (const [index, text] of call.urls.entries()) {
     const address = readCurlUrl(text, call.has("globoff"));
-    if (address.kind === "glob") throw new RuntimeError("invalidInput", `Running curl: ${text} stands for several addresses, which is not carried out in process`, { hint: "Use -g for literal braces and brackets, or a for loop." });
-    exitCode = address.kind === "failure" ? await say(io, ports, call, address.failure) : await fetchOne(call, buildRequest(call, address.url, body), call.values("output")[index], io, ports, signal);
+    if (address.kind === "glob") throw new RuntimeError("internal", `Running curl: ${text} stands for several addresses, and the schema table says that it runs in process`);
+    exitCode = address.kind === "failure" ? await say(io, ports, call, address.failure) : await fetchOne(call, { ...buildRequest(call, address.url, body), ...(authorities === undefined ? {} : { authorities }) }, call.values("output")[index], io, ports, signal);
   }
   return exitCode;
 };
+
+/** The certificates of `--cacert`; empty where the file holds none, which matters only once a TLS connection is made. */
+async function readAuthorities(path: string, ports: ToolPorts): Promise<string> {
+  if ((await ports.files.exists(path)) !== "file") return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of await ports.files.read(path)) text += decoder.decode(chunk, { stream: true });
+  return text.includes("-----BEGIN CERTIFICATE-----") ? text : "";
+}
 
 async function fetchOne(call: CurlCall, request: HttpRequest, file: string | undefined, io: Stdio, ports: ToolPorts, signal: AbortSignal): Promise<number> {
   let retriesLeft = Number(call.value("retry") ?? 0);
@@ -39,12 +47,15 @@ async function fetchOne(call: CurlCall, request: HttpRequest, file: string | und
     const result = await transfer(call, request, { file }, io, ports, signal);
     const trouble = retriesLeft > 0 ? passingTrouble(call, result) : undefined;
     if (trouble === undefined) {
-      const exitCode = result.failure === undefined ? 0 : await say(io, ports, call, result.failure);
+      const isUntrusted = request.authorities === "" && (result.failure?.exitCode === 60 || result.failure?.exitCode === 35);
+      const failure = isUntrusted ? curlFailure(77, `error setting certificate file: ${call.value("cacert") ?? ""}`) : result.failure;
+      const exitCode = failure === undefined ? 0 : await say(io, ports, call, failure);
       await writeOut(call, result, io);
       return exitCode;
     }
+    if (result.failure !== undefined) await say(io, ports, call, result.failure);
     const delay = Number(call.value("retry-delay") ?? 0) * 1000 || (result.retryAfterMs ?? waitMs);
-    await retryNotice(call, io, trouble, delay, retriesLeft);
+    await retryNotice(call, io, trouble, delay, retriesLeft, file === undefined ? 0 : result.facts.downloadedBytes);
     retriesLeft -= 1;
     await ports.clock.sleep(delay, signal);
   }
@@ -58,10 +69,10 @@ function passingTrouble(call: CurlCall, { facts, failure }: TransferResult): str
   return failure !== undefined && call.has("retry-all-errors") ? "(retrying all errors)" : undefined;
 }
 
-async function retryNotice(call: CurlCall, io: Stdio, trouble: string, delayMs: number, left: number): Promise<void> {
+async function retryNotice(call: CurlCall, io: Stdio, trouble: string, delayMs: number, left: number, thrownAway: number): Promise<void> {
   if (call.has("silent")) return;
   const seconds = Math.round(delayMs / 1000);
-  await write(io.stderr, `Warning: Problem ${trouble.startsWith("(") ? trouble : `: ${trouble}`}. Will retry in ${seconds} seconds. ${left} ${left === 1 ? "retry" : "retries"} left.\n`);
+  await write(io.stderr, `Warning: Problem ${trouble.startsWith("(") ? trouble : `: ${trouble}`}. Will retry in ${seconds} seconds. ${left} retries left.\n${thrownAway > 0 ? `Throwing away ${thrownAway} bytes\n` : ""}`);
 }
 
 async function writeOut(call: CurlCall, { facts }: TransferResult, io: Stdio): Promise<void> {

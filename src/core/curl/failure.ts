@@ -36,6 +36,10 @@ export function translateFailure(error: unknown, attempt: AttemptFacts): CurlFai
       return curlFailure(7, `Failed to connect to ${host} port ${port} after ${ms} ms: Couldn't connect to server`);
     case "unreachable tls":
       return curlFailure(60, `SSL certificate problem: ${error.facts["detail"] ?? ""}\n${TLS_ADVICE}`);
+    case "unreachable handshake": {
+      const [, number = "", words = "handshake failure"] = /error:([\dA-F]+):SSL routines:[^:]*:([^:\n]+)/.exec(error.facts["detail"] ?? "") ?? [];
+      return curlFailure(35, `error:${number}:SSL routines::${words}`);
+    }
     case "timedOut connect":
       return curlFailure(28, `Failed to connect to ${host} port ${port} after ${ms} ms: Timeout was reached`);
     case "connectionLost empty":

@@ -1,12 +1,12 @@
 import type { CurlFailure } from "./failure.ts";
 
-/** Options that are carried out, by long name: whether they take a value. */
-const OPTIONS: Readonly<Record<string, boolean>> = {
+/** Options that are carried out, by long name: whether they take a value. The schema table leaves all others to the binary; a test holds the two together. */
+export const OPTIONS: Readonly<Record<string, boolean>> = {
   request: true, header: true, data: true, "data-ascii": true, "data-raw": true, "data-binary": true, "data-urlencode": true, json: true, get: false, head: false,
   silent: false, "show-error": false, fail: false, "fail-with-body": false, output: true, "write-out": true, location: false, insecure: false, "max-time": true,
   "connect-timeout": true, user: true, "user-agent": true, cookie: true, include: false, retry: true, "retry-delay": true, "retry-all-errors": false,
   "retry-connrefused": false, resolve: true, referer: true, globoff: false, url: true, "oauth2-bearer": true, "max-redirs": true, "no-progress-meter": false,
-  "no-buffer": false, disable: false, "http1.1": false, "progress-bar": false, "path-as-is": false, "dump-header": true, "create-dirs": false,
+  "no-buffer": false, disable: false, "http1.1": false, "progress-bar": false, "path-as-is": false, "dump-header": true, "create-dirs": false, cacert: true,
 };
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -30,8 +30,11 @@ export interface CurlCall {
   readonly data: readonly CurlData[];
 }
 
-/** A text for standard error and an exit code, or an option that in-process calls do not carry out. */
-export type CurlReadFailure = { readonly kind: "usage"; readonly failure: CurlFailure } | { readonly kind: "foreign"; readonly option: string };
+/** A text for standard error and an exit code. */
+export interface CurlReadFailure {
+  readonly kind: "usage";
+  readonly failure: CurlFailure;
+}
 
 const HELP = "curl: try 'curl --help' or 'curl --manual' for more information\n";
 
@@ -52,7 +55,7 @@ export function readCurlCall(words: readonly string[]): { readonly kind: "call";
     }
     for (const { option, attached } of splitWord(word)) {
       const takesValue = OPTIONS[option];
-      if (takesValue === undefined) return { kind: "foreign", option: word };
+      if (takesValue === undefined) return usage(`curl: option ${word}: is unknown\n${HELP}`);
       const value = takesValue ? (attached ?? words[(index += 1)]) : "";
       if (value === undefined) return usage(`curl: option ${word}: requires parameter\n${HELP}`);
       if (option === "url") urls.push(value);

@@ -1,5 +1,3 @@
-import { RuntimeError } from "../runtimeError.ts";
-
 /** What one transfer came to, for `-w`. */
 export interface TransferFacts {
   readonly status: number;
@@ -35,14 +33,12 @@ const VARIABLES: Readonly<Record<string, (facts: TransferFacts) => string>> = {
   errormsg: (facts) => facts.errorText,
 };
 
-/** Variables that curl has and that are not measured here: a made-up number would be worse than a refusal. */
+/** Variables that curl has and that are not measured here: a made-up number would be worse than none. */
 const NOT_MEASURED = /^(?:time_(?:namelookup|connect|appconnect|pretransfer|redirect)|speed_\w+|size_(?:header|request)|local_\w+|remote_\w+|num_(?:connects|headers|certs)|ssl_\w+|proxy_\w+|certs|json|header_json|http_connect|ftp_entry_path|scheme|filename_effective|onerror|stderr|stdout|urlnum|url\b|referer)$/;
 
-/** Throws `invalidInput` when the format asks for something that is not measured; called before anything is sent. */
-export function checkFormat(format: string): void {
-  for (const [, name = ""] of format.matchAll(/%\{([^}]*)\}/g)) {
-    if (NOT_MEASURED.test(name)) throw new RuntimeError("invalidInput", `Running curl: %{${name}} is not measured in process`, { hint: "Use http_code, time_total or another measured variable." });
-  }
+/** True where everything that the format asks for is measured here. Another call is the real binary's. */
+export function isMeasured(format: string): boolean {
+  return [...format.matchAll(/%\{([^}]*)\}/g)].every(([, name = ""]) => !NOT_MEASURED.test(name));
 }
 
 /** Fills a `-w` format in. `unknown` names variables that curl does not have either; it prints nothing for them and says so. */

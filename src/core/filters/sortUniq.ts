@@ -39,14 +39,17 @@ export const sort: Executor = async (operation, io, ports) => {
   return 0;
 };
 
+/** Keys that are carried out here: fields with `n`, `r`, `h`, `b`. */
+export const OWN_SORT_KEY = /^(\d+)([nrhb]*)(?:,(\d+)([nrhb]*))?$/;
+
 function keysOf(operation: Operation): readonly SortKey[] | string {
   const base = { isNumeric: isOn(operation, "numeric-sort"), isHuman: isOn(operation, "human-numeric-sort"), isReversed: isOn(operation, "reverse") };
   const given = operation.flags["key"];
   if (!Array.isArray(given)) return [{ from: 0, to: Number.POSITIVE_INFINITY, ...base }];
   const keys: SortKey[] = [];
   for (const text of given) {
-    const match = /^(\d+)([nrhb]*)(?:,(\d+)([nrhb]*))?$/.exec(text);
-    if (match === null) return `key definition '${text}' is not supported: only fields with n, r, h`;
+    const match = OWN_SORT_KEY.exec(text);
+    if (match === null) return `invalid number at field start: invalid count at start of '${text}'`;
     const letters = (match[2] ?? "") + (match[4] ?? "");
     const own = letters.replaceAll("b", "") === "" ? base : { isNumeric: letters.includes("n"), isHuman: letters.includes("h"), isReversed: letters.includes("r") };
     keys.push({ from: Number(match[1]) - 1, to: match[3] === undefined ? Number.POSITIVE_INFINITY : Number(match[3]), ...own });

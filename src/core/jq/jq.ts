@@ -5,7 +5,7 @@ import { RuntimeError } from "../runtimeError.ts";
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 const USAGE = "jq - commandline JSON processor\nUsage:\tjq [OPTIONS] FILTER [FILES...]\n";
 
-/** Options of jq that cannot be carried out on a text alone. */
+/** Options of jq that cannot be carried out on a text alone: the schema table leaves them to the binary. */
 const REFUSED = new Set(["-L", "--library-path", "--args", "--jsonargs", "--stream-errors"]);
 
 interface JqCall {
@@ -51,7 +51,7 @@ function readCall(words: readonly string[]): JqCall {
       plain.push(...words.slice(index + 1));
       break;
     }
-    if (REFUSED.has(word)) throw new RuntimeError("invalidInput", `Running jq: ${word} is not carried out in process`, { hint: "Pass values with --arg or --argjson." });
+    if (REFUSED.has(word)) throw new RuntimeError("internal", `Running jq: the schema table says that ${word} runs in process, and nothing does it.`);
     if (word === "--rawfile" || word === "--slurpfile") {
       variables.push({ name: first, file: second, isRaw: word === "--rawfile" });
       index += 2;

@@ -14,23 +14,30 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Flags that only select the target, which the run has resolved already. */
-const TARGET_FLAGS = ["context", "namespace", "kubeconfig"];
+/** Flags that only select the target, which the run has resolved already, or that tune kubectl's own cache and transport. */
+export const COMMON_FLAGS: readonly string[] = ["context", "namespace", "cache-dir", "disable-compression"];
+
+/** What one verb does, and the flags it understands. */
+export interface Verb {
+  readonly run: (call: Call) => Promise<number>;
+  /** Besides `COMMON_FLAGS`. Every other flag of the verb's row is left to the real binary; a test holds the two together. */
+  readonly flags: readonly string[];
+}
 
 /**
- * Makes an executor of a verb: refuses flags it does not know (a flag that is passed over could turn a dry run into a change), resolves
- * the target, and words failures as kubectl does. Transport failures (`RuntimeError`) pass through.
+ * Makes an executor of a verb: resolves the target and words failures as kubectl does. Transport failures (`RuntimeError`) pass
+ * through. A flag it does not know is a fault of the schema table and nothing runs: passed over, it could turn a dry run into a change.
  */
-export function verbExecutor(run: (call: Call) => Promise<number>, flags: readonly string[]): Executor {
-  const known = new Set([...TARGET_FLAGS, ...flags]);
+export function verbExecutor({ run, flags }: Verb): Executor {
+  const known = new Set([...COMMON_FLAGS, ...flags]);
   return async (operation, io, ports, signal) => {
     signal.throwIfAborted();
+    const unknown = Object.keys(operation.flags).find((flag) => !known.has(flag));
+    if (unknown !== undefined) throw new RuntimeError("internal", `Running kubectl ${operation.verb}: the schema table says that --${unknown} runs in process, and nothing does it.`);
     const context = flagText(operation, "context");
     const cluster = await ports.kubernetes(context);
     const namespace = flagText(operation, "namespace") ?? cluster.namespace;
     try {
-      const unknown = Object.keys(operation.flags).find((flag) => !known.has(flag));
-      if (unknown !== undefined) throw new KubectlFailure(`error: kubectl ${operation.verb} with --${unknown} does not run in process: it needs the kubectl binary`);
       return await run({ operation, io, ports, cluster, namespace, signal });
     } catch (error) {
       const failure = failureOf(error);
@@ -98,6 +105,11 @@ export function dryRunOf(operation: Operation): DryRun {
   if (text === "client" || text === "true" || text === "" || text === "unchanged") return "client";
   if (text === "server") return "server";
   throw new KubectlFailure(`error: Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
+}
+
+/** The line about a change that was made (`deployment.apps/web scaled`), or with `-o name` the name alone. */
+export async function printDone(call: Call, name: string, done: string, dryRun: DryRun = "none"): Promise<void> {
+  await print(call, flagText(call.operation, "output") === "name" ? `${name}\n` : `${name} ${done}${dryRunSuffix(dryRun)}\n`);
 }
 
 /** What kubectl adds to a line about a change that was not made. */

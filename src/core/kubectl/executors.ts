@@ -1,10 +1,13 @@
-import { verbExecutor } from "./call.ts";
+import { runApply } from "./apply.ts";
+import { verbExecutor, type Verb } from "./call.ts";
+import { runCreate } from "./create.ts";
 import { runDescribe } from "./describe/run.ts";
 import { runEvents } from "./events.ts";
 import { runExec } from "./exec.ts";
 import { runGet } from "./get.ts";
 import { runCanI, runCurrentContext } from "./identity.ts";
 import { runLogs } from "./logs.ts";
+import { runPatch } from "./patch.ts";
 import { runDelete } from "./remove.ts";
 import { runRolloutHistory } from "./rollout/history.ts";
 import { runRolloutRestart } from "./rollout/restart.ts";
@@ -18,27 +21,38 @@ import type { Executor } from "../ports.ts";
 
 const SELECT = ["selector", "field-selector", "all-namespaces"];
 
-/** kubectl's verbs that run in process, by the operation's `verb`, with the flags each understands. */
-export const kubectlExecutors: Readonly<Record<string, Executor>> = {
-  "auth can-i": verbExecutor(runCanI, ["all-namespaces", "quiet", "subresource"]),
-  "config current-context": verbExecutor(runCurrentContext, []),
-  delete: verbExecutor(runDelete, [...SELECT, "all", "force", "grace-period", "ignore-not-found", "now", "timeout", "wait", "cascade", "dry-run", "output"]),
-  describe: verbExecutor(runDescribe, ["selector", "all-namespaces", "show-events", "chunk-size"]),
-  events: verbExecutor(runEvents, ["all-namespaces", "for", "types", "no-headers", "chunk-size"]),
-  exec: verbExecutor(runExec, ["stdin", "tty", "container", "quiet", "pod-running-timeout"]),
-  get: verbExecutor(runGet, [
-    ...SELECT, "output", "template", "show-managed-fields", "allow-missing-template-keys", "ignore-not-found", "chunk-size", "show-labels", "show-kind", "no-headers", "sort-by", "label-columns",
-  ]),
-  logs: verbExecutor(runLogs, [
-    "follow", "tail", "previous", "since", "since-time", "timestamps", "container", "all-containers", "prefix", "selector", "limit-bytes", "max-log-requests", "ignore-errors", "pod-running-timeout",
-  ]),
-  "rollout history": verbExecutor(runRolloutHistory, ["selector", "revision"]),
-  "rollout restart": verbExecutor(runRolloutRestart, ["selector"]),
-  "rollout status": verbExecutor(runRolloutStatus, ["timeout", "watch", "revision", "selector"]),
-  "rollout undo": verbExecutor(runRolloutUndo, ["to-revision", "selector", "dry-run"]),
-  scale: verbExecutor(runScale, ["replicas", "current-replicas", "timeout", "all", "selector", "dry-run"]),
-  "set env": verbExecutor(runSetEnv, ["containers", "env", "list", "all", "selector", "dry-run", "overwrite"]),
-  "set image": verbExecutor(runSetImage, ["all", "selector", "dry-run"]),
-  top: verbExecutor(runTop, [...SELECT, "sort-by", "containers", "no-headers", "sum"]),
-  wait: verbExecutor(runWait, [...SELECT, "for", "timeout", "all"]),
+/** kubectl's verbs that run in process, with the flags each understands. */
+export const KUBECTL_VERBS: Readonly<Record<string, Verb>> = {
+  apply: { run: runApply, flags: ["server-side", "force-conflicts", "filename", "dry-run", "field-manager", "output", "show-managed-fields"] },
+  "auth can-i": { run: runCanI, flags: ["all-namespaces", "quiet", "subresource", "list", "no-headers"] },
+  "config current-context": { run: runCurrentContext, flags: [] },
+  create: { run: runCreate, flags: ["from-literal", "type", "dry-run", "field-manager", "output"] },
+  delete: { run: runDelete, flags: [...SELECT, "all", "force", "grace-period", "ignore-not-found", "now", "timeout", "wait", "cascade", "dry-run", "output"] },
+  describe: { run: runDescribe, flags: ["selector", "all-namespaces", "show-events", "chunk-size"] },
+  events: { run: runEvents, flags: ["all-namespaces", "for", "types", "no-headers", "chunk-size"] },
+  exec: { run: runExec, flags: ["stdin", "tty", "container", "quiet", "pod-running-timeout"] },
+  get: {
+    run: runGet,
+    flags: [
+      ...SELECT, "output", "show-managed-fields", "ignore-not-found", "chunk-size", "show-labels", "show-kind", "no-headers", "sort-by", "label-columns",
+      "watch", "watch-only", "output-watch-events",
+    ],
+  },
+  logs: {
+    run: runLogs,
+    flags: ["follow", "tail", "previous", "since", "since-time", "timestamps", "container", "all-containers", "prefix", "selector", "limit-bytes", "max-log-requests", "ignore-errors", "pod-running-timeout"],
+  },
+  patch: { run: runPatch, flags: ["patch", "patch-file", "type", "subresource", "dry-run", "field-manager", "output", "show-managed-fields"] },
+  "rollout history": { run: runRolloutHistory, flags: ["selector", "revision"] },
+  "rollout restart": { run: runRolloutRestart, flags: ["selector", "field-manager", "output"] },
+  "rollout status": { run: runRolloutStatus, flags: ["timeout", "watch", "revision", "selector"] },
+  "rollout undo": { run: runRolloutUndo, flags: ["to-revision", "selector", "dry-run", "output"] },
+  scale: { run: runScale, flags: ["replicas", "current-replicas", "timeout", "all", "selector", "dry-run", "output"] },
+  "set env": { run: runSetEnv, flags: ["containers", "env", "list", "all", "selector", "dry-run", "overwrite", "field-manager", "output"] },
+  "set image": { run: runSetImage, flags: ["all", "selector", "dry-run", "field-manager", "output"] },
+  top: { run: runTop, flags: [...SELECT, "sort-by", "containers", "no-headers", "sum", "use-protocol-buffers"] },
+  wait: { run: runWait, flags: [...SELECT, "for", "timeout", "all", "output"] },
 };
+
+/** Executors of kubectl's in-process verbs, by the operation's `verb`. */
+export const kubectlExecutors: Readonly<Record<string, Executor>> = Object.fromEntries(Object.entries(KUBECTL_VERBS).map(([verb, row]) => [verb, verbExecutor(row)]));

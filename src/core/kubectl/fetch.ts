@@ -14,7 +14,8 @@ export interface Query {
 
 export const NO_QUERY: Query = { labelSelector: undefined, fieldSelector: undefined, allNamespaces: false, isWhole: false };
 
-const AS_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+/** How kubectl asks for tables; servers that make none answer with objects. */
+export const AS_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 const CHUNK = "500";
 
 /** A query string of the given pairs, `undefined` values left out; empty for none. */
@@ -23,21 +24,23 @@ export function queryText(pairs: readonly (readonly [name: string, value: string
   return given.length === 0 ? "" : `?${given.join("&")}`;
 }
 
-/** A type's objects (or one by name) as the server's table, all chunks of it. */
+/** A type's objects (or one by name) as the server's table, all chunks of it, with the version to watch from. */
 export async function fetchTable(
   call: Call,
   resource: ApiResource,
   name: string | undefined,
   query: Query,
-): Promise<{ readonly columns: readonly Json[]; readonly rows: readonly Json[] }> {
+): Promise<{ readonly columns: readonly Json[]; readonly rows: readonly Json[]; readonly version: string }> {
   let columns: readonly Json[] = [];
+  let version = "";
   const rows: Json[] = [];
   const include = query.isWhole ? "Object" : undefined;
   for await (const page of pages(call, resource, name, query, AS_TABLE, include)) {
     if (columns.length === 0) columns = listAt(page, "columnDefinitions");
     rows.push(...listAt(page, "rows"));
+    version = textAt(page, "metadata", "resourceVersion");
   }
-  return { columns, rows };
+  return { columns, rows, version };
 }
 
 /** A type's objects (or one by name), each with its `apiVersion` and `kind`. */
@@ -54,9 +57,9 @@ export async function fetchObjects(call: Call, resource: ApiResource, name: stri
   return objects;
 }
 
-/** One object by name. Throws `ApiStatusError` when it is not there. */
-export async function fetchObject(call: Call, resource: ApiResource, namespace: string, name: string): Promise<JsonObject> {
-  const path = resourcePath(resource, namespace, name);
+/** One object (or a subresource of it) by name. Throws `ApiStatusError` when it is not there. */
+export async function fetchObject(call: Call, resource: ApiResource, namespace: string, name: string, subresource?: string): Promise<JsonObject> {
+  const path = resourcePath(resource, namespace, name, subresource);
   const object = parseJson(requireSuccess(await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal)).text);
   return isObject(object) ? object : {};
 }

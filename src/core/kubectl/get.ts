@@ -1,14 +1,13 @@
 import { flagIs, flagList, flagText, print, printError, type Call } from "./call.ts";
-import { objectName, type ApiResource } from "./discovery.ts";
+import type { ApiResource } from "./discovery.ts";
 import { ApiStatusError, describeApiStatus, KubectlFailure } from "./failure.ts";
 import { fetchObjects, fetchTable, type Query } from "./fetch.ts";
-import { goJson } from "./goJson.ts";
-import { parseJsonPath, printJsonPath } from "./jsonPath.ts";
-import { at, textAt, type Json, type JsonObject } from "./json.ts";
+import { runGetWatch } from "./getWatch.ts";
+import { at, type Json } from "./json.ts";
+import { objectPrinter, type FoundObject } from "./objectPrinter.ts";
 import { sortByPath } from "./sortBy.ts";
 import { printTable, type TableStyle } from "./table.ts";
 import { parseTargets, type ResourceTarget, type ResourceTargets } from "./targets.ts";
-import { goYaml } from "./goYaml.ts";
 
 const NO_TYPE =
   'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee \'kubectl get -h\' for help and examples';
@@ -26,6 +25,7 @@ export async function runGet(call: Call): Promise<number> {
   };
   const targets = await parseTargets(call.cluster, operation.positionals, call.signal);
   checkTargets(targets, query);
+  if (flagIs(operation, "watch") || flagIs(operation, "watch-only")) return await runGetWatch(call, targets, query);
   return output === "" || output === "wide" ? await getTables(call, targets, query, output === "wide") : await getObjects(call, targets, query, output);
 }
 
@@ -86,52 +86,16 @@ function tableText(call: Call, group: TableGroup, isWide: boolean, isOneOfMany: 
 
 async function getObjects(call: Call, targets: ResourceTargets, query: Query, output: string): Promise<number> {
   const printer = objectPrinter(call, output);
-  const found: { readonly resource: ApiResource; readonly object: JsonObject }[] = [];
+  const found: FoundObject[] = [];
   const failures = await gather(targets.targets, async ({ resource, name }) => {
     for (const object of await fetchObjects(call, resource, name, query)) found.push({ resource, object });
   }, flagIs(call.operation, "ignore-not-found"));
   const sortBy = flagText(call.operation, "sort-by");
   const ordered = sortBy === undefined ? found : sortByPath(found, sortBy, ({ object }) => object);
   const [first] = ordered;
-  if (targets.isSingle && first !== undefined && ordered.length === 1) await print(call, printer.one(first.object, first.resource));
+  if (targets.isSingle && first !== undefined && ordered.length === 1) await print(call, printer.one(first));
   else if (!targets.isSingle && (failures.length === 0 || ordered.length > 0)) await print(call, printer.many(ordered));
   return await reportFailures(call, failures);
-}
-
-interface ObjectPrinter {
-  one(object: JsonObject, resource: ApiResource): string;
-  many(objects: readonly { readonly resource: ApiResource; readonly object: JsonObject }[]): string;
-}
-
-function objectPrinter(call: Call, output: string): ObjectPrinter {
-  const [format = "", ...rest] = output.split("=");
-  const template = rest.length === 0 ? (flagText(call.operation, "template") ?? "") : rest.join("=");
-  if (format === "name") {
-    const line = (object: JsonObject, resource: ApiResource): string => `${objectName(resource, textAt(object, "metadata", "name"))}\n`;
-    return { one: line, many: (all) => all.map(({ object, resource }) => line(object, resource)).join("") };
-  }
-  if (format === "jsonpath") {
-    const nodes = parseJsonPath(template);
-    return { one: (object) => printJsonPath(nodes, object), many: (all) => printJsonPath(nodes, listOf(all.map(({ object }) => object))) };
-  }
-  if (format === "json" || format === "yaml") {
-    const tidy = flagIs(call.operation, "show-managed-fields") ? (object: JsonObject): JsonObject => object : withoutManagedFields;
-    const text = (value: JsonObject): string => (format === "json" ? `${goJson(value, "    ")}\n` : goYaml(value));
-    return { one: (object) => text(tidy(object)), many: (all) => text(listOf(all.map(({ object }) => tidy(object)))) };
-  }
-  throw new KubectlFailure(
-    `error: unable to match a printer suitable for the output format "${output}", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml`,
-  );
-}
-
-function listOf(items: readonly JsonObject[]): JsonObject {
-  return { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
-}
-
-function withoutManagedFields(object: JsonObject): JsonObject {
-  const metadata = object["metadata"];
-  if (typeof metadata !== "object" || metadata === null || !("managedFields" in metadata)) return object;
-  return { ...object, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== "managedFields")) };
 }
 
 /** Visits every target, keeping the server's refusals for the end as kubectl's `ContinueOnError` does. */

@@ -3,6 +3,7 @@ import { discover, groupResource, resolveType, type ApiResource } from "./discov
 import { KubectlFailure, requireSuccess } from "./failure.ts";
 import { goJson } from "./goJson.ts";
 import { at, parseJson, textAt, type JsonObject } from "./json.ts";
+import { listRules } from "./rules.ts";
 
 const KNOWN_VERBS = new Set(["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind", "impersonate", "*", "approve", "sign", "escalate", "attest"]);
 const KNOWN_URL_VERBS = new Set(["get", "put", "post", "head", "options", "delete", "patch", "*"]);
@@ -13,9 +14,10 @@ export async function runCurrentContext(call: Call): Promise<number> {
   return 0;
 }
 
-/** `kubectl auth can-i VERB RESOURCE`: yes with exit code 0, or no with 1. */
+/** `kubectl auth can-i VERB RESOURCE`: yes with exit code 0, or no with 1; `--list` shows the rules. */
 export async function runCanI(call: Call): Promise<number> {
   const { operation } = call;
+  if (flagIs(operation, "list")) return await listRules(call);
   const [verb = "", what, ...rest] = operation.positionals;
   if (what === undefined || rest.length > 0) {
     throw new KubectlFailure("error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");

@@ -1,4 +1,4 @@
-import { dryRunOf, dryRunSuffix, flagIs, flagText, print, type Call } from "./call.ts";
+import { dryRunOf, flagIs, flagText, printDone, type Call } from "./call.ts";
 import { startDeadline } from "./deadline.ts";
 import { objectName, resourcePath } from "./discovery.ts";
 import { KubectlFailure, requireSuccess } from "./failure.ts";
@@ -23,7 +23,7 @@ export async function runScale(call: Call): Promise<number> {
   const dryRun = dryRunOf(operation);
   for (const workload of workloads) {
     if (dryRun !== "client") await scaleOne(call, workload, replicas, dryRun === "server");
-    await print(call, `${objectName(workload.resource, workload.name)} scaled${dryRunSuffix(dryRun)}\n`);
+    await printDone(call, objectName(workload.resource, workload.name), "scaled", dryRun);
   }
   return await listFailures(call, failures);
 }

@@ -1,4 +1,4 @@
-import { dryRunOf, dryRunSuffix, flagIs, flagList, flagText, print, printError, type Call } from "./call.ts";
+import { dryRunOf, flagIs, flagList, flagText, print, printDone, printError, type Call } from "./call.ts";
 import { containerLists, containerPatch, podSpecPath, type ContainerLists } from "./containerPatch.ts";
 import { objectName } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
@@ -13,7 +13,6 @@ export async function runSetEnv(call: Call): Promise<number> {
   const resources = first < 0 ? words : words.slice(0, first);
   const settings = [...flagList(call.operation, "env"), ...(first < 0 ? [] : words.slice(first))];
   if (resources.length === 0) throw new KubectlFailure("error: one or more resources must be specified as <resource> <name> or <resource>/<name>");
-  if (!flagIs(call.operation, "overwrite", true)) throw new KubectlFailure("error: kubectl set env with --overwrite=false does not run in process: it needs the kubectl binary");
   const { set, removed } = parseSettings(settings);
   const wanted = flagText(call.operation, "containers") ?? "*";
   const isListing = flagIs(call.operation, "list");
@@ -71,8 +70,8 @@ async function changeContainers(call: Call, words: readonly string[], what: "env
     const patch = containerPatch(path, before, await change(workload, before, failures));
     if (patch === undefined) continue;
     try {
-      if (dryRun !== "client") await patchWorkload(call, workload, patch, "strategic-merge-patch", { fieldManager: "kubectl-set", isDryRun: dryRun === "server" });
-      await print(call, `${objectName(workload.resource, workload.name)} ${what} updated${dryRunSuffix(dryRun)}\n`);
+      if (dryRun !== "client") await patchWorkload(call, workload, patch, "strategic-merge-patch", { fieldManager: flagText(call.operation, "field-manager") ?? "kubectl-set", isDryRun: dryRun === "server" });
+      await printDone(call, objectName(workload.resource, workload.name), `${what} updated`, dryRun);
     } catch (error) {
       if (!(error instanceof ApiStatusError)) throw error;
       failures.push(new KubectlFailure(`error: failed to patch ${what} update to pod template: ${error.message}`));

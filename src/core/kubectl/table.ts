@@ -21,17 +21,35 @@ interface Column {
 /** kubectl's printer of one server-side `Table` (rows may have been gathered from several); empty for no rows. */
 export function printTable(columns: readonly Json[], rows: readonly Json[], style: TableStyle): string {
   if (rows.length === 0) return "";
+  const { header, lines } = tableCells(columns, rows, style);
+  const all = style.hasHeaders ? [header, ...lines] : lines;
+  return alignTabs(all.map((cells) => `${cells.join("\t")}\n`).join(""), TABLE_TABS);
+}
+
+/** The cells of a table's header and rows, as they are shown and not yet aligned. */
+export function tableCells(columns: readonly Json[], rows: readonly Json[], style: TableStyle): { readonly header: readonly string[]; readonly lines: readonly (readonly string[])[] } {
   const definitions = columns.map(readColumn);
   const shown = definitions.map((column) => style.isWide || column.priority === 0);
-  const lines = rows.map((row) => rowCells(row, definitions, shown, style));
   const header = [
     ...(style.hasNamespace ? ["NAMESPACE"] : []),
     ...definitions.filter((_, index) => shown[index]).map((column) => column.name.toUpperCase()),
     ...style.labelColumns.map((label) => label.slice(label.lastIndexOf("/") + 1).toUpperCase()),
     ...(style.hasLabels ? ["LABELS"] : []),
   ];
-  const all = style.hasHeaders ? [header, ...lines] : lines;
-  return alignTabs(all.map((cells) => `${cells.join("\t")}\n`).join(""), TABLE_TABS);
+  return { header, lines: rows.map((row) => rowCells(row, definitions, shown, style)) };
+}
+
+/** A table that grows: each piece is aligned by the widest cells so far, as kubectl's writer remembers them (`RememberWidths`). */
+export function growingTable(): { write(lines: readonly (readonly string[])[]): string } {
+  const widths: number[] = [];
+  return {
+    write: (lines) => {
+      for (const cells of lines) {
+        for (const [column, cell] of cells.slice(0, -1).entries()) widths[column] = Math.max(widths[column] ?? TABLE_TABS.minWidth, Array.from(cell).length + TABLE_TABS.padding);
+      }
+      return lines.map((cells) => `${cells.map((cell, column) => (column === cells.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - Array.from(cell).length))).join("")}\n`).join("");
+    },
+  };
 }
 
 function readColumn(definition: Json): Column {

@@ -1,3 +1,4 @@
+import { RuntimeError } from "../runtimeError.ts";
 import { flagIs, flagText, print, printError, type Call } from "./call.ts";
 import { discover, resolveType, resourcePath } from "./discovery.ts";
 import { KubectlFailure, requireSuccess } from "./failure.ts";
@@ -21,7 +22,7 @@ interface Row extends Usage {
 /** `kubectl top pods`: what the metrics API last measured. */
 export async function runTop(call: Call): Promise<number> {
   const [what = "", name] = call.operation.positionals;
-  if (!["pod", "pods", "po"].includes(what)) throw new KubectlFailure(`error: kubectl top ${what} does not run in process: it needs the kubectl binary`);
+  if (!["pod", "pods", "po"].includes(what)) throw new RuntimeError("internal", `Running kubectl top ${what}: the schema table says that it runs in process, and nothing does it.`);
   return await topPods(call, name);
 }
 

@@ -1,4 +1,4 @@
-import { flagIs, flagText, print, type Call } from "./call.ts";
+import { flagIs, flagText, printDone, type Call } from "./call.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { objectName, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
@@ -41,7 +41,7 @@ async function waitForAll(call: Call, condition: Condition, timeoutMs: number, d
     try {
       if (condition.kind === "delete") await waitForOneGone(call, object, timeoutMs, deadline);
       else if (condition.kind === "state") await waitForCondition(call, object, timeoutMs, deadline, condition.isMet);
-      await print(call, `${objectName(object.resource, object.name)} condition met\n`);
+      await printDone(call, objectName(object.resource, object.name), "condition met");
     } catch (error) {
       if (!(error instanceof ApiStatusError || error instanceof KubectlFailure)) throw error;
       failures.push(error);

@@ -29,7 +29,7 @@ const SERVER_LIMIT_SECONDS = "480";
  * old (410) lists again. Ends only by the signal (rejecting with its reason), by a refusal of the server, or when it stays out of reach.
  */
 export async function* watchObjects(target: WatchTarget, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-  const position = { version: undefined as string | undefined, failures: 0 };
+  const position: Position = { version: undefined, failures: 0 };
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -58,8 +58,43 @@ async function listNow(target: WatchTarget, signal: AbortSignal): Promise<{ read
   return { version: textAt(list, "metadata", "resourceVersion"), objects };
 }
 
+/** A change after a given version. `isAgain` marks those that a new start from now on tells, which may have been told before. */
+export interface ChangeEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: JsonObject;
+  readonly isAgain: boolean;
+}
+
+/** Watches from a version on, in any representation the server knows; cuts and a forgotten version are overcome as in `watchObjects`. */
+export async function* watchFrom(target: WatchTarget, version: string, accept: string, signal: AbortSignal): AsyncGenerator<ChangeEvent> {
+  const position: Position = { version, failures: 0 };
+  let isAgain = false;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      // Version 0 starts with what is there now.
+      if (position.version === undefined) isAgain = true;
+      position.version ??= "0";
+      for await (const event of follow(target, position, signal, accept)) yield { ...event, isAgain };
+      isAgain = false;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isWorthRetrying(error) || position.failures >= MAX_FAILURES) throw error;
+      position.failures += 1;
+      await target.clock.sleep(RETRY_MS, signal);
+    }
+  }
+}
+
+interface Position {
+  version: string | undefined;
+  failures: number;
+}
+
+type FollowedEvent = Exclude<WatchEvent, { readonly type: "listed" }>;
+
 /** One watch stream from `position.version` to its end; moves the position with every event. */
-async function* follow(target: WatchTarget, position: { version: string | undefined; failures: number }, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+async function* follow(target: WatchTarget, position: Position, signal: AbortSignal, accept = "application/json"): AsyncGenerator<FollowedEvent> {
   const path =
     resourcePath(target.resource, target.namespace) +
     queryText([
@@ -70,7 +105,7 @@ async function* follow(target: WatchTarget, position: { version: string | undefi
       ["timeoutSeconds", SERVER_LIMIT_SECONDS],
       ["watch", "true"],
     ]);
-  const { status, body } = await target.cluster.stream({ method: "GET", path, accept: "application/json" }, signal);
+  const { status, body } = await target.cluster.stream({ method: "GET", path, accept }, signal);
   if (status !== 200) {
     const refusal = apiStatusError(status, await readText(body), "watch");
     if (status === 410) position.version = undefined;
@@ -85,7 +120,8 @@ async function* follow(target: WatchTarget, position: { version: string | undefi
       if (numberAt(object, "code") === 410) position.version = undefined;
       throw new ApiStatusError(numberAt(object, "code"), textAt(object, "reason"), textAt(object, "message"));
     }
-    position.version = textAt(object, "metadata", "resourceVersion");
+    const version = textAt(object, "metadata", "resourceVersion") || textAt(listAt(object, "rows")[0], "object", "metadata", "resourceVersion");
+    if (version !== "") position.version = version;
     position.failures = 0;
     if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") yield { type, object };
   }

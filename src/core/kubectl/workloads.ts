@@ -16,11 +16,12 @@ export interface Workload {
   readonly name: string;
 }
 
-/** Fetches what the words select. Refusals for single objects are collected, as kubectl's `ContinueOnError` does. */
+/** Fetches what the words select (or a subresource of it). Refusals for single objects are collected, as kubectl's `ContinueOnError` does. */
 export async function selectWorkloads(
   call: Call,
   words: readonly string[],
   selectsAll: boolean,
+  subresource?: string,
 ): Promise<{ readonly workloads: readonly Workload[]; readonly failures: readonly ApiStatusError[] }> {
   const { targets } = await parseTargets(call.cluster, words, call.signal);
   const workloads: Workload[] = [];
@@ -29,7 +30,7 @@ export async function selectWorkloads(
   for (const { resource, name } of targets) {
     try {
       if (name === undefined && labelSelector === undefined && !selectsAll) throw new KubectlFailure("error: resource(s) were provided, but no name was specified");
-      const objects = name === undefined ? await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector }) : [await fetchObject(call, resource, call.namespace, name)];
+      const objects = name === undefined ? await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector }) : [await fetchObject(call, resource, call.namespace, name, subresource)];
       for (const object of objects) workloads.push({ resource, object, namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
     } catch (error) {
       if (!(error instanceof ApiStatusError)) throw error;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { curlExecutor } from "../../../src/core/curl/curl.ts";
+import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
 import { readCurlCall } from "../../../src/core/curl/options.ts";
 import { formatWriteOut, type TransferFacts } from "../../../src/core/curl/writeOut.ts";
 import type { ClockPort, HttpPort, HttpRequest } from "../../../src/core/ports.ts";
@@ -31,12 +32,11 @@ describe("curl's words", () => {
     assert.deepEqual(read.call.urls, ["http://x"]);
   });
 
-  it("refuses what it does not carry out before anything is sent", async () => {
-    for (const words of [["--cacert", "ca.pem", "https://x"], ["-sv", "http://x"], ["-w", "%{time_connect}", "http://x"], ["http://x/{a,b}"]]) {
-      const http = fakeHttp();
-      await assert.rejects(curl(http, words), (error: unknown) => error instanceof RuntimeError && error.code === "invalidInput", words.join(" "));
-      assert.equal(http.asked.length, 0);
+  it("leaves to the binary what it does not carry out", () => {
+    for (const words of [["-sv", "http://x"], ["-w", "%{time_connect}", "http://x"], ["http://x/{a,b}"], ["--cert", "c.pem", "https://x"]]) {
+      assert.equal(planOperation(wordsOf(["curl", ...words])).operation.engine, "delegated", words.join(" "));
     }
+    assert.equal(planOperation(wordsOf(["curl", "--retry", "3", "--cacert", "ca.pem", "--resolve", "x:443:127.0.0.1", "https://x"])).operation.engine, "inProcess");
   });
 
   it("tells the run each status, the last one last", async () => {

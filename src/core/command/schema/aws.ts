@@ -1,16 +1,16 @@
 import type { Engine } from "../operation.ts";
-import { always, args, flags, flagText, type Call, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
+import { always, args, flags, flagText, leftToBinary, type Call, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
-const TRANSFER = flags("recursive", "dryrun", "quiet", "only-show-errors", "no-progress", "include=*", "exclude=*", "acl=", "sse=?", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control=", "metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps");
-
-/** Flags that the in-process copy understands; with others the real tool runs. */
-const OWN_COPY_FLAGS = new Set(["quiet", "only-show-errors", "no-progress", "region", "profile", "output", "color", "no-paginate"]);
+const TRANSFER = ["recursive", "dryrun", "quiet", "only-show-errors", "no-progress", "include=*", "exclude=*"];
+const TRANSFER_DETAILS = ["acl=", "sse=?", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control=", "metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps"];
+const ALL_TRANSFER = flags(...TRANSFER, ...TRANSFER_DETAILS);
 
 const isRemote = (word: string | undefined): boolean => word?.startsWith("s3://") ?? false;
 
+/** Copies between the store and this machine; inside the store the real tool also copies what is too large for one request. */
 function copyEngine(call: Call): Engine {
   const [from, to] = call.positionals;
-  return Object.keys(call.flags).every((name) => OWN_COPY_FLAGS.has(name)) && isRemote(from) !== isRemote(to) ? "inProcess" : "delegated";
+  return isRemote(from) !== isRemote(to) ? "inProcess" : "delegated";
 }
 
 function judgeCopy(call: Call): Verdict {
@@ -36,11 +36,11 @@ function judgeByName(call: Call): Verdict {
 }
 
 const COMMANDS: readonly CommandSpec[] = [
-  { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", "request-payer=?", "bucket-name-prefix=", "bucket-region="), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: "inProcess", judge: always("read", "lists objects") },
-  { verb: "s3 cp", summary: "Copies one object down or one file up. Recursive or filtered copies go to the real tool.", flags: TRANSFER, args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy },
-  { verb: "s3 sync", summary: "Makes one tree like another.", flags: TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: judgeSync },
-  { verb: "s3 mv", summary: "Moves objects.", flags: TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
-  { verb: "s3 rm", summary: "Deletes objects.", flags: TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
+  { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", ...leftToBinary("request-payer=?", "bucket-name-prefix=", "bucket-region=")), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: "inProcess", judge: always("read", "lists objects") },
+  { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy },
+  { verb: "s3 sync", summary: "Makes one tree like another.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: judgeSync },
+  { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
+  { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
   { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: "delegated", judge: always("read", "asks who you are") },
   { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "cli-input-json="), args: args("", 0, 0), engine: "delegated", judge: always("change", "sends users elsewhere as caches run out", "Apply the former records again.") },
 ];
@@ -54,7 +54,7 @@ function bucketOf(call: Call): string | undefined {
 export const AWS: ToolSpec = {
   tool: "aws",
   style: "pflag",
-  flags: flags("profile=", "region=", "output=", "query=", "endpoint-url=", "no-cli-pager", "no-paginate", "no-verify-ssl", "no-sign-request", "debug", "color=", "cli-read-timeout=", "cli-connect-timeout=", "ca-bundle="),
+  flags: flags("profile=", "region=", "output=", "no-cli-pager", "no-paginate", "color=", ...leftToBinary("query=", "endpoint-url=", "no-verify-ssl", "no-sign-request", "debug", "cli-read-timeout=", "cli-connect-timeout=", "ca-bundle=")),
   commands: COMMANDS,
   fallback: { verb: "", summary: "Any other service; the operation's first word says what it does.", flags: [], args: args("SERVICE OPERATION …", 1), engine: "delegated", judge: judgeByName },
   destination: (call) => ({ kind: "aws", profile: flagText(call, "profile"), region: flagText(call, "region"), bucket: bucketOf(call) }),

@@ -1,4 +1,7 @@
-import { args, flags, flagText, hasFlag, type Call, type ToolSpec, type Verdict } from "./spec.ts";
+import { readCurlUrl } from "../../curl/url.ts";
+import { isMeasured } from "../../curl/writeOut.ts";
+import type { Engine } from "../operation.ts";
+import { args, flags, flagText, hasFlag, leftToBinary, type Call, type ToolSpec, type Verdict } from "./spec.ts";
 
 /** The method of a curl call, as curl derives it. */
 export function curlMethod(call: Pick<Call, "flags">): string {
@@ -22,18 +25,25 @@ function judge(call: Call): Verdict {
   return { risk: "change", why: `${method} asks the server to change something` };
 }
 
+/** A set or range of addresses, and times that nothing here measures, are the real binary's. */
+function curlEngine(call: Call): Engine {
+  const isGlob = readCurlUrl(curlUrl(call), hasFlag(call, "globoff")).kind === "glob";
+  return isGlob || !isMeasured(flagText(call, "write-out") ?? "") ? "delegated" : "inProcess";
+}
+
 /** curl, in process. */
 export const CURL: ToolSpec = {
   tool: "curl",
   style: "getopt",
+  wantsWholeNames: true,
   flags: [],
   commands: [
     {
       verb: "",
       summary: "Sends one HTTP request.",
-      flags: flags("X,request=", "H,header=*", "d,data=*", "data-raw=*", "data-binary=*", "data-urlencode=*", "data-ascii=*", "json=*", "G,get", "I,head", "s,silent", "S,show-error", "f,fail", "fail-with-body", "o,output=", "O,remote-name", "w,write-out=", "L,location", "k,insecure", "m,max-time=", "connect-timeout=", "u,user=", "A,user-agent=", "b,cookie=", "c,cookie-jar=", "x,proxy=", "noproxy=", "i,include", "v,verbose", "F,form=*", "T,upload-file=", "retry=", "retry-delay=", "retry-max-time=", "retry-connrefused", "retry-all-errors", "compressed", "resolve=*", "cacert=", "E,cert=", "key=", "e,referer=", "g,globoff", "4,ipv4", "6,ipv6", "0,http1.0", "http1.1", "http2", "url=", "no-progress-meter", "N,no-buffer", "q,disable", "oauth2-bearer=", "max-redirs=", "D,dump-header=", "tlsv1.2", "tlsv1.3", "create-dirs", "Z,parallel", "progress-bar", "path-as-is"),
+      flags: flags("X,request=", "H,header=*", "d,data=*", "data-raw=*", "data-binary=*", "data-urlencode=*", "data-ascii=*", "json=*", "G,get", "I,head", "s,silent", "S,show-error", "f,fail", "fail-with-body", "o,output=", "w,write-out=", "L,location", "k,insecure", "m,max-time=", "connect-timeout=", "u,user=", "A,user-agent=", "b,cookie=", "i,include", ...leftToBinary("v,verbose", "F,form=*", "T,upload-file=", "O,remote-name", "c,cookie-jar=", "x,proxy=", "noproxy=", "E,cert=", "key=", "Z,parallel", "retry-max-time=", "compressed", "4,ipv4", "6,ipv6", "0,http1.0", "http2", "tlsv1.2", "tlsv1.3"), "retry=", "retry-delay=", "retry-connrefused", "retry-all-errors", "resolve=*", "cacert=", "e,referer=", "g,globoff", "http1.1", "url=", "no-progress-meter", "N,no-buffer", "q,disable", "oauth2-bearer=", "max-redirs=", "D,dump-header=", "create-dirs", "#,progress-bar", "path-as-is"),
       args: args("URL", 0, 1),
-      engine: (call) => (["proxy", "form", "upload-file", "cookie-jar", "cert", "key", "parallel", "remote-name", "retry"].some((name) => hasFlag(call, name)) ? "delegated" : "inProcess"),
+      engine: curlEngine,
       judge,
       check: (call) => (curlUrl(call) === "" ? [{ code: "missing-argument", facts: { command: "curl", argument: "an address" } }] : []),
     },

@@ -1,4 +1,6 @@
-import { always, args, flags, type CommandSpec, type ToolSpec } from "./spec.ts";
+import { OWN_SORT_KEY } from "../../filters/sortUniq.ts";
+import type { Engine } from "../operation.ts";
+import { always, args, flags, type Call, type CommandSpec, type ToolSpec } from "./spec.ts";
 
 interface FilterRow {
   readonly tool: string;
@@ -14,12 +16,12 @@ const ROWS: readonly FilterRow[] = [
   { tool: "egrep", summary: "grep -E.", flags: ["i,ignore-case", "v,invert-match", "c,count", "n,line-number", "o,only-matching", "q,quiet", "w,word-regexp", "x,line-regexp", "A,after-context=", "B,before-context=", "C,context=", "m,max-count=", "e,regexp=*"], args: args("PATTERN [FILE …]", 0), numericFlag: "context" },
   { tool: "head", summary: "The first lines or bytes.", flags: ["n,lines=", "c,bytes=", "q,quiet", "v,verbose"], args: args("[FILE …]"), numericFlag: "lines" },
   { tool: "tail", summary: "The last lines or bytes; -n +N from line N on.", flags: ["n,lines=", "c,bytes=", "q,quiet", "v,verbose"], args: args("[FILE …]"), numericFlag: "lines" },
-  { tool: "sort", summary: "Sorts lines.", flags: ["r,reverse", "n,numeric-sort", "k,key=*", "u,unique", "t,field-separator=", "f,ignore-case", "h,human-numeric-sort", "b,ignore-leading-blanks", "s,stable"], args: args("[FILE …]") },
+  { tool: "sort", summary: "Sorts lines.", flags: ["r,reverse", "n,numeric-sort", "k,key=*", "u,unique", "t,field-separator=", "f,ignore-case", "h,human-numeric-sort", "!b,ignore-leading-blanks", "s,stable"], args: args("[FILE …]") },
   { tool: "uniq", summary: "Joins equal neighbours.", flags: ["c,count", "d,repeated", "u,unique", "i,ignore-case"], args: args("[FILE]", 0, 1) },
   { tool: "wc", summary: "Counts lines, words, bytes, characters.", flags: ["l,lines", "w,words", "c,bytes", "m,chars"], args: args("[FILE …]") },
   { tool: "cut", summary: "Takes fields or characters out of lines.", flags: ["d,delimiter=", "f,fields=", "c,characters=", "b,bytes=", "s,only-delimited", "output-delimiter=", "complement"], args: args("[FILE …]") },
   { tool: "tr", summary: "Changes, deletes or joins characters.", flags: ["d,delete", "s,squeeze-repeats", "c,complement"], args: args("SET1 [SET2]", 1, 2) },
-  { tool: "cat", summary: "Passes files or input on.", flags: ["n,number", "b,number-nonblank", "s,squeeze-blank", "A,show-all", "u,unbuffered"], args: args("[FILE …]") },
+  { tool: "cat", summary: "Passes files or input on.", flags: ["n,number", "b,number-nonblank", "!s,squeeze-blank", "!A,show-all", "u,unbuffered"], args: args("[FILE …]") },
   { tool: "echo", summary: "Prints its words (-n, -e).", flags: [], args: args("[WORD …]"), isLoose: true },
   { tool: "printf", summary: "Prints words by a format.", flags: [], args: args("FORMAT [WORD …]", 0), isLoose: true },
   { tool: "gunzip", summary: "Unpacks gzip.", flags: ["c,stdout", "k,keep", "f,force", "t,test", "d,decompress", "q,quiet"], args: args("[FILE …]") },
@@ -40,8 +42,23 @@ const ROWS: readonly FilterRow[] = [
 /** Tools whose words are all arguments, dashes or not. */
 export const WORD_TOOLS: ReadonlySet<string> = new Set(ROWS.filter((row) => row.isLoose).map((row) => row.tool));
 
-/** With a file and neither -c, -k nor -t these remove their source, which only the real tool does. */
-const PACKERS: ReadonlySet<string> = new Set(["gzip", "gunzip"]);
+/** Calls that only the real tool carries out, for reasons that no flag alone tells. */
+function filterEngine(tool: string, call: Call): Engine {
+  switch (tool) {
+    case "gzip":
+    case "gunzip":
+      // With a file and neither -c, -k nor -t the source is removed.
+      return call.positionals.length > 0 && !["stdout", "keep", "test"].some((name) => call.flags[name] === true) ? "delegated" : "inProcess";
+    case "sort":
+      return [call.flags["key"] ?? []].flat().every((key) => OWN_SORT_KEY.test(String(key))) ? "inProcess" : "delegated";
+    case "grep":
+    case "egrep":
+      // Collating symbols and equivalence classes go by the locale's tables.
+      return [call.positionals[0] ?? "", call.flags["regexp"] ?? []].flat().some((pattern) => /\[[.=]/.test(String(pattern))) ? "delegated" : "inProcess";
+    default:
+      return "inProcess";
+  }
+}
 
 /** Text filters and the shell's own small commands, all in process. */
 export const FILTERS: readonly ToolSpec[] = ROWS.map((row) => {
@@ -55,7 +72,7 @@ export const FILTERS: readonly ToolSpec[] = ROWS.map((row) => {
         summary: row.summary,
         flags: flags(...row.flags),
         args: row.args,
-        engine: (call) => (PACKERS.has(row.tool) && call.positionals.length > 0 && !["stdout", "keep", "test"].some((name) => call.flags[name] === true) ? "delegated" : "inProcess"),
+        engine: (call) => filterEngine(row.tool, call),
         judge: always("read", row.tool === "sleep" ? "only waits" : "filters text"),
         waits: () => row.tool === "sleep",
       },

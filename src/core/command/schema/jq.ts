@@ -9,7 +9,7 @@ export const JQ: ToolSpec = {
     {
       verb: "",
       summary: "Filters JSON.",
-      flags: flags("r,raw-output", "j,join-output", "a,ascii-output", "c,compact-output", "S,sort-keys", "e,exit-status", "n,null-input", "s,slurp", "R,raw-input", "C,color-output", "M,monochrome-output", "tab", "indent=", "unbuffered", "stream", "seq", "f,from-file=", "L,library-path=", "arg=2", "argjson=2", "slurpfile=2", "rawfile=2", "args", "jsonargs"),
+      flags: flags("r,raw-output", "j,join-output", "a,ascii-output", "c,compact-output", "S,sort-keys", "e,exit-status", "n,null-input", "s,slurp", "R,raw-input", "C,color-output", "M,monochrome-output", "tab", "indent=", "unbuffered", "stream", "seq", "f,from-file=", "!L,library-path=", "arg=2", "argjson=2", "slurpfile=2", "rawfile=2", "!args", "!jsonargs"),
       args: args("FILTER [FILE …]", 0),
       engine: "inProcess",
       judge: always("read", "filters text"),

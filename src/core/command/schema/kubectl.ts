@@ -1,5 +1,5 @@
 import type { Engine } from "../operation.ts";
-import { args, always, flags, flagText, hasFlag, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
+import { args, always, flags, flagText, hasFlag, leftToBinary, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
 /** Long name of a resource word: `po` → `pods`, `pod/x` → `pods`; unknown words come back in lower case. */
 export function resourceName(word: string): string {
@@ -24,6 +24,11 @@ const OUTPUT = ["o,output=", "template=", "show-managed-fields", "allow-missing-
 const SELECT = ["l,selector=", "field-selector=", "A,all-namespaces"];
 const FILES = ["f,filename=*", "k,kustomize=", "R,recursive"];
 const DRY = ["dry-run=?", "field-manager=", ...OUTPUT];
+/** Objects named by files: the real binary reads them. */
+const BINARY_FILES = leftToBinary(...FILES);
+/** Output of a change in process: its line, or `-o name`. */
+const NAME_OUTPUT = ["o,output=", ...leftToBinary("template=", "show-managed-fields", "allow-missing-template-keys")];
+const NAME_DRY = ["dry-run=?", "field-manager=", ...NAME_OUTPUT];
 
 const read = (why: string): ((call: Call) => Verdict) => always("read", why);
 
@@ -55,6 +60,13 @@ function judgeDelete(call: Call): Verdict {
   return { risk: "change", why: "a controller brings the pod back; the run checks that it has one" };
 }
 
+function judgeScale(call: Call): Verdict {
+  const undo = `kubectl scale ${namesOf(call)} --replicas=<the number before>${scope(call)}`;
+  if (isDryRun(call)) return { risk: "read", why: "a dry run changes nothing" };
+  if (Number(flagText(call, "replicas")) === 0) return { risk: "destroy", why: `stops every pod of ${namesOf(call)}; their logs, memory and temporary files are gone with them`, undo };
+  return { risk: "change", why: `changes how many pods ${namesOf(call)} has`, undo };
+}
+
 function judgeExec(call: Call): Verdict {
   const inner = call.inner;
   if (inner === undefined) return { risk: "undetermined", why: "no command is given" };
@@ -66,14 +78,55 @@ function followProblem(command: string, isFollowing: boolean): readonly CallProb
 }
 
 function describeEngine(call: Call): Engine {
-  const kind = resourceName(call.positionals[0] ?? "");
-  return kind === "pods" || kind === "persistentvolumeclaims" ? "inProcess" : "delegated";
+  const named = call.positionals.filter((word) => word.includes("/"));
+  const kinds = (named.length > 0 ? named : (call.positionals[0] ?? "").split(",")).map(resourceName);
+  return kinds.every((kind) => kind === "pods" || kind === "persistentvolumeclaims") ? "inProcess" : "delegated";
+}
+
+/** Formats that need no template engine but JSONPath. */
+function hasOwnFormat(call: Call): boolean {
+  const output = flagText(call, "output");
+  return output === undefined || /^(?:wide$|name$|json$|yaml$|jsonpath=)/.test(output);
 }
 
 function getEngine(call: Call): Engine {
+  const isWatching = hasFlag(call, "watch") || hasFlag(call, "watch-only");
+  // kubectl watches one type at a time; what it says to more is the binary's.
+  const isOneType = call.positionals.length <= 2 && !(call.positionals[0] ?? "").includes(",") && resourceName(call.positionals[0] ?? "") !== "all";
+  return hasOwnFormat(call) && (!isWatching || (isOneType && !hasFlag(call, "sort-by"))) ? "inProcess" : "delegated";
+}
+
+/** Whole objects are printed from Go's typed structs, whose empty fields only the binary knows; a name or a line needs none. */
+function nameEngine(call: Call): Engine {
   const output = flagText(call, "output");
-  const isOwn = output === undefined || /^(?:wide|name|json|yaml|jsonpath=)/.test(output);
-  return isOwn && !hasFlag(call, "filename") && !hasFlag(call, "kustomize") && !hasFlag(call, "raw") ? "inProcess" : "delegated";
+  return output === undefined || output === "" || output === "name" ? "inProcess" : "delegated";
+}
+
+function setEnvEngine(call: Call): Engine {
+  return call.flags["overwrite"] === false || call.flags["overwrite"] === "false" ? "delegated" : nameEngine(call);
+}
+
+/** A client-side dry run prints what the binary would have made of the old object; the three kinds go back in different ways. */
+function undoEngine(call: Call): Engine {
+  const isClientDry = isDryRun(call) && flagText(call, "dry-run") !== "server";
+  return isClientDry ? "delegated" : nameEngine(call);
+}
+
+function applyEngine(call: Call): Engine {
+  return hasFlag(call, "server-side") && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
+}
+
+/** Kinds whose objects `create` makes in process, by the words that name them. */
+function createEngine(call: Call): Engine {
+  const [kind = "", second = ""] = call.positionals;
+  const isOwn = ["namespace", "ns", "configmap", "cm"].includes(kind) || (kind === "secret" && second === "generic");
+  return isOwn && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
+}
+
+/** A client-side dry run of a strategic patch merges by rules that only the binary has. */
+function patchEngine(call: Call): Engine {
+  const isClientDry = isDryRun(call) && flagText(call, "dry-run") !== "server";
+  return hasOwnFormat(call) && flagText(call, "output") !== "wide" && !isClientDry ? "inProcess" : "delegated";
 }
 
 function checkExec(call: Call): readonly CallProblem[] {
@@ -90,22 +143,25 @@ function checkWait(call: Call): readonly CallProblem[] {
 const rolloutUndo = (call: Call): string => `kubectl rollout undo ${call.positionals[0] ?? ""}${scope(call)}`;
 
 const IN_PROCESS: readonly CommandSpec[] = [
-  { verb: "get", summary: "Lists objects as a table, YAML, JSON or by a path.", flags: flags(...OUTPUT, ...SELECT, ...FILES, "w,watch", "watch-only", "output-watch-events", "ignore-not-found", "chunk-size=", "show-labels", "show-kind", "no-headers", "sort-by=", "L,label-columns=*", "subresource=", "raw=", "server-print"), args: args("TYPE [NAME …]", 0), engine: getEngine, judge: read("lists objects"), waits: (call) => hasFlag(call, "watch"), check: (call) => [...needsObject(call, "kubectl get"), ...followProblem("kubectl get -w", hasFlag(call, "watch"))] },
-  { verb: "describe", summary: "Shows one object in words, with its events. Pods and volume claims in process.", flags: flags("l,selector=", "A,all-namespaces", "show-events", "chunk-size=", ...FILES), args: args("TYPE [NAME …]", 0), engine: describeEngine, judge: read("describes objects"), check: (call) => needsObject(call, "kubectl describe") },
-  { verb: "logs", summary: "Prints or follows the log of a pod or of one pod of a workload.", flags: flags("f,follow", "tail=", "p,previous", "since=", "since-time=", "timestamps", "c,container=", "all-containers", "all-pods", "prefix", "l,selector=", "limit-bytes=", "max-log-requests=", "ignore-errors", "pod-running-timeout=", "insecure-skip-tls-verify-backend"), args: args("POD | TYPE/NAME [CONTAINER]", 0, 2), engine: "inProcess", judge: read("reads logs"), waits: (call) => hasFlag(call, "follow"), check: (call) => [...needsObject(call, "kubectl logs"), ...followProblem("kubectl logs -f", hasFlag(call, "follow"))] },
-  { verb: "top", summary: "Shows CPU and memory of pods or nodes.", flags: flags(...SELECT, "sort-by=", "containers", "no-headers", "sum", "show-capacity", "show-swap", "use-protocol-buffers"), args: args("pods|nodes [NAME]", 1, 2), engine: (call) => (resourceName(call.positionals[0] ?? "") === "pods" ? "inProcess" : "delegated"), judge: read("reads metrics") },
-  { verb: "events", summary: "Lists events in order of time.", flags: flags(...OUTPUT, "A,all-namespaces", "for=", "types=", "w,watch", "no-headers", "chunk-size="), args: args("", 0, 0), engine: "inProcess", judge: read("lists events"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl events -w", hasFlag(call, "watch")) },
-  { verb: "wait", summary: "Waits for a condition of objects.", flags: flags("for=", "timeout=", "all", ...SELECT, ...FILES, ...OUTPUT, "local"), args: args("TYPE/NAME | TYPE NAME …", 0), engine: "inProcess", judge: read("only waits"), waits: () => true, check: (call) => [...needsObject(call, "kubectl wait"), ...(hasFlag(call, "for") ? [] : [{ code: "missing-argument", facts: { command: "kubectl wait", argument: "--for" } } as const]), ...checkWait(call)] },
-  { verb: "rollout status", summary: "Follows a rollout until it is done.", flags: flags("timeout=", "w,watch", "revision=", "l,selector=", ...FILES), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("only waits"), waits: () => true },
-  { verb: "rollout history", summary: "Lists a workload's revisions.", flags: flags("revision=", "l,selector=", ...FILES, ...OUTPUT), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("lists revisions") },
-  { verb: "rollout restart", summary: "Replaces a workload's pods one after the other.", flags: flags("l,selector=", ...FILES, "field-manager=", ...OUTPUT), args: args("TYPE/NAME …", 1), engine: "inProcess", judge: change((call) => `replaces every pod of ${namesOf(call)}, one after the other`, rolloutUndo) },
-  { verb: "rollout undo", summary: "Goes back to a former revision.", flags: flags("to-revision=", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME …", 1), engine: "inProcess", judge: change((call) => `puts a former pod template back into ${namesOf(call)}; twice leads back to the bad one`, rolloutUndo) },
-  { verb: "set env", summary: "Sets environment variables of a workload, which starts a rollout.", flags: flags("c,containers=", "e,env=*", "from=", "keys=", "prefix=", "list", "overwrite", "resolve", "all", "local", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME NAME=VALUE …", 1), engine: "inProcess", judge: (call) => (hasFlag(call, "list") ? { risk: "read", why: "lists variables" } : change((one) => `changes variables of ${one.positionals[0] ?? ""} and rolls it out`, rolloutUndo)(call)) },
-  { verb: "set image", summary: "Sets images of a workload, which starts a rollout.", flags: flags("all", "local", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME CONTAINER=IMAGE …", 2), engine: "inProcess", judge: change((call) => `changes the image of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo) },
-  { verb: "scale", summary: "Sets the number of replicas.", flags: flags("replicas=", "current-replicas=", "resource-version=", "timeout=", "all", "l,selector=", ...FILES, ...DRY), args: args("TYPE/NAME", 1), engine: "inProcess", judge: change((call) => (flagText(call, "replicas") === "0" ? `stops every pod of ${namesOf(call)}; their logs and memory go with them` : `changes how many pods ${namesOf(call)} has`), (call) => `kubectl scale ${namesOf(call)} --replicas=<the number before>${scope(call)}`), check: (call) => (hasFlag(call, "replicas") ? [] : [{ code: "missing-argument", facts: { command: "kubectl scale", argument: "--replicas" } }]) },
-  { verb: "delete", summary: "Deletes objects.", flags: flags("all", ...SELECT, ...FILES, "force", "grace-period=", "ignore-not-found", "now", "timeout=", "wait", "cascade=?", "raw=", "i,interactive", ...DRY), args: args("TYPE NAME … | TYPE/NAME …", 0), engine: (call) => (call.positionals.length > 0 && !hasFlag(call, "raw") ? "inProcess" : "delegated"), judge: judgeDelete, check: (call) => needsObject(call, "kubectl delete") },
-  { verb: "exec", summary: "Runs a program in a pod; the risk is the program's.", flags: flags("i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout=", ...FILES), args: args("POD | TYPE/NAME -- COMMAND …", 1, 1), engine: "inProcess", judge: judgeExec, check: checkExec },
-  { verb: "auth can-i", summary: "Says whether you may do something.", flags: flags("A,all-namespaces", "list", "q,quiet", "subresource=", "no-headers"), args: args("VERB TYPE", 0, 3), engine: "inProcess", judge: read("asks what is allowed") },
+  { verb: "get", summary: "Lists objects as a table, YAML, JSON or by a path.", flags: flags("o,output=", "show-managed-fields", ...SELECT, ...leftToBinary("template=", "allow-missing-template-keys", "subresource=", "raw=", "server-print", ...FILES), "w,watch", "watch-only", "output-watch-events", "ignore-not-found", "chunk-size=", "show-labels", "show-kind", "no-headers", "sort-by=", "L,label-columns=*"), args: args("TYPE [NAME …]", 0), engine: getEngine, judge: read("lists objects"), waits: (call) => hasFlag(call, "watch") || hasFlag(call, "watch-only"), check: (call) => [...needsObject(call, "kubectl get"), ...followProblem("kubectl get -w", hasFlag(call, "watch") || hasFlag(call, "watch-only"))] },
+  { verb: "describe", summary: "Shows one object in words, with its events. Pods and volume claims in process.", flags: flags("l,selector=", "A,all-namespaces", "show-events", "chunk-size=", ...BINARY_FILES), args: args("TYPE [NAME …]", 0), engine: describeEngine, judge: read("describes objects"), check: (call) => needsObject(call, "kubectl describe") },
+  { verb: "logs", summary: "Prints or follows the log of a pod or of one pod of a workload.", flags: flags("f,follow", "tail=", "p,previous", "since=", "since-time=", "timestamps", "c,container=", "all-containers", "!all-pods", "prefix", "l,selector=", "limit-bytes=", "max-log-requests=", "ignore-errors", "pod-running-timeout=", "!insecure-skip-tls-verify-backend"), args: args("POD | TYPE/NAME [CONTAINER]", 0, 2), engine: "inProcess", judge: read("reads logs"), waits: (call) => hasFlag(call, "follow"), check: (call) => [...needsObject(call, "kubectl logs"), ...followProblem("kubectl logs -f", hasFlag(call, "follow"))] },
+  { verb: "top", summary: "Shows CPU and memory of pods or nodes.", flags: flags(...SELECT, "sort-by=", "containers", "no-headers", "sum", "!show-capacity", "!show-swap", "use-protocol-buffers"), args: args("pods|nodes [NAME]", 1, 2), engine: (call) => (["po", "pod", "pods"].includes(call.positionals[0] ?? "") ? "inProcess" : "delegated"), judge: read("reads metrics") },
+  { verb: "events", summary: "Lists events in order of time.", flags: flags(...leftToBinary(...OUTPUT, "w,watch"), "A,all-namespaces", "for=", "types=", "no-headers", "chunk-size="), args: args("", 0, 0), engine: "inProcess", judge: read("lists events"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl events -w", hasFlag(call, "watch")) },
+  { verb: "wait", summary: "Waits for a condition of objects.", flags: flags("for=", "timeout=", "all", ...SELECT, ...NAME_OUTPUT, ...BINARY_FILES, "!local"), args: args("TYPE/NAME | TYPE NAME …", 0), engine: nameEngine, judge: read("only waits"), waits: () => true, check: (call) => [...needsObject(call, "kubectl wait"), ...(hasFlag(call, "for") ? [] : [{ code: "missing-argument", facts: { command: "kubectl wait", argument: "--for" } } as const]), ...checkWait(call)] },
+  { verb: "rollout status", summary: "Follows a rollout until it is done.", flags: flags("timeout=", "w,watch", "revision=", "l,selector=", ...BINARY_FILES), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("only waits"), waits: () => true },
+  { verb: "rollout history", summary: "Lists a workload's revisions, or shows one.", flags: flags("revision=", "l,selector=", ...BINARY_FILES, ...leftToBinary(...OUTPUT)), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("lists revisions") },
+  { verb: "rollout restart", summary: "Replaces a workload's pods one after the other.", flags: flags("l,selector=", ...BINARY_FILES, "field-manager=", ...NAME_OUTPUT), args: args("TYPE/NAME …", 1), engine: nameEngine, judge: change((call) => `replaces every pod of ${namesOf(call)}, one after the other`, rolloutUndo) },
+  { verb: "rollout undo", summary: "Goes back to a former revision.", flags: flags("to-revision=", "l,selector=", ...BINARY_FILES, "dry-run=?", ...NAME_OUTPUT), args: args("TYPE/NAME …", 1), engine: undoEngine, judge: change((call) => `puts a former pod template back into ${namesOf(call)}; twice leads back to the bad one`, rolloutUndo) },
+  { verb: "set env", summary: "Sets environment variables of a workload, which starts a rollout.", flags: flags("c,containers=", "e,env=*", ...leftToBinary("from=", "keys=", "prefix=", "resolve", "local"), "list", "overwrite", "all", "l,selector=", ...BINARY_FILES, ...NAME_DRY), args: args("TYPE/NAME NAME=VALUE …", 1), engine: setEnvEngine, judge: (call) => (hasFlag(call, "list") ? { risk: "read", why: "lists variables" } : change((one) => `changes variables of ${one.positionals[0] ?? ""} and rolls it out`, rolloutUndo)(call)) },
+  { verb: "set image", summary: "Sets images of a workload, which starts a rollout.", flags: flags("all", "!local", "l,selector=", ...BINARY_FILES, ...NAME_DRY), args: args("TYPE/NAME CONTAINER=IMAGE …", 2), engine: nameEngine, judge: change((call) => `changes the image of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo) },
+  { verb: "scale", summary: "Sets the number of replicas.", flags: flags("replicas=", "current-replicas=", "!resource-version=", "timeout=", "all", "l,selector=", ...BINARY_FILES, "dry-run=?", ...NAME_OUTPUT), args: args("TYPE/NAME", 1), engine: nameEngine, judge: judgeScale, check: (call) => (hasFlag(call, "replicas") ? [] : [{ code: "missing-argument", facts: { command: "kubectl scale", argument: "--replicas" } }]) },
+  { verb: "delete", summary: "Deletes objects.", flags: flags("all", ...SELECT, ...BINARY_FILES, "force", "grace-period=", "ignore-not-found", "now", "timeout=", "wait", "cascade=?", "!raw=", "!i,interactive", "dry-run=?", "o,output="), args: args("TYPE NAME … | TYPE/NAME …", 0), engine: nameEngine, judge: judgeDelete, check: (call) => needsObject(call, "kubectl delete") },
+  { verb: "exec", summary: "Runs a program in a pod; the risk is the program's.", flags: flags("i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout=", "!f,filename=*"), args: args("POD | TYPE/NAME -- COMMAND …", 1, 1), engine: "inProcess", judge: judgeExec, check: checkExec },
+  { verb: "auth can-i", summary: "Says whether you may do something, or lists what you may do.", flags: flags("A,all-namespaces", "list", "q,quiet", "subresource=", "no-headers"), args: args("VERB TYPE", 0, 3), engine: "inProcess", judge: read("asks what is allowed") },
+  { verb: "apply", summary: "Creates or changes objects from files. With --server-side in process.", flags: flags("server-side", "force-conflicts", "f,filename=*", "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys", "k,kustomize=", "R,recursive", "validate=?", "wait", "prune", "prune-allowlist=*", "l,selector=", "all", "overwrite", "force", "grace-period=", "timeout=", "cascade=?", "openapi-patch", "applyset=", "subresource=")), args: args("", 0, 0), engine: applyEngine, judge: (call) => (hasFlag(call, "prune") || hasFlag(call, "force") ? { risk: "destroy", why: "--prune and --force delete objects" } : change(() => "creates or changes the objects of the files")(call)), check: (call) => needsObject(call, "kubectl apply") },
+  { verb: "create", summary: "Creates an object. Namespaces, generic secrets and config maps in process.", flags: flags("from-literal=*", "type=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "image=*", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "from=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: change(() => "creates an object", (call) => `kubectl delete ${call.positionals.filter((word) => word !== "generic").join(" ")}${scope(call)}`) },
+  { verb: "patch", summary: "Changes fields of an object.", flags: flags("p,patch=", "patch-file=", "type=", "subresource=", "!local", ...BINARY_FILES, "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys")), args: args("TYPE/NAME | TYPE NAME", 1), engine: patchEngine, judge: change((call) => `changes fields of ${namesOf(call)}`), check: (call) => (hasFlag(call, "patch") || hasFlag(call, "patch-file") ? [] : [{ code: "missing-argument", facts: { command: "kubectl patch", argument: "--patch or --patch-file" } }]) },
   { verb: "config current-context", summary: "Names the current context.", flags: [], args: args("", 0, 0), engine: "inProcess", judge: read("reads the kubeconfig") },
 ];
 
@@ -119,11 +175,8 @@ const delegated = (verb: string, summary: string, rows: readonly string[], judge
 const APPLY = ["server-side", "force-conflicts", "validate=?", "wait", "prune", "prune-allowlist=*", "l,selector=", "all", "overwrite", "force", "grace-period=", "timeout=", "cascade=?", "openapi-patch", "applyset=", "subresource=", ...FILES, ...DRY];
 
 const DELEGATED: readonly CommandSpec[] = [
-  delegated("apply", "Creates or changes objects from files.", APPLY, (call) => (hasFlag(call, "prune") || hasFlag(call, "force") ? { risk: "destroy", why: "--prune and --force delete objects" } : change(() => "creates or changes the objects of the files")(call))),
   delegated("diff", "Shows what apply would change.", [...APPLY, "concurrency="], read("compares files with the cluster")),
-  delegated("create", "Creates an object.", ["from-literal=*", "from-file=*", "from-env-file=*", "type=", "image=*", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "from=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "append-hash", ...FILES, ...DRY], change(() => "creates an object", (call) => `kubectl delete ${namesOf(call)}${scope(call)}`)),
   delegated("replace", "Replaces objects from files.", [...APPLY, "raw=", "save-config"], (call) => (hasFlag(call, "force") ? { risk: "destroy", why: "--force deletes the objects first" } : change(() => "replaces objects")(call))),
-  delegated("patch", "Changes fields of an object.", ["p,patch=", "patch-file=", "type=", "subresource=", "local", ...FILES, ...DRY], change((call) => `changes fields of ${namesOf(call)}`)),
   delegated("label", "Sets labels.", ["all", "overwrite", "list", "local", "resource-version=", ...SELECT, ...FILES, ...DRY], change((call) => `changes labels of ${call.positionals[0] ?? ""}`)),
   delegated("annotate", "Sets annotations.", ["all", "overwrite", "list", "local", "resource-version=", ...SELECT, ...FILES, ...DRY], change((call) => `changes annotations of ${call.positionals[0] ?? ""}`)),
   delegated("taint", "Sets taints of nodes.", ["all", "overwrite", "l,selector=", ...DRY], change(() => "changes where pods may run")),
@@ -157,7 +210,7 @@ const DELEGATED: readonly CommandSpec[] = [
 export const KUBECTL: ToolSpec = {
   tool: "kubectl",
   style: "pflag",
-  flags: flags("n,namespace=", "context=", "kubeconfig=", "cluster=", "user=", "s,server=", "token=", "username=", "password=", "as=", "as-group=*", "as-uid=", "request-timeout=", "v,v=", "insecure-skip-tls-verify", "certificate-authority=", "client-certificate=", "client-key=", "tls-server-name=", "cache-dir=", "match-server-version", "disable-compression", "warnings-as-errors", "h,help"),
+  flags: flags("n,namespace=", "context=", "cache-dir=", "disable-compression", ...leftToBinary("kubeconfig=", "cluster=", "user=", "s,server=", "token=", "username=", "password=", "as=", "as-group=*", "as-uid=", "request-timeout=", "v,v=", "insecure-skip-tls-verify", "certificate-authority=", "client-certificate=", "client-key=", "tls-server-name=", "match-server-version", "warnings-as-errors", "h,help")),
   commands: [...IN_PROCESS, ...DELEGATED],
   destination: (call) => ({ kind: "kubernetes", context: flagText(call, "context"), namespace: flagText(call, "namespace") }),
 };

@@ -14,6 +14,8 @@ export interface FlagSpec {
   readonly words: 1 | 2;
   /** May stand several times; `Operation.flags` holds a list. */
   readonly isRepeatable: boolean;
+  /** Only the real binary carries it out: a call with it is delegated, whatever its row says. */
+  readonly isDelegated: boolean;
 }
 
 /** Where a call is executed; programs in a pod have a table of their own. */
@@ -70,6 +72,8 @@ export interface ToolSpec {
   readonly commands: readonly CommandSpec[];
   /** Row for verbs that no row has; `undefined` makes them a problem. */
   readonly fallback?: CommandSpec;
+  /** Long names stand whole and without `=`: curl says so, and its many other options make a cut name mean something else. */
+  readonly wantsWholeNames?: boolean;
   /** Words after the first argument belong to it (`redis-cli GET x`, `sh -c …`). */
   readonly stopsAtArgument?: boolean;
   /** `-20` means this flag with the value 20. */
@@ -80,12 +84,13 @@ export interface ToolSpec {
 /**
  * Flags in short writing: `"n,namespace="` has a value, `"p,password=?"` only an attached one, `"H,header=*"` may repeat,
  * `"arg=2"` repeats and takes two words,
- * `"w,watch"` is a switch. A flag with only a short name is written `"E,extended-regexp"` with its meaning as name.
+ * `"w,watch"` is a switch. A flag with only a short name is written `"E,extended-regexp"` with its meaning as name. A `!` in front marks
+ * a flag that only the real binary carries out.
  */
 export function flags(...rows: readonly string[]): readonly FlagSpec[] {
   return rows.map((row) => {
-    const [, short, name = "", mark] = /^(?:(.),)?([^=]+)(=[*?2]?)?$/.exec(row) ?? [];
-    return { name, short, value: mark === undefined ? "none" : mark === "=?" ? "optional" : "required", words: mark === "=2" ? 2 : 1, isRepeatable: mark === "=*" || mark === "=2" };
+    const [, delegated, short, name = "", mark] = /^(!)?(?:(.),)?([^=]+)(=[*?2]?)?$/.exec(row) ?? [];
+    return { name, short, value: mark === undefined ? "none" : mark === "=?" ? "optional" : "required", words: mark === "=2" ? 2 : 1, isRepeatable: mark === "=*" || mark === "=2", isDelegated: delegated !== undefined };
   });
 }
 
@@ -111,4 +116,9 @@ export function flagText(call: Pick<Call, "flags">, name: string): string | unde
 export function hasFlag(call: Pick<Call, "flags">, name: string): boolean {
   const value = call.flags[name];
   return value !== undefined && value !== false && value !== "false";
+}
+
+/** The same flags, left to the real binary. */
+export function leftToBinary(...rows: readonly string[]): readonly string[] {
+  return rows.map((row) => `!${row}`);
 }

@@ -27,6 +27,19 @@ export function describeText(now: number, offsetMinutes: (epochMs: number) => nu
   return alignTabs(parts.join(""), DESCRIBE_TABS);
 }
 
+/** As `describeText`, every line at least `base` levels deep and its tabs left as they are. Times are not part of such texts. */
+export function plainText(now: number, base: number, write: (lines: Lines) => void): string {
+  const parts: string[] = [];
+  write({
+    add: (level, text) => void parts.push(`${"  ".repeat(level + base)}${text.replaceAll("\u001B", "^[")}\n`),
+    base,
+    now,
+    time: (timestamp) => rfc1123(timestamp, () => 0),
+    age: (timestamp) => ageSince(timestamp, now),
+  });
+  return parts.join("");
+}
+
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const MAX_ANNOTATION_BYTES = 140;
 

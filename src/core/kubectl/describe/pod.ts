@@ -96,7 +96,8 @@ function tolerations(pod: JsonObject): readonly string[] {
     });
 }
 
-function addSpread(lines: Lines, pod: JsonObject): void {
+/** The topology spread constraints; nothing where there are none. */
+export function addSpread(lines: Lines, pod: JsonObject): void {
   const constraints = [...listAt(pod, "spec", "topologySpreadConstraints")].sort((a, b) => (textAt(a, "topologyKey") < textAt(b, "topologyKey") ? -1 : 1));
   if (constraints.length === 0) return;
   addPairs(lines, "Topology Spread Constraints", constraints.map((constraint) => {

@@ -1,6 +1,7 @@
+import { RuntimeError } from "../../runtimeError.ts";
 import { flagIs, flagText, print, printError, type Call } from "../call.ts";
 import { resolveType, type ApiResource } from "../discovery.ts";
-import { ApiStatusError, KubectlFailure } from "../failure.ts";
+import { ApiStatusError, type KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
 import { fetchObject, fetchObjects, NO_QUERY } from "../fetch.ts";
 import { parseTargets, type ResourceTarget } from "../targets.ts";
@@ -63,7 +64,7 @@ async function writerFor(call: Call, resource: ApiResource, object: JsonObject, 
     const pods = await fetchObjects({ ...call, namespace: textAt(object, "metadata", "namespace") }, await resolveType(call.cluster, "pods", call.signal), undefined, NO_QUERY);
     return (lines) => writeClaim(lines, object, pods, events);
   }
-  throw new KubectlFailure(`error: describe of ${resource.kind} does not run in process: it needs the kubectl binary`);
+  throw new RuntimeError("internal", `Running kubectl describe: the schema table says that ${resource.kind} is described in process, and nothing does it.`);
 }
 
 /** Events of one object; a server that refuses them counts as none, as in kubectl. */

@@ -1,24 +1,54 @@
 import { flagText, print, type Call } from "../call.ts";
 import { objectName } from "../discovery.ts";
-import { KubectlFailure } from "../failure.ts";
+import { type ApiStatusError, KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
 import { alignTabs, DESCRIBE_TABS } from "../tabwriter.ts";
-import { textAt, type JsonObject } from "../json.ts";
+import { objectAt, textAt, type JsonObject } from "../json.ts";
+import { templateText } from "./template.ts";
 import { controllerRevisionsOf, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
 
-/** `kubectl rollout history` without `--revision`, whose output is a description (the binary's). */
+/** `kubectl rollout history`: the revisions, or with `--revision` the pod template of one. */
 export async function runRolloutHistory(call: Call): Promise<number> {
-  if (flagText(call.operation, "revision") !== undefined) {
-    throw new KubectlFailure("error: kubectl rollout history with --revision does not run in process: it needs the kubectl binary");
-  }
+  const revision = parseRevision(flagText(call.operation, "revision"));
+  if (revision < 0) throw new KubectlFailure(`error: revision must be a positive integer: ${String(revision)}`);
   const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
+  const refusals: (ApiStatusError | KubectlFailure)[] = [...failures];
   for (const workload of workloads) {
-    await print(call, `${objectName(workload.resource, workload.name)} \n${await historyOf(call, workload)}\n`);
+    try {
+      const text = revision > 0 ? await revisionText(call, workload, revision) : await historyOf(call, workload);
+      await print(call, `${objectName(workload.resource, workload.name)} ${revision > 0 ? `with revision #${String(revision)}` : ""}\n${text}\n`);
+    } catch (error) {
+      if (!(error instanceof KubectlFailure)) throw error;
+      refusals.push(error);
+    }
   }
-  return await listFailures(call, failures);
+  return await listFailures(call, refusals);
+}
+
+/** A revision's number as Go's flag takes it; 0 where none was given. */
+export function parseRevision(text: string | undefined): number {
+  return Number(text ?? "0");
+}
+
+async function revisionText(call: Call, workload: Workload, revision: number): Promise<string> {
+  const found = (await revisionsOf(call, workload)).find(({ number }) => number === revision);
+  if (found === undefined) throw new KubectlFailure("error: unable to find the specified revision");
+  return templateText(revisionTemplate(found.object), call.ports.clock.now());
+}
+
+/** The pod template of a ReplicaSet (its change cause among the annotations) or of a ControllerRevision (whose data is a patch). */
+export function revisionTemplate(revision: JsonObject): JsonObject {
+  if (textAt(revision, "kind") === "ControllerRevision") {
+    return Object.fromEntries(Object.entries(objectAt(revision, "data", "spec", "template")).filter(([key]) => key !== "$patch"));
+  }
+  const template = objectAt(revision, "spec", "template");
+  const cause = textAt(revision, "metadata", "annotations", CHANGE_CAUSE);
+  if (cause === "") return template;
+  const metadata = objectAt(template, "metadata");
+  return { ...template, metadata: { ...metadata, annotations: { ...objectAt(metadata, "annotations"), [CHANGE_CAUSE]: cause } } };
 }
 
 async function historyOf(call: Call, workload: Workload): Promise<string> {
@@ -32,7 +62,8 @@ async function historyOf(call: Call, workload: Workload): Promise<string> {
   return alignTabs(`REVISION\tCHANGE-CAUSE\n${rows.join("")}`, DESCRIBE_TABS);
 }
 
-async function revisionsOf(call: Call, workload: Workload): Promise<readonly { readonly number: number; readonly object: JsonObject }[]> {
+/** A workload's revisions with the objects that keep them, in no order. */
+export async function revisionsOf(call: Call, workload: Workload): Promise<readonly { readonly number: number; readonly object: JsonObject }[]> {
   const { kind } = workload.resource;
   if (kind === "Deployment") {
     const sets = await replicaSetsOf(call, workload);

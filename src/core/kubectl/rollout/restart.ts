@@ -1,4 +1,4 @@
-import { print, printError, type Call } from "../call.ts";
+import { flagText, printDone, printError, type Call } from "../call.ts";
 import { groupResource, objectName } from "../discovery.ts";
 import { ApiStatusError, KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
@@ -18,7 +18,7 @@ export async function runRolloutRestart(call: Call): Promise<number> {
   for (const workload of selected.workloads) {
     try {
       await restart(call, workload);
-      await print(call, `${objectName(workload.resource, workload.name)} restarted\n`);
+      await printDone(call, objectName(workload.resource, workload.name), "restarted");
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error;
       failures.push(error);
@@ -43,7 +43,7 @@ async function restart(call: Call, workload: Workload): Promise<void> {
   }
   const patch = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: stamp } } } } };
   try {
-    await patchWorkload(call, workload, patch, "strategic-merge-patch", { fieldManager: "kubectl-rollout" });
+    await patchWorkload(call, workload, patch, "strategic-merge-patch", { fieldManager: flagText(call.operation, "field-manager") ?? "kubectl-rollout" });
   } catch (error) {
     if (error instanceof ApiStatusError) throw new KubectlFailure(`error: failed to patch: ${error.message}`);
     throw error;

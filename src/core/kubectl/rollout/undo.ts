@@ -1,10 +1,10 @@
-import { dryRunOf, flagText, print, type Call } from "../call.ts";
+import { dryRunOf, flagText, printDone, type Call } from "../call.ts";
 import { objectName } from "../discovery.ts";
 import { ApiStatusError, KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
 import { at, isJsonList, isObject, jsonEquals, objectAt, type Json, type JsonObject } from "../json.ts";
 import { patchWorkload, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
-import { revisionNumber } from "./history.ts";
+import { parseRevision, revisionNumber, revisionsOf, revisionTemplate } from "./history.ts";
 
 /** Annotations that stay the deployment's own; all others come from the ReplicaSet. */
 const KEPT = new Set([
@@ -16,18 +16,55 @@ const KEPT = new Set([
   "deprecated.deployment.rollback.to",
 ]);
 
-/** `kubectl rollout undo` of deployments. Other kinds need the binary. */
+/** `kubectl rollout undo` of deployments, stateful sets and daemon sets. */
 export async function runRolloutUndo(call: Call): Promise<number> {
-  if (dryRunOf(call.operation) === "client") throw new KubectlFailure("error: kubectl rollout undo with --dry-run=client does not run in process: it needs the kubectl binary");
   const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
-  for (const workload of workloads) await print(call, `${objectName(workload.resource, workload.name)} ${await undo(call, workload)}\n`);
-  return await listFailures(call, failures);
+  const refusals: (ApiStatusError | KubectlFailure)[] = [...failures];
+  for (const workload of workloads) {
+    try {
+      await printDone(call, objectName(workload.resource, workload.name), await undo(call, workload));
+    } catch (error) {
+      if (!(error instanceof KubectlFailure)) throw error;
+      refusals.push(error);
+    }
+  }
+  return await listFailures(call, refusals);
 }
 
 async function undo(call: Call, workload: Workload): Promise<string> {
-  const { resource, object } = workload;
-  if (resource.kind !== "Deployment") throw new KubectlFailure(`error: rollout undo of ${resource.kind} does not run in process: it needs the kubectl binary`);
-  const toRevision = Number(flagText(call.operation, "to-revision") ?? "0");
+  const { kind, group } = workload.resource;
+  const toRevision = parseRevision(flagText(call.operation, "to-revision"));
+  if (kind === "Deployment") return await undoDeployment(call, workload, toRevision);
+  if (kind === "StatefulSet" || kind === "DaemonSet") return await undoRevision(call, workload, toRevision);
+  throw new KubectlFailure(`error: no rollbacker has been implemented for ${JSON.stringify(group === "" ? kind : `${kind}.${group}`)}`);
+}
+
+/** Stateful sets and daemon sets keep their revisions as patches, which are sent as they were kept. */
+async function undoRevision(call: Call, workload: Workload, toRevision: number): Promise<string> {
+  const revisions = [...(await revisionsOf(call, workload))].sort((a, b) => a.number - b.number);
+  if (toRevision === 0 && revisions.length <= 1) throw new KubectlFailure("error: no last revision to roll back to");
+  const found = toRevision === 0 ? revisions.at(-2) : revisions.find(({ number }) => number === toRevision);
+  if (found === undefined) throw new KubectlFailure(`error: unable to find specified revision ${String(toRevision)} in history`);
+  if (jsonEquals(tidy(revisionTemplate(found.object)), tidy(objectAt(workload.object, "spec", "template")))) {
+    return `skipped rollback (current template already matches revision ${String(toRevision)})`;
+  }
+  const isDryRun = dryRunOf(call.operation) === "server";
+  await restoring(toRevision, patchWorkload(call, workload, objectAt(found.object, "data"), "strategic-merge-patch", { isDryRun }));
+  return `rolled back${isDryRun ? " (server dry run)" : ""}`;
+}
+
+/** Words a refused patch as kubectl does. */
+async function restoring(toRevision: number, patch: Promise<JsonObject>): Promise<void> {
+  try {
+    await patch;
+  } catch (error) {
+    if (!(error instanceof ApiStatusError)) throw error;
+    throw new KubectlFailure(`error: failed restoring revision ${String(toRevision)}: ${error.message}`);
+  }
+}
+
+async function undoDeployment(call: Call, workload: Workload, toRevision: number): Promise<string> {
+  const { object } = workload;
   const replicaSet = wantedReplicaSet(await replicaSetsOf(call, workload), toRevision, workload.name);
   if (at(object, "spec", "paused") === true) {
     throw new KubectlFailure("error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
@@ -43,12 +80,7 @@ async function undo(call: Call, workload: Workload): Promise<string> {
     { op: "replace", path: "/metadata/annotations", value: Object.fromEntries([...own, ...former]) },
   ];
   const isDryRun = dryRunOf(call.operation) === "server";
-  try {
-    await patchWorkload(call, workload, patch, "json-patch", { isDryRun });
-  } catch (error) {
-    if (!(error instanceof ApiStatusError)) throw error;
-    throw new KubectlFailure(`error: failed restoring revision ${String(toRevision)}: ${error.message}`);
-  }
+  await restoring(toRevision, patchWorkload(call, workload, patch, "json-patch", { isDryRun }));
   return `rolled back${isDryRun ? " (server dry run)" : ""}`;
 }
 
