@@ -6,7 +6,6 @@ import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
-import { createLauncher } from "./editor/kernel/launch.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
 import { OptionLenses } from "./editor/language/optionLenses.ts";
 import { CellStatusItems } from "./editor/notebook/statusItems.ts";
@@ -23,6 +22,8 @@ import { HealthView } from "./editor/views/healthView.ts";
 import { RunView } from "./editor/views/runView.ts";
 import { defaultStateRoot } from "./services/journal/runFolder.ts";
 import { connectKernel } from "./services/kernelClient.ts";
+import { startKernel, startWorld } from "./services/kernelProcess.ts";
+import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
 import { controlWorld } from "./services/worldControl.ts";
 
 /** Composition root of the editor: builds the parts, in order of dependence. */
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     context.subscriptions.push(part);
     return part;
   };
+  const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());
   const models = new RunbookModels();
@@ -38,7 +40,10 @@ export function activate(context: vscode.ExtensionContext): void {
     new Runs({
       asker,
       errors,
-      launcher: createLauncher(vscode.Uri.joinPath(context.extensionUri, "dist").fsPath),
+      startKernel: (root, resume) => startKernel({ bundles, root, client: "vscode", ...(resume === undefined ? {} : { resume }) }),
+      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: 1 }),
+      findKernels,
+      readWorldStatePath,
       onLost: () => offerResume("The kernel of this run has ended unexpectedly."),
       connect: (socket) => connectKernel(socket, "vscode"),
       stateRoot: () => readSetting("dr-runbook.stateFolder") || defaultStateRoot(),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { KernelClient } from "../../src/core/protocol.ts";
 import { cellReference, findCell } from "../../src/core/runbook/cellName.ts";
 import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
-import { findKernels, readWorldState, startKernel, startWorld } from "../../src/services/kernelProcess.ts";
+import { readWorldState, startKernel, startWorld } from "../../src/services/kernelProcess.ts";
+import { findKernels } from "../../src/services/kernelStates.ts";
 import { findKubectl } from "../../test/parts/kubectl.ts";
 import { endAtExit, runCommand } from "../lib/children.ts";
 import { root } from "../lib/paths.ts";
@@ -29,7 +30,7 @@ async function compare(kubectl: string, home: string): Promise<Comparison> {
   try {
     const kernel = await startKernel({ bundles, root: join(home, "runs"), client: "bench" });
     await kernel.request("startRun", { mode: "drill", runbookPath, driver: "bench", unattended: false, worldStatePath, parameters: {}, impactAt: undefined });
-    for (const { pid } of findKernels(join(home, "runs"))) release.push(endAtExit(pid));
+    for (const { state } of await findKernels(join(home, "runs"))) release.push(endAtExit(state.pid));
     const environment = { PATH: "", HOME: home, KUBECONFIG: world.kubeconfig };
     const step = stepOf(kernel, runbookPath);
     let isSame = false;

@@ -8,6 +8,7 @@ import { planDocument } from "../core/command/planDocument.ts";
 import { severityOf, describe } from "../core/problem.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
+import type { KernelClient } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
@@ -20,9 +21,11 @@ import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
 import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
+import { connectKernel } from "../services/kernelClient.ts";
+import { findKernels } from "../services/kernelStates.ts";
 import { rehearse, type RehearsalPorts } from "./rehearse.ts";
 import { runLive } from "./runLive.ts";
-import { askAtTerminal, chooseAtTerminal } from "./terminal.ts";
+import { askAtTerminal, readAtTerminal } from "./terminal.ts";
 
 const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
 
@@ -30,7 +33,8 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
   dr-runbook plan FILE                    each operation with risk and target as JSON
   dr-runbook drill FILE [--fault NAME] [--option STEP=NAME] [--idle] [--attach FOLDER] --unattended
                                           rehearses without an editor, on fast world time
-  dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal
+  dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
+                                          the run of this runbook that the editor began or that was interrupted
   dr-runbook export RUN                   the incident log of a run as Markdown
   dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere
 
@@ -83,12 +87,38 @@ function rehearsalPorts(root: string): RehearsalPorts {
 
 async function runAtTerminal(file: string, from: string | undefined, root: string): Promise<number> {
   if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
-  const kernel = await startKernel({ bundles: bundleFolder(), root, client: "cli" });
+  const kernel = await openRun(file, root);
   try {
-    return await runLive({ file, document: readRunbook(file), from, driver: userInfo().username, kernel, print, write: (text) => void process.stdout.write(text), ask: askAtTerminal, choose: chooseAtTerminal });
+    return await runLive({
+      kernel, document: readRunbook(file), from, print, write: (text) => void process.stdout.write(text), read: readAtTerminal, answer: askAtTerminal,
+      onInterrupt: (listener) => {
+        process.on("SIGINT", listener);
+        return () => process.off("SIGINT", listener);
+      },
+    });
   } finally {
     kernel.dispose();
   }
+}
+
+/** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. */
+async function openRun(file: string, root: string): Promise<KernelClient> {
+  const driver = userInfo().username;
+  const found = (await findKernels(root)).findLast((kernel) => kernel.state.runbookPath === file);
+  const kernel = found?.isAlive === true
+    ? await connectKernel(found.state.socket, "cli")
+    : await startKernel({ bundles: bundleFolder(), root, client: "cli", ...(found === undefined ? {} : { resume: found.state.run }) });
+  const status = found === undefined
+    ? await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters: {}, impactAt: await askImpact() })
+    : await kernel.request("takeOver", { driver });
+  print(`${status.mode === "incident" ? "LIVE incident" : "DRILL"} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
+  for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
+  return kernel;
+}
+
+async function askImpact(): Promise<number | undefined> {
+  const minutes = Number((await readAtTerminal("Minutes since the impact began? [0] ")) ?? "0");
+  return Number.isFinite(minutes) && minutes > 0 ? Date.now() - minutes * 60_000 : undefined;
 }
 
 function printUsage(code: number): number {

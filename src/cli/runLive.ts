@@ -1,58 +1,208 @@
-import type { AskParams, AskResult, KernelClient } from "../core/protocol.ts";
+import type { AskParams, AskResult, KernelClient, RunStatus } from "../core/protocol.ts";
+import type { JournalRecord } from "../core/run/journalEvent.ts";
+import { forecastOption, forecastWords } from "../core/run/optionForecast.ts";
+import type { Outcome } from "../core/run/outcome.ts";
+import { stopsRun } from "../core/run/outcomeText.ts";
+import { commandCells, followProgress, optionsOf, takenOption, type Progress } from "../core/run/progress.ts";
+import { describeClock, remainingMs } from "../core/run/recoveryClock.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine } from "./drill.ts";
 
-/** A live run at a terminal. */
+/** A run at a terminal: started here, or begun by another front. */
 export interface LiveRun {
-  readonly file: string;
   readonly document: RunbookDocument;
-  /** Label or id of the step to begin with; `undefined` begins with the first cell. */
-  readonly from: string | undefined;
-  readonly driver: string;
   readonly kernel: KernelClient;
+  /** Label or id of the step to begin with; `undefined` goes on where the run stands. */
+  readonly from: string | undefined;
   print(line: string): void;
   write(text: string): void;
-  ask(params: AskParams): Promise<AskResult>;
-  /** What to do with a cell: `run`, `skip` or `end`. */
-  choose(prompt: string): Promise<"run" | "skip" | "end">;
+  /** Reads one line; `undefined` when the person closed the terminal's input. */
+  read(prompt: string): Promise<string | undefined>;
+  answer(params: AskParams): Promise<AskResult>;
+  /** Calls back when the person interrupts (Ctrl-C); returns what ends that. */
+  onInterrupt(listener: () => void): () => void;
 }
 
-/** Walks the runbook's cells one by one; the person decides at each. Resolves with the exit code. */
+const MENU = "Enter runs it · s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
+
+/** Walks a run cell by cell; the person decides at each. Resolves with the exit code once the run has ended or is left running. */
 export async function runLive(live: LiveRun): Promise<number> {
-  const { kernel, document } = live;
-  const first = firstCell(document, live.from);
-  kernel.onAsk((params) => live.ask(params));
-  kernel.on("output", (output) => live.write(output.text));
-  const { run, targets } = await kernel.request("startRun", { mode: "incident", runbookPath: live.file, driver: live.driver, unattended: false, worldStatePath: undefined, parameters: {}, impactAt: undefined });
-  live.print(`Run ${run}`);
-  for (const target of targets) live.print(`  ${target.name}: ${target.address} as ${target.actor}`);
-  let lastStep: number | undefined;
-  for (const [index, cell] of document.cells.entries()) {
-    if (index < first) continue;
-    if (cell.command === undefined) continue;
-    const step = cell.step === undefined ? undefined : document.steps[cell.step];
-    if (cell.step !== lastStep && step !== undefined) live.print(`\n== ${step.title} ==`);
-    lastStep = cell.step;
-    const reference = cellReference(document, index);
-    live.print(`\n[${reference.name}]\n${cell.text}`);
-    const choice = await live.choose("Enter runs it, s skips it, e ends the run: ");
-    if (choice === "end") break;
-    if (choice === "skip") continue;
-    const outcome = await kernel.request("runCell", {
-      execution: `${reference.name}-${index}`, cell: reference, text: cell.command.via === undefined ? cell.command.commandText : cell.text, via: cell.command.via, timeoutMs: cell.command.timeoutMs,
-    });
-    live.print(`-- ${outcome.status}${outcome.message === undefined ? "" : `: ${outcome.message}`}`);
-  }
-  const verdict = await kernel.request("endRun", { by: "person" });
-  live.print(verdict.status === "ended" ? `The run has ended. Export it with: dr-runbook export ${run}` : verdictLine(verdict));
-  return 0;
+  const events = [...(await live.kernel.request("journal", {}))];
+  live.kernel.on("event", (event) => void events.push(event));
+  live.kernel.on("output", (output) => live.write(output.text));
+  live.kernel.onAsk((params) => live.answer(params));
+  const terminal = new TerminalRun(live, events);
+  return terminal.walk(live.from === undefined ? terminal.cellsBeforeSteps() : commandCells(live.document, findStep(live.document, live.from)));
 }
 
-function firstCell(document: RunbookDocument, from: string | undefined): number {
-  if (from === undefined) return 0;
-  const step = document.steps.find((candidate: Step) => candidate.id === from || candidate.label === from);
-  if (step === undefined) throw new RuntimeError("notFound", `Starting at step ${from}: the runbook has no such step.`, { hint: `It has ${document.steps.filter((each) => each.kind === "step").map((each) => each.label ?? each.id).join(", ")}.` });
-  return step.cells[0] ?? 0;
+class TerminalRun {
+  readonly #live: LiveRun;
+  readonly #events: readonly JournalRecord[];
+  /** Cells to come before progress says what is next: those before the first step, or of a step that was gone to. */
+  #queue: readonly number[] = [];
+
+  constructor(live: LiveRun, events: readonly JournalRecord[]) {
+    this.#live = live;
+    this.#events = events;
+  }
+
+  /** Cells that stand before the first step and have not been run. */
+  cellsBeforeSteps(): readonly number[] {
+    const { document } = this.#live;
+    const started = new Set(this.#events.flatMap((event) => (event.type === "cellStarted" ? [event.cell.name] : [])));
+    const first = Math.min(...document.steps.flatMap((step) => (step.kind === "step" ? step.cells : [])));
+    return document.cells.flatMap((cell, index) => (index < first && cell.command !== undefined && started.size === 0 ? [index] : []));
+  }
+
+  async walk(queue: readonly number[]): Promise<number> {
+    this.#queue = queue;
+    for (;;) {
+      const status = await this.#live.kernel.request("status", {});
+      if (status.ended !== undefined) return this.#finish(status);
+      const progress = followProgress(this.#live.document, { ...status, skipped: this.#skipped() });
+      if (this.#queue.length === 0 && progress.openOptions.length > 0 && (await this.#chooseOption(progress.openOptions, status))) continue;
+      const cell = this.#queue[0] ?? progress.nextCell ?? this.#failedCell(progress, status);
+      this.#show(cell, status);
+      const line = await this.#live.read(cell === undefined ? MENU.replace("Enter runs it · ", "") : MENU);
+      const isOver = await this.#act(line, cell, progress, status);
+      if (isOver) return 0;
+    }
+  }
+
+  /** Does what the person chose. True when the terminal is done with the run. */
+  async #act(line: string | undefined, cell: number | undefined, progress: Progress, status: RunStatus): Promise<boolean> {
+    const { kernel, print } = this.#live;
+    switch (line?.trim().toLowerCase()) {
+      case "":
+        if (cell !== undefined) await this.#run(cell);
+        return false;
+      case undefined:
+      case "q":
+        print(`The run goes on: attach again with this command, or in the editor. Run ${status.run}`);
+        return true;
+      case "s":
+        await this.#skip(this.#queue.length > 0 ? this.#stepOf(cell) : progress.current);
+        return false;
+      case "o":
+        await this.#chooseOption(this.#live.document.steps.filter((step) => step.kind === "option"), status);
+        return false;
+      case "g":
+        await this.#goTo(status);
+        return false;
+      case "n":
+        await this.#withText("Note: ", (text) => kernel.request("addNote", { text }));
+        return false;
+      case "v":
+        await kernel.request("verify", {});
+        return false;
+      case "r":
+        await this.#withText("How do you know that service is restored? ", (reason) => kernel.request("markClock", { mark: "restored", at: undefined, reason }));
+        return false;
+      case "e":
+        if (/^y(es)?$/i.test((await this.#live.read("End the run? [y/N] ")) ?? "")) await kernel.request("endRun", { by: "person" });
+        return false;
+      default:
+        print("That is none of the letters below.");
+        return false;
+    }
+  }
+
+  #show(cell: number | undefined, status: RunStatus): void {
+    const { document, print } = this.#live;
+    const step = this.#stepOf(cell);
+    const clock = `[${describeClock(status.clock).text}${status.clock.greens > 0 ? `, verification green ${status.clock.greens} of ${status.clock.greensNeeded}` : ""}]`;
+    if (cell === undefined) print(`\n${clock} Every step is done.`);
+    else print(`\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
+  }
+
+  #stepOf(cell: number | undefined): Step | undefined {
+    return cell === undefined ? undefined : this.#live.document.steps.find((step) => step.cells.includes(cell));
+  }
+
+  async #run(index: number): Promise<void> {
+    const { document, kernel, print, onInterrupt } = this.#live;
+    const cell = document.cells[index];
+    if (cell?.command === undefined) return;
+    const reference = cellReference(document, index);
+    const execution = `${reference.name}-${this.#events.length}`;
+    const stopListening = onInterrupt(() => void kernel.request("cancelCell", { execution }));
+    let outcome: Outcome;
+    try {
+      outcome = await kernel.request("runCell", { execution, cell: reference, text: cell.command.via === undefined ? cell.command.commandText : cell.text, via: cell.command.via, timeoutMs: cell.command.timeoutMs });
+    } finally {
+      stopListening();
+    }
+    print(`-- ${outcome.status}${outcome.message === undefined ? "" : `: ${outcome.message}`}`);
+    if (!stopsRun(outcome) && this.#queue[0] === index) this.#queue = this.#queue.slice(1);
+  }
+
+  /** A cell of the current step that failed: it is repeated unless the person goes another way. */
+  #failedCell({ current }: Progress, status: RunStatus): number | undefined {
+    const { document } = this.#live;
+    if (current === undefined) return undefined;
+    const option = takenOption(document, current, status);
+    return [...commandCells(document, current), ...(option === undefined ? [] : commandCells(document, option))].find((index) => {
+      const { name } = cellReference(document, index);
+      return status.cells.some((cell) => cell.cell.name === name && cell.outcome !== undefined && stopsRun(cell.outcome));
+    });
+  }
+
+  /** True when one was taken. */
+  async #chooseOption(options: readonly Step[], status: RunStatus): Promise<boolean> {
+    const { document, kernel, print } = this.#live;
+    for (const [index, option] of options.entries()) print(`  ${index + 1}  ${option.title}: ${forecastWords(forecastOption(document, option), remainingMs(status.clock))}`);
+    const option = options[Number(await this.#live.read(`Which option? [1-${options.length}] `)) - 1];
+    const step = document.steps[option?.parent ?? -1];
+    if (option === undefined || step === undefined || !optionsOf(document, step).includes(option)) {
+      print("No option was taken.");
+      return false;
+    }
+    await kernel.request("takeOption", { step: step.id, option: option.id });
+    this.#queue = commandCells(document, option);
+    return true;
+  }
+
+  async #skip(step: Step | undefined): Promise<void> {
+    if (step === undefined) return;
+    await this.#withText(`Skip ${step.title}: why? `, (reason) => this.#live.kernel.request("skipStep", { step: step.id, reason }));
+    this.#queue = [];
+  }
+
+  async #goTo(status: RunStatus): Promise<void> {
+    const wanted = await this.#live.read("To which step? ");
+    if (wanted === undefined) return;
+    try {
+      const step = findStep(this.#live.document, wanted.trim());
+      this.#queue = commandCells(this.#live.document, step);
+      const options = optionsOf(this.#live.document, step);
+      if (this.#queue.length === 0 && options.length > 0) await this.#chooseOption(options, status);
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error;
+      this.#live.print(`${error.message} ${error.hint}`);
+    }
+  }
+
+  async #withText(prompt: string, action: (text: string) => Promise<unknown>): Promise<void> {
+    const text = (await this.#live.read(prompt))?.trim() ?? "";
+    if (text === "") this.#live.print("Nothing was recorded: a few words are needed.");
+    else await action(text);
+  }
+
+  #skipped(): readonly string[] {
+    return this.#events.flatMap((event) => (event.type === "stepSkipped" ? [event.step] : []));
+  }
+
+  #finish({ run, ended }: RunStatus): number {
+    if (ended !== undefined) this.#live.print(ended.status === "ended" ? `The run has ended. Export it with: dr-runbook export ${run}` : verdictLine(ended));
+    return 0;
+  }
+}
+
+/** The step of this label or id. Throws `notFound`, naming those that there are. */
+function findStep(document: RunbookDocument, wanted: string): Step {
+  const step = document.steps.find((candidate) => candidate.id === wanted || candidate.label === wanted);
+  if (step !== undefined) return step;
+  throw new RuntimeError("notFound", `Going to step ${wanted}: the runbook has no such step.`, { hint: `It has ${document.steps.filter((each) => each.kind === "step").map((each) => each.label ?? each.id).join(", ")}.` });
 }

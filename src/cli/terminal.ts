@@ -1,5 +1,6 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import type { AskParams, AskResult } from "../core/protocol.ts";
+import { undoText } from "../core/run/gate.ts";
 
 /** Asks the person at the terminal what the kernel wants to know. No terminal, or an empty answer, is No. */
 export async function askAtTerminal(params: AskParams): Promise<AskResult> {
@@ -19,16 +20,10 @@ export async function askAtTerminal(params: AskParams): Promise<AskResult> {
   }
 }
 
-/** What a person wants done with the next cell. */
-export async function chooseAtTerminal(prompt: string): Promise<"run" | "skip" | "end"> {
-  const answer = (await readLine(prompt)).toLowerCase();
-  return answer.startsWith("s") ? "skip" : answer.startsWith("e") ? "end" : "run";
-}
-
 async function askGate({ question }: Extract<AskParams, { kind: "gate" }>): Promise<AskResult> {
   const lines = [
     "", `── ${question.alias}: ${question.title} ──`, ...question.moved.map((line) => `  moved  ${line}`), `  what   ${question.request}`, `  where  ${question.target} (${question.address})`, `  as     ${question.actor}`,
-    ...question.objects.map((object) => `  object ${object}`), `  why    ${question.why}`, `  undo   ${question.undo ?? "there is no way back"}`, "",
+    ...question.objects.map((object) => `  object ${object}`), `  why    ${question.why}`, `  undo   ${undoText(question)}`, "",
   ];
   process.stdout.write(lines.join("\n"));
   if (question.typed === undefined) {
@@ -40,12 +35,20 @@ async function askGate({ question }: Extract<AskParams, { kind: "gate" }>): Prom
 }
 
 async function readLine(prompt: string): Promise<string> {
+  return (await readAtTerminal(prompt)) ?? "";
+}
+
+/** Reads a line, trimmed; `undefined` when the person closes the input (Ctrl-D) or interrupts (Ctrl-C). */
+export function readAtTerminal(prompt: string): Promise<string | undefined> {
   const reader = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await reader.question(prompt)).trim();
-  } finally {
-    reader.close();
-  }
+  return new Promise((resolve) => {
+    reader.once("close", () => resolve(undefined));
+    reader.once("SIGINT", () => reader.close());
+    reader.question(prompt, (line) => {
+      resolve(line.trim());
+      reader.close();
+    });
+  });
 }
 
 /** Reads a line without showing it. */

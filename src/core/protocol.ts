@@ -151,6 +151,8 @@ export interface KernelRequests {
   /** First call asks gently, a second one is firm. */
   cancelCell: { params: { execution: string }; result: boolean };
   markClock: { params: { mark: ClockMark; at: number | undefined; reason: string }; result: RunStatus };
+  /** Another person or front drives from now on; the head of the chain at that moment is journalled with it. */
+  takeOver: { params: { driver: string }; result: RunStatus };
   takeOption: { params: { step: string; option: string }; result: RunStatus };
   skipStep: { params: { step: string; reason: string }; result: RunStatus };
   tick: { params: { step: string; item: string; ticked: boolean }; result: RunStatus };

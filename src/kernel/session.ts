@@ -92,6 +92,7 @@ export class Session {
         await current().record({ type: "clockMarked", mark, markedAt, by: "person", reason });
         return current().status;
       },
+      takeOver: async ({ driver }) => this.#recorded({ type: "driverTaken", driver, head: current().status.head }),
       takeOption: async ({ step, option }) => this.#recorded({ type: "optionTaken", step, option }),
       skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason }),
       tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),

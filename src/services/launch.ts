@@ -22,13 +22,17 @@ const START_LIMIT_MS = 30_000;
 export async function launchBundle(script: string, args: readonly string[], log: string): Promise<Launched> {
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   const errors = openSync(log, "a", 0o600);
+  // Under Electron the same binary is Node only with this variable. A pipe for errors would break, and take the process with it, when this one ends.
   const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ["ignore", "pipe", errors], env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } });
   closeSync(errors);
   const stdout: Readable | null = child.stdout;
   if (stdout === null) throw new RuntimeError("internal", `Starting ${script}: its output cannot be read.`);
   const line = await new Promise<string>((resolve, reject) => {
     const fail = (why: string): void => reject(new RuntimeError("internal", `Starting ${script}: ${why}. ${readFileSync(log, "utf8").slice(-2000)}`.trim()));
-    const timer = setTimeout(() => fail(`it said nothing for ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    const timer = setTimeout(() => {
+      child.kill();
+      fail(`it said nothing for ${START_LIMIT_MS / 1000} s`);
+    }, START_LIMIT_MS);
     createInterface({ input: stdout }).once("line", (text) => {
       clearTimeout(timer);
       resolve(text);
@@ -38,7 +42,7 @@ export async function launchBundle(script: string, args: readonly string[], log:
       clearTimeout(timer);
       fail(`it ended with exit code ${code ?? "none"}`);
     });
-  });
+  }).finally(() => child.removeAllListeners("exit"));
   const ready = JSON.parse(line) as Record<string, string>;
   if (ready["error"] !== undefined) throw new RuntimeError("internal", `Starting ${script}: ${ready["error"]}`);
   stdout.destroy();

@@ -37,7 +37,7 @@ export async function passGate(statement: GateStatement, host: CellRunnerHost, s
   for (;;) {
     if (inspection.obstacle !== undefined) return { kind: "refused", message: inspection.obstacle };
     const risk = loss === undefined ? worseRisk(statement.risk, inspection.risk ?? "read") : "destroy";
-    const asked = askedQuestion(info, riskiest, risk, place.pinned, { objects: inspection.objects, why: loss ?? inspection.why, moved });
+    const asked = askedQuestion(info, riskiest, risk, place.pinned, { ...inspection, why: loss ?? inspection.why, moved });
     const refused = await askPerson(statement.execution, asked, host, signal);
     if (refused !== undefined) return { kind: "refused", message: refused };
     // A question can stand open for minutes, and others are at work too: what was agreed to must still be what is there.
@@ -86,11 +86,11 @@ async function findTarget(operation: Operation, host: CellRunnerHost, signal: Ab
   }
 }
 
-function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, pinned: PinnedTarget, seen: Pick<Inspection, "objects" | "why"> & { readonly moved: readonly string[] }): GateQuestion {
+function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, pinned: PinnedTarget, seen: Pick<Inspection, "objects" | "why" | "undo"> & { readonly moved: readonly string[] }): GateQuestion {
   return {
     statement: info.index, risk, title: titleOf(risk, operation),
     request: info.operations.map((call) => call.argv.map(quoteWord).join(" ")).join(" | "),
-    target: pinned.name, alias: pinned.alias, address: pinned.address, actor: pinned.actor, objects: seen.objects, moved: seen.moved, why: seen.why ?? operation.why, undo: operation.undo,
+    target: pinned.name, alias: pinned.alias, address: pinned.address, actor: pinned.actor, objects: seen.objects, moved: seen.moved, why: seen.why ?? operation.why, undo: seen.undo ?? operation.undo,
     typed: risk === "destroy" ? pinned.alias : undefined,
   };
 }
@@ -107,6 +107,11 @@ function titleOf(risk: Risk, operation: Operation): string {
     case "undetermined":
       return `Risk unknown: ${what}`;
   }
+}
+
+/** What a question says of the way back. */
+export function undoText(question: GateQuestion): string {
+  return question.undo ?? (question.risk === "destroy" ? "There is no way back." : "No command is known that takes it back.");
 }
 
 /** A word as a shell would need it written. */

@@ -12,11 +12,13 @@ export interface Inspection {
   /** Raised risk, when the live object makes the call more dangerous than its words. */
   readonly risk: Risk | undefined;
   readonly why: string | undefined;
+  /** What takes the change back, where the live object tells more than the call's words. */
+  readonly undo: string | undefined;
   /** Why the change cannot be judged and must not go on. */
   readonly obstacle: string | undefined;
 }
 
-const NOTHING: Inspection = { objects: [], live: undefined, risk: undefined, why: undefined, obstacle: undefined };
+const NOTHING: Inspection = { objects: [], live: undefined, risk: undefined, why: undefined, undo: undefined, obstacle: undefined };
 
 /** An object as the server has it now. */
 export interface LiveObject {
@@ -50,12 +52,19 @@ export async function inspectObjects(operation: Operation, host: CellRunnerHost,
       live: objects,
       risk: orphan === undefined ? undefined : "destroy",
       why: orphan === undefined ? undefined : `No controller brings pod/${orphan.name} back`,
+      undo: operation.verb === "delete" ? makersOf(objects) : undefined,
       obstacle: undefined,
     };
   } catch (error) {
     if (error instanceof RuntimeError) return { ...NOTHING, objects: [`Not read: ${messageOf(error)}`] };
     throw error;
   }
+}
+
+/** Who brings deleted objects back; `undefined` unless every one has a controller. */
+function makersOf(objects: readonly LiveObject[]): string | undefined {
+  const makers = new Set(objects.map((object) => object.owner));
+  return makers.has(undefined) ? undefined : `None is needed: ${[...makers].join(" and ")} makes ${objects.length === 1 ? "it" : "them"} anew.`;
 }
 
 /**

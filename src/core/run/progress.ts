@@ -95,7 +95,8 @@ function workCells(document: RunbookDocument, step: Step, facts: ProgressFacts):
   return [...commandCells(document, step), ...(option === undefined ? [] : commandCells(document, option))];
 }
 
-function commandCells(document: RunbookDocument, step: Step): readonly number[] {
+/** Indices of the cells of a step that can be run. */
+export function commandCells(document: RunbookDocument, step: Step): readonly number[] {
   return step.cells.filter((index) => document.cells[index]?.command !== undefined);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { AskParams, AskResult } from "../../core/protocol.ts";
+import { undoText } from "../../core/run/gate.ts";
 import type { GateQuestion, RunMode } from "../../core/run/journalEvent.ts";
 
 const OUTPUT_LINES = 6;
@@ -90,7 +91,7 @@ function gateDetails(question: GateQuestion): readonly Choice[] {
     ...detailLines("$(account) As whom", question.actor === "" ? "unknown" : question.actor),
     ...detailLines("$(symbol-array) Objects", objects),
     ...detailLines("$(info) Why this is asked", `${RISK_WORDS[question.risk]}: ${question.why}`),
-    ...detailLines("$(discard) Undo", question.undo ?? (question.risk === "destroy" ? "There is no way back." : "No command is known that takes it back.")),
+    ...detailLines("$(discard) Undo", undoText(question)),
   ];
 }
 

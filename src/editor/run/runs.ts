@@ -7,16 +7,21 @@ import type { RunMode } from "../../core/run/journalEvent.ts";
 import { setContext } from "../settings.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
-import type { Launcher } from "../kernel/launch.ts";
-import { findKernels, readWorldStatePath, type FoundKernel } from "../kernel/stateFiles.ts";
 import type { Asker } from "./asker.ts";
 import { RunSession } from "./runSession.ts";
 
 /** What `Runs` needs from the composition root. */
 export interface RunsPorts {
-  readonly launcher: Launcher;
+  /** Starts a kernel that keeps its runs under `root`, or takes up the run `resume` there. */
+  startKernel(root: string, resume?: string): Promise<KernelClient>;
+  /** Starts a rehearsal world from its description; resolves with the path of its `WorldState` once it is up. */
+  startWorld(description: string, folder: string): Promise<string>;
   /** Connects to a kernel's socket. */
   connect(socket: string): Promise<KernelClient>;
+  /** Kernels with a state file under `root`, oldest run first. One that is not alive ended without closing its run. */
+  findKernels(root: string): Promise<readonly { readonly state: KernelState; readonly isAlive: boolean }[]>;
+  /** Path of the world's state that a run was started with; `undefined` for an incident. */
+  readWorldStatePath(root: string, run: string): Promise<string | undefined>;
   /** Folder under which runs are kept; read each time, since the setting may change. */
   stateRoot(): string;
   /** A kernel went away before its run ended. */
@@ -52,22 +57,21 @@ export class Runs implements vscode.Disposable {
   async start(request: Omit<StartRunParams, "driver" | "unattended">): Promise<RunSession> {
     const root = this.#ports.stateRoot();
     await mkdir(root, { recursive: true, mode: 0o700 });
-    const { socket } = await this.#ports.launcher.startKernel(root);
-    return this.#open(socket, request.mode, (client) => client.request("startRun", { ...request, driver: userInfo().username, unattended: false }));
+    return this.#open(await this.#ports.startKernel(root), request.mode, (client) => client.request("startRun", { ...request, driver: userInfo().username, unattended: false }));
   }
 
   /** Starts a rehearsal world; resolves with the path of its state file. */
   async startWorld(description: string): Promise<string> {
     const folder = join(this.#ports.stateRoot(), "worlds", new Date().toISOString().replaceAll(/[:.]/g, "-"));
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return (await this.#ports.launcher.startWorld(description, folder)).statePath;
+    return this.#ports.startWorld(description, folder);
   }
 
   /** After a reload: attaches to the newest live run whose runbook `isOurs`. True when there was one. */
   async reattach(isOurs: (runbookPath: string) => boolean): Promise<boolean> {
     const found = (await this.#kernels(isOurs)).findLast((kernel) => kernel.isAlive);
     if (found === undefined || this.#session !== undefined) return this.#session !== undefined;
-    const session = await this.#open(found.state.socket, found.state.mode, (client) => client.request("status", {}));
+    const session = await this.#open(await this.#ports.connect(found.state.socket), found.state.mode, (client) => client.request("status", {}));
     this.#ports.errors.info(`Attached to run ${session.status.run} (kernel ${found.state.pid}).`);
     return true;
   }
@@ -79,13 +83,12 @@ export class Runs implements vscode.Disposable {
 
   /** Starts a kernel that takes up an interrupted run; what was running then is marked unknown. */
   async resume({ run, mode }: Pick<KernelState, "run" | "mode">): Promise<void> {
-    const { socket } = await this.#ports.launcher.startKernel(this.#ports.stateRoot(), run);
-    await this.#open(socket, mode, (client) => client.request("status", {}));
+    await this.#open(await this.#ports.startKernel(this.#ports.stateRoot(), run), mode, (client) => client.request("status", {}));
   }
 
   /** Path of the world's state of the run in this window; `undefined` outside a drill. */
   async worldStatePath(): Promise<string | undefined> {
-    return this.#session === undefined ? undefined : readWorldStatePath(this.#ports.stateRoot(), this.#session.status.run);
+    return this.#session === undefined ? undefined : this.#ports.readWorldStatePath(this.#ports.stateRoot(), this.#session.status.run);
   }
 
   dispose(): void {
@@ -93,12 +96,11 @@ export class Runs implements vscode.Disposable {
     this.#store.dispose();
   }
 
-  async #kernels(isOurs: (runbookPath: string) => boolean): Promise<readonly FoundKernel[]> {
-    return (await findKernels(this.#ports.stateRoot())).filter((kernel) => isOurs(kernel.state.runbookPath));
+  async #kernels(isOurs: (runbookPath: string) => boolean): ReturnType<RunsPorts["findKernels"]> {
+    return (await this.#ports.findKernels(this.#ports.stateRoot())).filter((kernel) => isOurs(kernel.state.runbookPath));
   }
 
-  async #open(socket: string, mode: RunMode, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
-    const client = await this.#ports.connect(socket);
+  async #open(client: KernelClient, mode: RunMode, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
     client.onAsk((question) => this.#ports.asker.ask(question, mode));
     let status: RunStatus;
     try {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { PROTOCOL_VERSION, type KernelState } from "../../core/protocol.ts";
+import { PROTOCOL_VERSION, type KernelState } from "../core/protocol.ts";
 
 const PROBE_LIMIT_MS = 2000;
 

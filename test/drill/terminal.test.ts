@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KernelState, WorldState } from "../../src/core/protocol.ts";
+import { parseJournal, verifyChain } from "../../src/core/run/chain.ts";
+import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
+import { startWorld } from "../../src/services/kernelProcess.ts";
+import { controlWorld } from "../../src/services/worldControl.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const RUNBOOK = join(ROOT, "notebooks/01-database-failure.runbook.md");
+
+/** A program in a terminal of its own (`script` of Debian's bsdutils), typed to line by line. */
+class Terminal {
+  readonly #child: ChildProcess;
+  #screen = "";
+  #seen = 0;
+
+  constructor(command: string, environment: NodeJS.ProcessEnv) {
+    this.#child = spawn("script", ["-qfec", command, "/dev/null"], { env: environment, stdio: ["pipe", "pipe", "inherit"] });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#screen += text;
+    });
+  }
+
+  /** Waits for a text after what was waited for before, and types an answer. */
+  async answer(prompt: RegExp, line: string): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const found = prompt.exec(this.#screen.slice(this.#seen));
+      if (found !== null) {
+        this.#seen += found.index + found[0].length;
+        break;
+      }
+      if (Date.now() > deadline) throw new Error(`${String(prompt)} never came; the screen since: ${this.#screen.slice(this.#seen)}`);
+      await sleep(50);
+    }
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  async end(): Promise<string> {
+    const ended = this.#child.exitCode !== null || (await Promise.race([new Promise((done) => this.#child.once("exit", () => done(true))), sleep(10_000, false)]));
+    this.kill();
+    assert.ok(ended, `it did not end; the screen since: ${this.#screen.slice(this.#seen)}`);
+    return this.#screen;
+  }
+
+  /** Ends it whatever it does: its shell is a group of its own, which ends with its terminal. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+describe("a live run in a terminal", function () {
+  this.timeout(120_000);
+  let home: string;
+  let world: WorldState;
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), "terminal-"));
+    const state = await startWorld({ bundles: join(ROOT, "dist"), description: join(ROOT, "notebooks/worlds/buildnest.yaml"), folder: join(home, "world"), rate: 20 });
+    world = JSON.parse(readFileSync(state, "utf8"));
+  });
+  const terminals: Terminal[] = [];
+  after(async () => {
+    for (const terminal of terminals) terminal.kill();
+    await controlWorld(world, "shutdown", {});
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const open = (rest: string): Terminal => {
+    const terminal = new Terminal(`${process.execPath} ${join(ROOT, "dist/cli.js")} run ${RUNBOOK} --state-root ${join(home, "runs")} ${rest}`, { PATH: process.env["PATH"], HOME: home, KUBECONFIG: world.kubeconfig, TERM: "xterm" });
+    terminals.push(terminal);
+    return terminal;
+  };
+
+  it("asks at the gate, is left and taken over, forks at an option, and survives the death of its kernel", async () => {
+    const first = open("--from 2");
+    await first.answer(/Minutes since the impact began/, "3");
+    await first.answer(/LIVE incident .*[\s\S]*restart-database[\s\S]*e end: /, "");
+    await first.answer(/── prod: Change: kubectl delete ──[\s\S]*undo {3}None is needed: statefulset\/mysql makes it anew\.[\s\S]*Do it\? \[y\/N\] /, "y");
+    await first.answer(/-- succeeded[\s\S]*restart-check[\s\S]*e end: /, "n");
+    await first.answer(/Note: /, "The pager is quiet again");
+    await first.answer(/e end: /, "q");
+    assert.match(await first.end(), /The run goes on/);
+
+    const second = open("");
+    await second.answer(/taken over[\s\S]*restart-check[\s\S]*e end: /, "g");
+    await second.answer(/To which step\? /, "3");
+    await second.answer(/1 {2}Option A[\s\S]*2 {2}Option B[\s\S]*Which option\? \[1-2\] /, "1");
+    await second.answer(/replica-status[\s\S]*e end: /, "s");
+    await second.answer(/Skip Option A: Promote Read Replica: why\? /, "The restart has helped");
+    await second.answer(/e end: /, "q");
+    await second.end();
+
+    const { pid } = kernel();
+    process.kill(pid, "SIGKILL");
+    await sleep(300);
+    const third = open("");
+    await third.answer(/taken up again: its kernel had ended[\s\S]*e end: /, "r");
+    await third.answer(/How do you know/, "Orders come in, says support");
+    await third.answer(/restored \d\d:\d\d \/ 15:00[\s\S]*e end: /, "e");
+    await third.answer(/End the run\?/, "y");
+    assert.match(await third.end(), /The run has ended\. Export it with/);
+
+    const records = journal();
+    assert.equal(verifyChain(records), undefined);
+    const story = records.flatMap((record) => (["gateAnswered", "noteAdded", "driverTaken", "stepSkipped", "optionTaken", "resumed", "runEnded"].includes(record.type) ? [record.type] : []));
+    assert.deepEqual(story, ["gateAnswered", "noteAdded", "driverTaken", "optionTaken", "stepSkipped", "resumed", "driverTaken", "runEnded"]);
+    const restored = records.find((record) => record.type === "clockMarked" && record.mark === "restored");
+    assert.ok(restored?.type === "clockMarked" && restored.by === "person" && restored.reason === "Orders come in, says support");
+  });
+
+  function runFolder(): string {
+    const run = readdirSync(join(home, "runs")).find((name) => name.includes("-incident-"));
+    return join(home, "runs", run ?? "");
+  }
+
+  function kernel(): KernelState {
+    return JSON.parse(readFileSync(join(runFolder(), "kernel.json"), "utf8"));
+  }
+
+  function journal(): readonly JournalRecord[] {
+    return parseJournal(readFileSync(join(runFolder(), "journal.jsonl"), "utf8"));
+  }
+});
