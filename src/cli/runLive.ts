@@ -16,13 +16,13 @@ export interface LiveRun {
   readonly kernel: KernelClient;
   /** Label or id of the step to begin with; `undefined` goes on where the run stands. */
   readonly from: string | undefined;
-  print(line: string): void;
-  write(text: string): void;
+  readonly print: (line: string) => void;
+  readonly write: (text: string) => void;
   /** Reads one line; `undefined` when the person closed the terminal's input. */
   read(prompt: string): Promise<string | undefined>;
   answer(params: AskParams): Promise<AskResult>;
   /** Calls back when the person interrupts (Ctrl-C); returns what ends that. */
-  onInterrupt(listener: () => void): () => void;
+  readonly onInterrupt: (listener: () => void) => () => void;
 }
 
 const MENU = "Enter runs it · s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
