@@ -1,6 +1,6 @@
 import { kubectlExecutors } from "../../../src/core/kubectl/executors.ts";
 import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
-import type { ByteStream, ClockPort, KubernetesPort, KubernetesRequest, ToolPorts } from "../../../src/core/ports.ts";
+import type { ByteStream, ClockPort, FilePort, KubernetesPort, KubernetesRequest, ToolPorts } from "../../../src/core/ports.ts";
 
 const decoder = new TextDecoder();
 
@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly clock?: ClockPort;
   readonly stdin?: ByteStream;
   readonly signal?: AbortSignal;
+  readonly files?: FilePort;
 }
 
 /** Runs one kubectl command line over a port and collects its output. */
@@ -28,7 +29,7 @@ export async function runKubectl(port: KubernetesPort, argv: readonly string[], 
     stdout: async (chunk: Uint8Array) => void (stdout += decoder.decode(chunk)),
     stderr: async (chunk: Uint8Array) => void (stderr += decoder.decode(chunk)),
   };
-  const exitCode = await executor(operation, io, toolPorts(port, options.clock ?? realClock), options.signal ?? new AbortController().signal);
+  const exitCode = await executor(operation, io, toolPorts(port, options.clock ?? realClock, options.files), options.signal ?? new AbortController().signal);
   return { stdout, stderr, exitCode };
 }
 
@@ -56,7 +57,7 @@ export function stillClock(nowMs: number, endsSleeps = false): ClockPort {
   };
 }
 
-function toolPorts(port: KubernetesPort, clock: ClockPort): ToolPorts {
+function toolPorts(port: KubernetesPort, clock: ClockPort, files: FilePort | undefined): ToolPorts {
   const unused = (): never => {
     throw new Error("not part of this test");
   };
@@ -65,7 +66,7 @@ function toolPorts(port: KubernetesPort, clock: ClockPort): ToolPorts {
     kubernetes: async () => port,
     objectStore: unused,
     http: { request: unused },
-    files: { cwd: "/", read: unused, write: unused, exists: unused, list: unused },
+    files: files ?? { cwd: "/", read: unused, write: unused, exists: unused, list: unused },
     compression: { gunzip: unused, gzip: unused },
     jq: { run: unused },
     processes: { find: unused, run: unused },
