@@ -1,5 +1,6 @@
 import type { ClockPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
 import type { WorldState } from "../core/protocol.ts";
+import { secretValuesIn } from "../core/run/learnSecrets.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
 import { createCompression } from "../services/compression.ts";
 import { createFilePort } from "../services/files.ts";
@@ -17,6 +18,8 @@ export interface ToolPortOptions {
   /** Folder of the run for files. */
   readonly scratch: string;
   readonly targets: readonly TargetSpec[];
+  /** Told each value of a Kubernetes Secret that the cluster answered with. */
+  readonly onSecret: (value: string) => void;
 }
 
 /** The services of a run, whose connections end with it. */
@@ -56,12 +59,24 @@ function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-async function openCluster({ world, targets }: ToolPortOptions, context: string | undefined): Promise<ClosableKubernetesPort> {
+async function openCluster({ world, targets, onSecret }: ToolPortOptions, context: string | undefined): Promise<ClosableKubernetesPort> {
   const target = targets.find((spec) => spec.kind === "kubernetes" && (context === undefined || spec.context === context));
   const spec = target?.kind === "kubernetes" ? target : undefined;
   const name = context ?? spec?.context ?? world?.context;
-  const port = await createKubernetesPort({ ...(world === undefined ? {} : { kubeconfigPath: world.kubeconfig }), ...(name === undefined ? {} : { context: name }) });
+  const port = learning(await createKubernetesPort({ ...(world === undefined ? {} : { kubeconfigPath: world.kubeconfig }), ...(name === undefined ? {} : { context: name }) }), onSecret);
   return spec?.namespace === undefined ? port : { ...port, namespace: spec.namespace };
+}
+
+/** Secrets that pass through are remembered, so that they can be masked wherever they turn up. */
+function learning(port: ClosableKubernetesPort, onSecret: (value: string) => void): ClosableKubernetesPort {
+  return {
+    ...port,
+    request: async (request, signal) => {
+      const response = await port.request(request, signal);
+      if (response.status === 200 && /\/secrets(?:[/?]|$)/.test(request.path) && response.contentType.startsWith("application/json")) for (const value of secretValuesIn(response.text)) onSecret(value);
+      return response;
+    },
+  };
 }
 
 function openStore({ world, targets }: ToolPortOptions, profile: string | undefined, region: string | undefined): ObjectStorePort {

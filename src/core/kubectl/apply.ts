@@ -26,9 +26,9 @@ export async function runApply(call: Call): Promise<number> {
   const { operation } = call;
   const dryRun = dryRunOf(operation);
   if (dryRun === "client") throw new KubectlFailure("error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
-  const manifests = await readManifests(call, flagList(operation, "filename"));
-  if (manifests.length === 0) throw new KubectlFailure("error: no objects passed to apply");
-  const failures: (ApiStatusError | KubectlFailure)[] = [];
+  const { manifests, failures: unplaced } = await readManifests(call, flagList(operation, "filename"));
+  if (manifests.length === 0 && unplaced.length === 0) throw new KubectlFailure("error: no objects passed to apply");
+  const failures: (ApiStatusError | KubectlFailure)[] = [...unplaced];
   for (const manifest of manifests) {
     try {
       const object = await applyOne(call, manifest, dryRun === "server");

@@ -19,7 +19,8 @@ export async function runCreate(call: Call): Promise<number> {
   const resource = await resolveType(call.cluster, PLURALS[kind] ?? kind, call.signal);
   const object = newObject(call, resource, name);
   const created = dryRun === "client" ? object : await send(call, resource, object, dryRun);
-  await print(call, changedText(call, { resource, object: created }, `created${dryRunSuffix(dryRun)}`));
+  const isJson = flagText(operation, "output") === "json";
+  await print(call, isJson ? `${goJson(inStructOrder(created), "    ", "", true)}\n` : changedText(call, { resource, object: created }, `created${dryRunSuffix(dryRun)}`));
   return 0;
 }
 
@@ -39,6 +40,19 @@ function newObject(call: Call, resource: ApiResource, name: string): JsonObject 
   return { ...typing, ...(pairs.length === 0 ? {} : { data }), ...(type === "" ? {} : { type }) };
 }
 
+const STRUCT_ORDER = ["kind", "apiVersion", "metadata", "spec", "status", "immutable", "data", "binaryData", "stringData", "type"];
+const METADATA_ORDER = [
+  "name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers",
+];
+
+/** The object as Go's struct of it is written: fields in their order, maps by key, managed fields left out. */
+function inStructOrder(object: JsonObject): JsonObject {
+  const sorted = (value: Json): Json => (isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
+  const pick = (source: JsonObject, order: readonly string[], change: (key: string, value: Json) => Json): JsonObject =>
+    Object.fromEntries(order.flatMap((key) => (source[key] === undefined ? [] : [[key, change(key, source[key])] as const])));
+  return pick(object, STRUCT_ORDER, (key, value) => (key === "metadata" && isObject(value) ? pick(value, METADATA_ORDER, (_, field) => sorted(field)) : sorted(value)));
+}
+
 function literals(call: Call): readonly (readonly [key: string, value: string])[] {
   const seen = new Set<string>();
   return flagList(call.operation, "from-literal").map((source) => {
@@ -46,7 +60,7 @@ function literals(call: Call): readonly (readonly [key: string, value: string])[
     if (sign <= 0) throw new KubectlFailure(`error: invalid literal source ${source}, expected key=value`);
     const key = source.slice(0, sign);
     if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
-      throw new KubectlFailure(`error: ${JSON.stringify(key)} is not valid key name: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`);
+      throw new KubectlFailure(`error: ${JSON.stringify(key)} is not ${call.operation.positionals[0] === "secret" ? "valid key name for a Secret" : "a valid key name for a ConfigMap:"} a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`);
     }
     if (seen.has(key)) throw new KubectlFailure(`error: cannot add key ${key}, another key by that name already exists`);
     seen.add(key);

@@ -2,14 +2,13 @@ import { isJsonList, isObject, type Json } from "./json.ts";
 
 /**
  * JSON as Go's `encoding/json` writes maps: keys sorted, `<`, `>`, `&` and the line separators escaped. `indent` empty gives the compact
- * form; otherwise one value a line (`MarshalIndent`).
+ * form; otherwise one value a line (`MarshalIndent`). A struct's fields stand in their own order: `isOrdered` keeps the keys as they are.
  */
-export function goJson(value: Json, indent: string, prefix = ""): string {
-  if (isJsonList(value)) return bracketed("[", "]", value.map((item) => goJson(item, indent, prefix + indent)), indent, prefix);
+export function goJson(value: Json, indent: string, prefix = "", isOrdered = false): string {
+  if (isJsonList(value)) return bracketed("[", "]", value.map((item) => goJson(item, indent, prefix + indent, isOrdered)), indent, prefix);
   if (isObject(value)) {
-    const fields = Object.keys(value)
-      .sort()
-      .map((key) => `${goString(key)}:${indent === "" ? "" : " "}${goJson(value[key] ?? null, indent, prefix + indent)}`);
+    const keys = isOrdered ? Object.keys(value) : Object.keys(value).sort();
+    const fields = keys.map((key) => `${goString(key)}:${indent === "" ? "" : " "}${goJson(value[key] ?? null, indent, prefix + indent, isOrdered)}`);
     return bracketed("{", "}", fields, indent, prefix);
   }
   return typeof value === "string" ? goString(value) : JSON.stringify(value);

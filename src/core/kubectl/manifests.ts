@@ -17,15 +17,23 @@ export interface Manifest {
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The objects of `-f` values: files, folders (their YAML and JSON files, one level), and `-` for standard input. Lists are taken apart. */
-export async function readManifests(call: Call, sources: readonly string[]): Promise<readonly Manifest[]> {
+/** The objects of `-f` values: files, folders (their YAML and JSON files, one level), and `-` for standard input. Lists are taken apart. Objects that cannot be placed are failures; the others count all the same. */
+export async function readManifests(call: Call, sources: readonly string[]): Promise<{ readonly manifests: readonly Manifest[]; readonly failures: readonly KubectlFailure[] }> {
   const manifests: Manifest[] = [];
+  const failures: KubectlFailure[] = [];
   for (const source of sources) {
     for (const { name, text } of await sourceTexts(call, source)) {
-      for (const object of parseObjects(text, name)) manifests.push(await placed(call, object));
+      for (const object of parseObjects(text, name)) {
+        try {
+          manifests.push(await placed(call, object, name));
+        } catch (error) {
+          if (!(error instanceof KubectlFailure)) throw error;
+          failures.push(error);
+        }
+      }
     }
   }
-  return manifests;
+  return { manifests, failures };
 }
 
 interface SourceText {
@@ -82,13 +90,13 @@ export function parseObjects(text: string, name: string): readonly JsonObject[] 
   });
 }
 
-async function placed(call: Call, object: JsonObject): Promise<Manifest> {
+async function placed(call: Call, object: JsonObject, source: string): Promise<Manifest> {
   const apiVersion = textAt(object, "apiVersion");
   const kind = textAt(object, "kind");
   if (kind === "") throw new KubectlFailure("error: unable to decode: Object 'Kind' is missing");
   const slash = apiVersion.indexOf("/");
   const [group, version] = slash < 0 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-  const resource = await resourceOf(call, group, version, kind);
+  const resource = await resourceOf(call, group, version, kind, `name: ${JSON.stringify(textAt(object, "metadata", "name"))} namespace: ${JSON.stringify(textAt(object, "metadata", "namespace"))} from ${JSON.stringify(source)}`);
   const own = textAt(object, "metadata", "namespace");
   const wanted = flagText(call.operation, "namespace");
   if (resource.namespaced && own !== "" && wanted !== undefined && own !== wanted) {
@@ -100,7 +108,7 @@ async function placed(call: Call, object: JsonObject): Promise<Manifest> {
 }
 
 /** The served type of a kind. A kind that is not served may be one that was just defined: asked again, freshly, by `resolveTypes`. */
-async function resourceOf(call: Call, group: string, version: string, kind: string): Promise<ApiResource> {
+async function resourceOf(call: Call, group: string, version: string, kind: string, about: string): Promise<ApiResource> {
   const word = group === "" ? `${kind}.${version}` : `${kind}.${version}.${group}`;
   const found = await resolveTypes(call.cluster, word, call.signal).catch((error: unknown) => {
     if (error instanceof KubectlFailure) return [];
@@ -109,6 +117,6 @@ async function resourceOf(call: Call, group: string, version: string, kind: stri
   const [resource] = found;
   if (resource !== undefined) return resource;
   throw new KubectlFailure(
-    `error: resource mapping not found for name: "" namespace: "" from "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(group === "" ? version : `${group}/${version}`)}\nensure CRDs are installed first`,
+    `error: resource mapping not found for ${about}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(group === "" ? version : `${group}/${version}`)}\nensure CRDs are installed first`,
   );
 }

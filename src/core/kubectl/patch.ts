@@ -1,8 +1,9 @@
 import { parse as parseYaml, YAMLParseError } from "yaml";
-import { dryRunOf, dryRunSuffix, flagText, print, type Call } from "./call.ts";
+import { dryRunOf, flagText, print, type Call } from "./call.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
 import { listFailures } from "./failures.ts";
-import { jsonEquals, type Json } from "./json.ts";
+import { goJson } from "./goJson.ts";
+import { jsonEquals, textAt, type Json, type JsonObject } from "./json.ts";
 import { readFile, readWhole } from "./manifests.ts";
 import { changedText } from "./objectPrinter.ts";
 import { patchWorkload, selectWorkloads } from "./workloads.ts";
@@ -15,7 +16,7 @@ export async function runPatch(call: Call): Promise<number> {
   const type = (flagText(operation, "type") ?? "strategic").toLowerCase();
   const kind = type === "json" || type === "merge" || type === "strategic" ? KINDS[type] : undefined;
   if (kind === undefined) throw new KubectlFailure(`error: --type must be one of [json merge strategic], not ${JSON.stringify(type)}`);
-  const patch = readPatch(await patchText(call));
+  const patch = patchBody(await patchText(call));
   const dryRun = dryRunOf(operation);
   const subresource = flagText(operation, "subresource");
   const { workloads, failures: missing } = await selectWorkloads(call, operation.positionals, false, subresource);
@@ -23,9 +24,10 @@ export async function runPatch(call: Call): Promise<number> {
   for (const workload of workloads) {
     try {
       const fieldManager = flagText(operation, "field-manager") ?? "kubectl-patch";
-      const object = await patchWorkload(call, workload, patch, kind, { fieldManager, isDryRun: dryRun === "server", ...(subresource === undefined ? {} : { subresource }) });
+      const object = await patchWorkload(call, workload, null, kind, { text: patch, fieldManager, isDryRun: dryRun === "server", ...(subresource === undefined ? {} : { subresource }) });
       const isSame = jsonEquals(object, workload.object);
-      await print(call, changedText(call, { resource: workload.resource, object }, `patched${isSame ? " (no change)" : ""}${dryRunSuffix(dryRun)}`));
+      const resource = subresource === undefined ? workload.resource : { ...workload.resource, kind: textAt(object, "kind"), group: groupOf(object) };
+      await print(call, changedText(call, { resource, object }, `patched${isSame ? " (no change)" : ""}`));
     } catch (error) {
       if (!(error instanceof ApiStatusError)) throw error;
       failures.push(error);
@@ -44,9 +46,17 @@ async function patchText(call: Call): Promise<string> {
   return await readFile(call.ports.files, file);
 }
 
-function readPatch(text: string): Json {
+/** A subresource may be of another kind than its object: the scale of a deployment. */
+function groupOf(object: JsonObject): string {
+  const version = textAt(object, "apiVersion");
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+
+/** What looks like JSON is sent as it is, and the server says what it thinks of it; YAML becomes JSON. */
+function patchBody(text: string): string {
+  if (text.trimStart().startsWith("{")) return text;
   try {
-    return parseYaml(text, { version: "1.1" }) as Json;
+    return goJson(parseYaml(text, { version: "1.1" }) as Json, "");
   } catch (error) {
     if (error instanceof YAMLParseError) throw new KubectlFailure(`error: unable to parse ${JSON.stringify(text)}: yaml: ${error.message.split("\n")[0] ?? ""}`);
     throw error;

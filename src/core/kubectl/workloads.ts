@@ -40,17 +40,17 @@ export async function selectWorkloads(
   return { workloads, failures };
 }
 
-/** Sends a PATCH; resolves with the object as the server now has it. */
+/** Sends a PATCH (or `text` in its place, as a person wrote it); resolves with the object as the server now has it. */
 export async function patchWorkload(
   call: Call,
   workload: Workload,
   patch: Json,
   kind: "strategic-merge-patch" | "merge-patch" | "json-patch",
-  options: { readonly fieldManager?: string; readonly isDryRun?: boolean; readonly subresource?: string },
+  options: { readonly fieldManager?: string; readonly isDryRun?: boolean; readonly subresource?: string; readonly text?: string },
 ): Promise<JsonObject> {
   const query = queryText([["dryRun", options.isDryRun === true ? "All" : undefined], ["fieldManager", options.fieldManager]]);
   const path = resourcePath(workload.resource, workload.namespace, workload.name, options.subresource) + query;
-  const response = await call.cluster.request({ method: "PATCH", path, accept: "application/json", contentType: `application/${kind}+json`, body: goJson(patch, "") }, call.signal);
+  const response = await call.cluster.request({ method: "PATCH", path, accept: "application/json", contentType: `application/${kind}+json`, body: options.text ?? goJson(patch, "") }, call.signal);
   const patched = parseJson(requireSuccess(response).text);
   return isObject(patched) ? patched : {};
 }

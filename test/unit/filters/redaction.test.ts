@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { createRedactor, redact } from "../../../src/core/run/redaction.ts";
+import { createRedactor, KnownSecrets, redact } from "../../../src/core/run/redaction.ts";
 
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";
 const SECRET_YAML = "apiVersion: v1\ndata:\n  password: aHVudGVyMg==\n  user: cm9vdA==\nkind: Secret\nmetadata:\n  name: db\n  uid: 0b1e9c3a-2f6d-4a1b-9b7e-0a1b2c3d4e5f\n";
@@ -33,7 +33,7 @@ describe("redaction masks", () => {
 
   it("given secrets, in base64 and in addresses too", () => {
     const secret = "p@ss w0rd";
-    assert.equal(redact(`a ${secret} b ${btoa(secret)} c ${encodeURIComponent(secret)}`, [secret]), "a [redacted] b [redacted] c [redacted]");
+    assert.equal(redact(`a ${secret} b ${btoa(secret)} c ${encodeURIComponent(secret)}`, new KnownSecrets([secret])), "a [redacted] b [redacted] c [redacted]");
   });
 });
 
@@ -58,10 +58,10 @@ describe("a streaming redactor", () => {
   const whole = `one password=hunter2 two\n${JWT}\n${SECRET_YAML}-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\ntail abcSECRETdef`;
 
   it("gives the same whatever the pieces are", () => {
-    const expected = redact(whole, ["SECRET"]);
+    const expected = redact(whole, new KnownSecrets(["SECRET"]));
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
-        const redactor = createRedactor(["SECRET"]);
+        const redactor = createRedactor(new KnownSecrets(["SECRET"]));
         let output = "";
         for (let at = 0, turn = 0; at < whole.length; turn += 1) {
           const size = sizes[turn % sizes.length] ?? 1;
@@ -75,14 +75,14 @@ describe("a streaming redactor", () => {
   });
 
   it("passes complete lines at once", () => {
-    const redactor = createRedactor([]);
+    const redactor = createRedactor();
     assert.equal(redactor.push("a\nb"), "a\n");
     assert.equal(redactor.push("c\r"), "bc\r");
     assert.equal(redactor.flush(), "");
   });
 
   it("passes a long line in pieces without letting a secret through", () => {
-    const redactor = createRedactor([]);
+    const redactor = createRedactor();
     let output = "";
     for (let turn = 0; turn < 400; turn += 1) output += redactor.push(`x=${turn} password=hunter2 ${"y".repeat(500)} `);
     assert.ok(output.length > 100_000);

@@ -27,12 +27,15 @@ export function describeText(now: number, offsetMinutes: (epochMs: number) => nu
   return alignTabs(parts.join(""), DESCRIBE_TABS);
 }
 
-/** As `describeText`, every line at least `base` levels deep and its tabs left as they are. Times are not part of such texts. */
-export function plainText(now: number, base: number, write: (lines: Lines) => void): string {
+/** A description inside another one whose titles stand two blanks in and whose names three, tabs left as they are (`describe.go`'s `space`). */
+export function plainText(now: number, write: (lines: Lines) => void): string {
   const parts: string[] = [];
   write({
-    add: (level, text) => void parts.push(`${"  ".repeat(level + base)}${text.replaceAll("\u001B", "^[")}\n`),
-    base,
+    add: (level, text) => {
+      const blanks = level < 0 || text.startsWith("\t") ? 0 : level === 0 ? 2 : level === 1 ? 3 : 2 * level;
+      parts.push(`${" ".repeat(blanks)}${text.replaceAll("\u001B", "^[")}\n`);
+    },
+    base: 0,
     now,
     time: (timestamp) => rfc1123(timestamp, () => 0),
     age: (timestamp) => ageSince(timestamp, now),

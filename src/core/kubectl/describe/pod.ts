@@ -85,7 +85,8 @@ function addConditions(lines: Lines, pod: JsonObject): void {
   for (const condition of conditions) lines.add(1, `${textAt(condition, "type")} \t${textAt(condition, "status")} `);
 }
 
-function tolerations(pod: JsonObject): readonly string[] {
+/** The tolerations as describe.go words them, in order of their keys. */
+export function tolerations(pod: JsonObject): readonly string[] {
   return [...listAt(pod, "spec", "tolerations")]
     .sort((a, b) => (textAt(a, "key") < textAt(b, "key") ? -1 : textAt(a, "key") > textAt(b, "key") ? 1 : 0))
     .map((toleration) => {

@@ -1,12 +1,12 @@
 import { at, isObject, listAt, objectAt, textAt, type JsonObject } from "../json.ts";
 import { addContainers } from "../describe/containers.ts";
-import { addAnnotations, addLabels, plainText, type Lines } from "../describe/lines.ts";
-import { addSpread } from "../describe/pod.ts";
+import { addAnnotations, addLabels, addPairs, plainText, type Lines } from "../describe/lines.ts";
+import { addSpread, tolerations } from "../describe/pod.ts";
 import { addVolumes } from "../describe/volumes.ts";
 
 /** describe.go's `DescribePodTemplate` as `rollout history --revision` prints it: tabs as they are, no columns. */
 export function templateText(template: JsonObject, now: number): string {
-  return plainText(now, 1, (lines) => {
+  return plainText(now, (lines) => {
     lines.add(-1, "Pod Template:");
     writeTemplate(lines, template);
   });
@@ -26,4 +26,6 @@ function writeTemplate(lines: Lines, template: JsonObject): void {
   addSpread(lines, pod);
   const priority = textAt(template, "spec", "priorityClassName");
   if (priority !== "") lines.add(0, `Priority Class Name:\t${priority}`);
+  addLabels(lines, "Node-Selectors", objectAt(template, "spec", "nodeSelector"));
+  addPairs(lines, "Tolerations", tolerations(pod));
 }
