@@ -37,7 +37,7 @@ async function watchTable(watched: Watched, isWide: boolean): Promise<number> {
   const show = async (rows: readonly Json[], event: string): Promise<void> => {
     if (rows.length === 0) return;
     const { header, lines } = tableCells(columns, rows, style);
-    const marked = style.hasEvents ? lines.map((cells) => [event, ...cells]) : lines;
+    const marked = style.hasEvents ? lines.map((cells) => [event.padEnd(8), ...cells]) : lines;
     const head = style.hasEvents ? ["EVENT", ...header] : header;
     await print(call, writer.write(hasHeader ? marked : [head, ...marked]));
     hasHeader = true;

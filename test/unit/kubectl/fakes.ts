@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: ByteStream;
   readonly signal?: AbortSignal;
   readonly files?: FilePort;
+  /** Told each piece of standard output, for calls that are ended from outside. */
+  readonly onStdout?: (text: string) => void;
 }
 
 /** Runs one kubectl command line over a port and collects its output. */
@@ -26,7 +28,10 @@ export async function runKubectl(port: KubernetesPort, argv: readonly string[], 
   let stderr = "";
   const io = {
     stdin: options.stdin,
-    stdout: async (chunk: Uint8Array) => void (stdout += decoder.decode(chunk)),
+    stdout: async (chunk: Uint8Array) => {
+      stdout += decoder.decode(chunk);
+      options.onStdout?.(decoder.decode(chunk));
+    },
     stderr: async (chunk: Uint8Array) => void (stderr += decoder.decode(chunk)),
   };
   const exitCode = await executor(operation, io, toolPorts(port, options.clock ?? realClock, options.files), options.signal ?? new AbortController().signal);
