@@ -6,7 +6,7 @@ import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
 import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { planCellText } from "../core/run/planCellText.ts";
-import { createRedactor, redact } from "../core/run/redaction.ts";
+import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
@@ -28,6 +28,8 @@ export interface RunParts {
   readonly world: WorldState | undefined;
   readonly isUnattended: boolean;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Masked on screen and in the journal; filled by what the run reads and is told. */
+  readonly secrets: KnownSecrets;
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
   /** Resolves when a front is connected. */
   attended(signal: AbortSignal): Promise<void>;
@@ -62,6 +64,11 @@ export class Run {
 
   get records(): readonly JournalRecord[] {
     return this.#records;
+  }
+
+  /** Text as it may be shown and journalled. */
+  redact(text: string): string {
+    return redact(text, this.#parts.secrets);
   }
 
   /** True while a statement may be changing something. */
@@ -122,7 +129,11 @@ export class Run {
     if (this.#state.ended !== undefined) throw new RuntimeError("invalidInput", "Running a cell: the run has ended.", { hint: "Start a new run." });
     const cancel = new AbortController();
     this.#executions.set(params.execution, cancel);
-    const outcome = this.#queue.then(() => runCell(params, this.#cellHost(), AbortSignal.any([cancel.signal, this.#over.signal])));
+    const signal = AbortSignal.any([cancel.signal, this.#over.signal]);
+    const outcome = this.#queue.then(async () => {
+      await this.#askSecrets(params, signal);
+      return runCell(params, this.#cellHost(), signal);
+    });
     const done = outcome.finally(() => {
       this.#executions.delete(params.execution);
       this.#watchIfVerified();
@@ -130,6 +141,15 @@ export class Run {
     // The queue goes on after a cell whose journal could not be written; its caller has the error.
     this.#queue = done.catch(() => undefined);
     return done;
+  }
+
+  /** Asks for the secret parameters that a cell names and this kernel does not have: it was started anew, and secrets are on no disk. */
+  async #askSecrets({ execution, text }: RunCellParams, signal: AbortSignal): Promise<void> {
+    for (const { name, type, description } of this.#parts.document.frontMatter.parameters) {
+      if (type !== "secret" || this.#environment.has(name) || !new RegExp(String.raw`\$\{?${name}\b`).test(text)) continue;
+      const answer = await this.#ask({ kind: "secret", execution, prompt: `${name}: ${description ?? "a secret that the runbook needs"}` }, signal);
+      if (answer?.kind === "secret") this.#environment.set(name, answer.value);
+    }
   }
 
   /** Ends a cell's statement. True when there was one to cancel. */
@@ -184,7 +204,7 @@ export class Run {
     const { document, ports, world } = this.#parts;
     return {
       mode: this.#state.mode, isUnattended: this.#parts.isUnattended, specs: document.frontMatter.targets, targets: this.#state.targets, ports,
-      environment: this.#environment, redact: (text) => redact(text), redactStream: () => createRedactor([]),
+      environment: this.#environment, redact: (text) => this.redact(text), redactStream: () => createRedactor(this.#parts.secrets),
       record: (event) => this.record(event),
       attended: (signal) => this.#parts.attended(signal),
       ask: (params, signal) => this.#ask(params, signal),
@@ -198,7 +218,11 @@ export class Run {
   /** An unattended drill answers the gate itself, and only for what is proved to be the world. */
   async #ask(params: AskParams, signal: AbortSignal): Promise<AskResult> {
     const { world, isUnattended } = this.#parts;
-    if (!isUnattended) return this.#parts.ask(params, signal);
+    if (!isUnattended) {
+      const answer = await this.#parts.ask(params, signal);
+      if (answer?.kind === "secret") this.#parts.secrets.add(answer.value);
+      return answer;
+    }
     if (params.kind !== "gate" || world === undefined) return undefined;
     const pinned = this.#state.targets.find((target) => target.name === params.question.target);
     const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? pinned.address === world.kubernetes : true);

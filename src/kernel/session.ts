@@ -3,6 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PROTOCOL_VERSION, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
 import { exportMarkdown } from "../core/run/exportMarkdown.ts";
+import { KnownSecrets } from "../core/run/redaction.ts";
 import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
@@ -89,14 +90,14 @@ export class Session {
       cancelCell: async ({ execution }) => current().cancel(execution),
       markClock: async ({ mark, at, reason }) => {
         const markedAt = at ?? current().status.clock.now;
-        await current().record({ type: "clockMarked", mark, markedAt, by: "person", reason });
+        await current().record({ type: "clockMarked", mark, markedAt, by: "person", reason: current().redact(reason) });
         return current().status;
       },
       takeOver: async ({ driver }) => this.#recorded({ type: "driverTaken", driver, head: current().status.head }),
       takeOption: async ({ step, option }) => this.#recorded({ type: "optionTaken", step, option }),
-      skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason }),
+      skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason: current().redact(reason) }),
       tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),
-      addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text }),
+      addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text: current().redact(text) }),
       injectFault: async ({ fault, announced }) => this.#inject(fault, announced),
       health: async () => current().health(),
       verify: async () => current().verifyNow(),
@@ -132,9 +133,9 @@ export class Session {
     if ((params.mode === "drill") !== (params.worldStatePath !== undefined)) throw new RuntimeError("invalidInput", "Starting a run: a drill needs a world, and an incident must not have one.");
     if (params.mode === "incident" && params.unattended) throw new RuntimeError("invalidInput", "Starting a run: an incident cannot be unattended.", { hint: "The gate asks a person; run it in a terminal or in the editor." });
     const folder = createRunFolder(this.#root, params.mode, new Date());
-    writeFileSync(join(folder.path, "start.json"), JSON.stringify(params), { mode: 0o600 });
     const run = await this.#open(folder, params);
     const { document } = this.#current();
+    writeFileSync(join(folder.path, "start.json"), JSON.stringify({ ...params, parameters: withoutSecrets(params.parameters, document) }), { mode: 0o600 });
     await run.record({
       type: "runStarted", run: folder.id, mode: params.mode, driver: params.driver === "" ? userInfo().username : params.driver, rate: this.#current().world?.clock.rate ?? 1, unattended: params.unattended, version: this.#version,
       runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
@@ -151,9 +152,10 @@ export class Session {
     const document = parseRunbook(decodeSource(readFileSync(params.runbookPath)));
     const world = params.worldStatePath === undefined ? undefined : (JSON.parse(readFileSync(params.worldStatePath, "utf8")) as WorldState);
     const clock = createClock(world?.clock);
+    const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, ports: createToolPorts({ world, clock, scratch: folder.scratch, targets: document.frontMatter.targets }),
+      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, ports: createToolPorts({ world, clock, scratch: folder.scratch, targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: (signal) => this.#attended(signal),
       notify: (name, message) => this.#server?.notify(name, message),
@@ -185,4 +187,14 @@ export class Session {
     const isOver = this.#run === undefined || this.#run.run.status.ended !== undefined;
     if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined ? IDLE_EXIT_MS : 0);
   }
+}
+
+function secretNames(document: RunbookDocument): readonly string[] {
+  return document.frontMatter.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : []));
+}
+
+/** Secrets stay in memory: a run that is taken up again asks for them anew. */
+function withoutSecrets(parameters: Readonly<Record<string, string>>, document: RunbookDocument): Readonly<Record<string, string>> {
+  const secret = new Set(secretNames(document));
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !secret.has(name)));
 }

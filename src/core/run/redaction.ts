@@ -29,12 +29,12 @@ interface State {
   data: SecretDataState;
 }
 
-/** A redactor that also masks `secrets`, in plain, base64 and percent-encoded form. Secrets shorter than 4 characters are left. */
-export function createRedactor(secrets: Iterable<string>): Redactor {
-  const known = knownPattern(secrets);
+/** A redactor that also masks `secrets`, those included that become known while the stream runs. */
+export function createRedactor(secrets: KnownSecrets = new KnownSecrets()): Redactor {
   let state = emptyState();
   return {
     push(text) {
+      const known = secrets.pattern;
       state.pending += text;
       let output = "";
       const lastEnd = Math.max(state.pending.lastIndexOf("\n"), state.pending.lastIndexOf("\r"));
@@ -47,7 +47,7 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
       return output;
     },
     flush() {
-      const rest = maskLine(state.pending, state, known);
+      const rest = maskLine(state.pending, state, secrets.pattern);
       state = emptyState();
       return rest;
     },
@@ -55,7 +55,7 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
 }
 
 /** Masks secrets in one text. */
-export function redact(text: string, secrets: Iterable<string> = []): string {
+export function redact(text: string, secrets?: KnownSecrets): string {
   const redactor = createRedactor(secrets);
   return redactor.push(text) + redactor.flush();
 }
@@ -147,21 +147,32 @@ function passPiece(state: State, known: RegExp | undefined): string {
   return masked;
 }
 
-function knownPattern(secrets: Iterable<string>): RegExp | undefined {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
+/** Secrets that were seen as such (a secret parameter, an answered prompt, a Secret's data): masked wherever they turn up, in plain, base64 and percent-encoded form. Shorter ones than 4 characters are left. */
+export class KnownSecrets {
+  readonly #forms = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  constructor(secrets: Iterable<string> = []) {
+    for (const secret of secrets) this.add(secret);
+  }
+
+  add(secret: string): void {
+    const before = this.#forms.size;
     for (const line of secret.split(/[\r\n]+/)) {
       if (line.length < 4) continue;
-      forms.add(line);
-      forms.add(base64(line));
-      forms.add(encodeURIComponent(line));
-      forms.add(JSON.stringify(line).slice(1, -1));
+      for (const form of [line, base64(line), encodeURIComponent(line), JSON.stringify(line).slice(1, -1)]) this.#forms.add(form);
     }
-    if (secret.length >= 4) forms.add(base64(secret));
+    if (secret.length >= 4) this.#forms.add(base64(secret));
+    if (this.#forms.size > before) this.#pattern = undefined;
   }
-  if (forms.size === 0) return undefined;
-  const longestFirst = [...forms].toSorted((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join("|"), "g");
+
+  /** Matches every form of every secret; `undefined` while none is known. */
+  get pattern(): RegExp | undefined {
+    if (this.#forms.size === 0) return undefined;
+    const longestFirst = (): string[] => [...this.#forms].toSorted((a, b) => b.length - a.length);
+    this.#pattern ??= new RegExp(longestFirst().map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join("|"), "g");
+    return this.#pattern;
+  }
 }
 
 function base64(text: string): string {

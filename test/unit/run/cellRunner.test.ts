@@ -57,7 +57,7 @@ class Scene {
 
   host(): CellRunnerHost {
     return {
-      mode: this.mode, isUnattended: false, specs: SPECS, targets: PINNED, ports: this.ports(), environment: this.environment, redact, redactStream: () => createRedactor([]),
+      mode: this.mode, isUnattended: false, specs: SPECS, targets: PINNED, ports: this.ports(), environment: this.environment, redact: (text) => redact(text), redactStream: () => createRedactor(),
       record: async (event) => {
         this.events.push(event);
         this.log.push(event.type);

@@ -50,7 +50,6 @@ export const DELEGATED_TOOLS: readonly ToolSpec[] = [
   reading("du", "Shows local disk use."),
   reading("sha256sum", "Checksums of local files."),
   reading("md5sum", "Checksums of local files."),
-  reading("base64", "Encodes or decodes."),
   reading("column", "Aligns columns."),
   reading("less", "Pages text."),
   reading("diff", "Compares files."),

@@ -22,6 +22,7 @@ const ROWS: readonly FilterRow[] = [
   { tool: "cut", summary: "Takes fields or characters out of lines.", flags: ["d,delimiter=", "f,fields=", "c,characters=", "b,bytes=", "s,only-delimited", "output-delimiter=", "complement"], args: args("[FILE …]") },
   { tool: "tr", summary: "Changes, deletes or joins characters.", flags: ["d,delete", "s,squeeze-repeats", "c,complement"], args: args("SET1 [SET2]", 1, 2) },
   { tool: "cat", summary: "Passes files or input on.", flags: ["n,number", "b,number-nonblank", "!s,squeeze-blank", "!A,show-all", "u,unbuffered"], args: args("[FILE …]") },
+  { tool: "base64", summary: "Encodes, or decodes with -d.", flags: ["d,decode", "i,ignore-garbage", "w,wrap="], args: args("[FILE]", 0, 1) },
   { tool: "echo", summary: "Prints its words (-n, -e).", flags: [], args: args("[WORD …]"), isLoose: true },
   { tool: "printf", summary: "Prints words by a format.", flags: [], args: args("FORMAT [WORD …]", 0), isLoose: true },
   { tool: "gunzip", summary: "Unpacks gzip.", flags: ["c,stdout", "k,keep", "f,force", "t,test", "d,decompress", "q,quiet"], args: args("[FILE …]") },
