@@ -10,11 +10,12 @@ export const base64: Executor = async (operation, io, ports, signal) => {
   if (missing > 0) return 1;
   const source = inputs[0]?.stream;
   if (source === undefined) return 0;
+  const [isLax, wrap] = [isOn(operation, "ignore-garbage"), Number(textFlag(operation, "wrap") ?? DEFAULT_WRAP)];
   if (!isOn(operation, "decode")) {
-    await encode(source, Number(textFlag(operation, "wrap") ?? DEFAULT_WRAP), (text) => writeText(io.stdout, text), signal);
+    await encode(source, wrap, (text) => writeText(io.stdout, text), signal);
     return 0;
   }
-  const isWhole = await decode(source, isOn(operation, "ignore-garbage"), io.stdout, signal);
+  const isWhole = await decode(source, isLax, io.stdout, signal);
   if (!isWhole) await writeText(io.stderr, "base64: invalid input\n");
   return isWhole ? 0 : 1;
 };
