@@ -92,5 +92,5 @@ describe("the object store", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { env: environment });
     assert.deepEqual(JSON.parse(stdout), { touched: [], buckets: 3 });
     rmSync(home, { recursive: true });
-  }).timeout(10_000);
+  }).timeout(30_000);
 });
