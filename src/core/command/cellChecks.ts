@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { StatementPlan } from "./plan.ts";
+import { insidePod, queryRewrites, secretPatch } from "./rewrites.ts";
 import { flagText } from "./schema/spec.ts";
 
 const SQL_WORDS = new Set(["STOP", "START", "RESET", "SELECT", "SHOW", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "ALTER", "CREATE", "GRANT", "REVOKE", "FLUSH", "USE", "CHANGE", "SET", "PURGE", "CALL", "REPLACE", "DESCRIBE"]);
@@ -52,6 +53,30 @@ function currentNames(sql: string): string {
   return sql.replaceAll(/\b(STOP|START|RESET) SLAVE\b/g, "$1 REPLICA").replaceAll(/\bSHOW SLAVE STATUS\b/g, "SHOW REPLICA STATUS");
 }
 
+/** A database client of this machine behind `kubectl exec`: the fix, and the whole statement as its span. */
+export function withPodRewrites(problems: readonly Problem[], statements: readonly StatementPlan[]): readonly Problem[] {
+  return problems.map((problem) => {
+    if (problem.code !== "local-database-client") return problem;
+    const statement = statements.find((one) => problem.start >= one.start && problem.end <= one.end);
+    const fix = statement === undefined ? undefined : insidePod(statement);
+    return statement === undefined || fix === undefined ? problem : { ...problem, start: statement.start, end: statement.end, fix };
+  });
+}
+
+/** A syntax error in a line whose address the shell cannot read: the line as its span, and a call that sends the query as it was meant. */
+export function withQueryRewrites(problems: readonly Problem[], text: string): readonly Problem[] {
+  const lines = queryRewrites(text);
+  let isGiven = false;
+  // Quotes alone would not cure such a line.
+  const others = problems.filter((problem) => problem.code !== "unquoted-url" || !lines.some((line) => problem.start >= line.start && problem.end <= line.end));
+  return others.map((problem) => {
+    const line = problem.code === "shell-syntax" && !isGiven ? (lines.find((one) => problem.start >= one.start && problem.start <= one.end) ?? lines[0]) : undefined;
+    if (line === undefined) return problem;
+    isGiven = true;
+    return { ...problem, ...line };
+  });
+}
+
 /** `kubectl create secret … --dry-run=client -o yaml | kubectl apply -f -`. */
 export function secretProblems(statements: readonly StatementPlan[]): readonly Problem[] {
   return statements.flatMap((statement) => {
@@ -60,6 +85,7 @@ export function secretProblems(statements: readonly StatementPlan[]): readonly P
     if (create === undefined || apply === undefined) return [];
     const namespace = flagText(create.operation, "namespace");
     const facts = { secret: create.operation.positionals[2] ?? "NAME", namespace: namespace === undefined ? "the context's own namespace, as none is named" : `namespace ${namespace}` };
-    return [{ code: "secret-overwrite", start: statement.start, end: statement.end, facts }];
+    const fix = secretPatch(create);
+    return [{ code: "secret-overwrite", start: statement.start, end: statement.end, facts, ...(fix === undefined ? {} : { fix }) }];
   });
 }

@@ -7,7 +7,8 @@ import type { InputShape } from "../shell/host.ts";
 import { MAX_LOOP_TURNS } from "../shell/interpreter.ts";
 import { parseShell, type ParsedShell } from "../shell/parse.ts";
 import { stripTabs } from "../shell/redirect.ts";
-import { isSqlCommand, secretProblems, sqlProblems } from "./cellChecks.ts";
+import { adviseCell, type Surroundings } from "./advice/advise.ts";
+import { isSqlCommand, secretProblems, sqlProblems, withPodRewrites, withQueryRewrites } from "./cellChecks.ts";
 import { worseRisk, type CellPlan, type PlannedOperation, type StatementPlan } from "./plan.ts";
 import type { Risk } from "./operation.ts";
 import { planOperation, unknownOperation, wordsOf } from "./planOperation.ts";
@@ -19,6 +20,8 @@ export interface CellContext {
   readonly variables: ReadonlySet<string>;
   /** `# Expected:` comments, offsets into the command text; each belongs to the statement above it. */
   readonly expectations: readonly Expectation[];
+  /** What stands around the cell in its runbook; `undefined` where it is looked at alone. */
+  readonly around?: Surroundings;
   /** Text that the cell's last command reads (a query cell); `undefined` where there is none. */
   readonly inputText?: string;
 }
@@ -42,7 +45,31 @@ export function planCell(commandText: string, context: CellContext): CellPlan {
     return { ...draft, expectations };
   });
   planner.problems.push(...sqlProblems(statements, planner.problems, commandText), ...secretProblems(statements));
-  return { statements, problems: planner.problems.toSorted((a, b) => a.start - b.start) };
+  const unset = planner.problems.flatMap((problem) => (problem.code === "variable-not-set" ? [problem.facts["name"] ?? ""] : []));
+  planner.problems.push(...adviseCell(statements, unset, context.around));
+  const problems = withQueryRewrites(withPodRewrites(planner.problems, statements), commandText);
+  const brokenLines = problems.flatMap((problem) => (problem.code === "shell-syntax" && problem.fix !== undefined ? adviseRewritten(problem, problem.fix.text) : []));
+  return { statements: joinRisks(statements, problems), problems: [...problems, ...brokenLines].toSorted((a, b) => a.start - b.start) };
+}
+
+/** What there is to say about a line that cannot be read is said about what it was meant to be. */
+function adviseRewritten(problem: Problem, text: string): readonly Problem[] {
+  const { start, end } = problem;
+  const { problems } = planCell(text, { variables: new Set(), expectations: [] });
+  return [{ code: "url-globbing", start, end, facts: {} }, ...problems.map((one) => ({ ...one, start, end }))];
+}
+
+/** SQL written as commands is one call that was meant, and a Secret made anew and applied loses its other keys: the worst counts for the whole. */
+function joinRisks(statements: readonly StatementPlan[], problems: readonly Problem[]): readonly StatementPlan[] {
+  const joined = problems.filter((problem) => problem.code === "sql-in-shell" || problem.code === "secret-overwrite");
+  if (joined.length === 0) return statements;
+  return statements.map((statement) => {
+    const problem = joined.find((one) => statement.start >= one.start && statement.end <= one.end);
+    if (problem === undefined) return statement;
+    const inside = statements.filter((one) => one.start >= problem.start && one.end <= problem.end);
+    const worst = inside.reduce<Risk>((risk, one) => worseRisk(risk, one.risk), problem.code === "secret-overwrite" ? "destroy" : "read");
+    return { ...statement, risk: worst };
+  });
 }
 
 type Draft = Omit<StatementPlan, "expectations">;

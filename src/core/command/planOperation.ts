@@ -9,6 +9,7 @@ import { WORD_TOOLS } from "./schema/filters.ts";
 import { TARGET_FLAGS } from "./schema/kubectl.ts";
 import { hasFlag, type Call, type CommandSpec, type Place, type ToolSpec } from "./schema/spec.ts";
 import { findTool, LOCAL_TOOLS } from "./schema/table.ts";
+import { valueRule } from "./schema/values.ts";
 
 /** A typed call, with what is wrong with it. With an `error` among the problems it must not run. */
 export interface PlannedCall {
@@ -55,7 +56,7 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
   };
   const verdict = command.judge(call);
   const terminal = command.verb === "exec" && tool.tool === "kubectl" ? dropTerminal(words, parsed) : { words, problems: [] };
-  const problems = [...verbProblems, ...parsed.problems, ...countProblems(command, parsed, title, words), ...callProblems(command, call, parsed, words), ...targetProblems(tool, parsed), ...terminal.problems, ...(exec?.problems ?? [])];
+  const problems = [...verbProblems, ...parsed.problems, ...countProblems(command, parsed, title, words), ...callProblems(command, call, parsed, words), ...valueProblems(title, context.place, parsed), ...targetProblems(tool, parsed), ...terminal.problems, ...(exec?.problems ?? [])];
   const isUnknownVerb = verbProblems.length > 0;
   const operation: Operation = {
     tool: tool.tool,
@@ -175,6 +176,18 @@ function callProblems(command: CommandSpec, call: Call, parsed: ParsedWords, wor
   return (command.check?.(call) ?? []).map((found) => {
     const word = found.at === undefined ? undefined : parsed.flagWords[found.at];
     return { code: found.code, ...(word === undefined ? spanOf(words) : { start: word.start, end: word.end }), facts: found.facts };
+  });
+}
+
+/** A value that the tool itself would refuse. What is not known yet is not judged. */
+function valueProblems(title: string, place: Place, parsed: ParsedWords): readonly Problem[] {
+  if (place === "pod") return [];
+  return Object.entries(parsed.flags).flatMap(([name, value]): readonly Problem[] => {
+    const rule = valueRule(title, name);
+    const word = parsed.flagWords[name];
+    const text = typeof value === "string" ? value : undefined;
+    if (rule === undefined || word === undefined || text === undefined || word.unresolved.length > 0 || rule.pattern.test(text)) return [];
+    return [{ code: "invalid-flag-value", start: word.start, end: word.end, facts: { name: `--${name}`, value: text, expected: rule.expected } }];
   });
 }
 

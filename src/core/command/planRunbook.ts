@@ -1,27 +1,69 @@
 import { forEachChild, type SyntaxNode } from "unbash";
 import type { DocumentCell, RunbookDocument } from "../runbook/document.ts";
 import { parseShell } from "../shell/parse.ts";
+import type { Surroundings } from "./advice/advise.ts";
+import { lastPart } from "./advice/cloud.ts";
+import type { StoredNames } from "./advice/view.ts";
+import type { Operation } from "./operation.ts";
 import type { CellPlan } from "./plan.ts";
 import { planCell } from "./planCell.ts";
 
+type Planned = Pick<RunbookDocument, "cells" | "frontMatter"> & Partial<Pick<RunbookDocument, "steps">>;
+
 /**
- * Plans every executable cell of a runbook as it stands in it: parameters have values, and so has what a cell further up assigns.
- * By index into `document.cells`; `undefined` for prose.
+ * Plans every executable cell of a runbook as it stands in it: parameters have values, and so has what a cell further up assigns;
+ * advice sees the cells further up and the step's budget. By index into `document.cells`; `undefined` for prose.
  */
-export function planRunbook(document: RunbookDocument): readonly (CellPlan | undefined)[] {
+export function planRunbook(document: Planned): readonly (CellPlan | undefined)[] {
   const variables = new Set(document.frontMatter.parameters.map((parameter) => parameter.name));
+  const objects: { readonly written: Set<string>; readonly read: Set<string> } = { written: new Set(), read: new Set() };
+  // Names count wherever they stand, also further down: a first pass without surroundings finds them.
+  for (const cell of document.cells) collectNames(planDocumentCell(cell, new Set(), undefined), objects);
+  let earlier: Operation[] = [];
+  let chapter: number | undefined;
   return document.cells.map((cell) => {
-    const plan = planDocumentCell(cell, variables);
+    const here = chapterOf(document, cell);
+    if (here !== chapter) earlier = [];
+    chapter = here;
+    const plan = planDocumentCell(cell, variables, { earlier: [...earlier], budgetMs: budgetOf(document, cell), objects });
     for (const name of assignedNames(cell)) variables.add(name);
+    earlier.push(...operationsOf(plan));
     return plan;
   });
 }
 
-function planDocumentCell(cell: DocumentCell, variables: ReadonlySet<string>): CellPlan | undefined {
+function planDocumentCell(cell: DocumentCell, variables: ReadonlySet<string>, around: Surroundings | undefined): CellPlan | undefined {
   if (cell.command === undefined) return undefined;
   const { via, commandText, expectations } = cell.command;
   if (cell.kind === "query" && via === undefined) return { statements: [], problems: [] };
-  return planCell(via ?? commandText, { variables, expectations: via === undefined ? expectations : [], ...(via === undefined ? {} : { inputText: cell.text }) });
+  const context = { variables, ...(around === undefined ? {} : { around }) };
+  if (via === undefined) return planCell(commandText, { ...context, expectations });
+  // The expectations of a query cell stand in its text and belong to its only statement.
+  return planCell(via, { ...context, expectations: expectations.map((one) => ({ ...one, start: 0 })), inputText: cell.text });
+}
+
+function operationsOf(plan: CellPlan | undefined): readonly Operation[] {
+  return plan?.statements.flatMap((statement) => statement.operations.map(({ operation }) => operation)) ?? [];
+}
+
+/** Where the chapter of a cell begins: what happened in another scenario says nothing about this one. */
+function chapterOf(document: Planned, cell: DocumentCell): number | undefined {
+  return document.steps?.findLast((step) => step.level <= 2 && step.start <= cell.start)?.start;
+}
+
+/** The budget of a cell's step, or of the step its option belongs to. */
+function budgetOf(document: Planned, cell: DocumentCell): number | undefined {
+  const step = cell.step === undefined ? undefined : document.steps?.[cell.step];
+  return step?.budgetMs ?? (step?.parent === undefined ? undefined : document.steps?.[step.parent]?.budgetMs);
+}
+
+function collectNames(plan: CellPlan | undefined, objects: { readonly written: Set<string>; readonly read: Set<string> } & StoredNames): void {
+  for (const { tool, verb, positionals } of operationsOf(plan)) {
+    const [from = "", to = ""] = positionals;
+    if (tool !== "aws" || verb !== "s3 cp") continue;
+    if (to.startsWith("s3://")) objects.written.add(to.endsWith("/") ? lastPart(from) : lastPart(to));
+    if (from.startsWith("s3://")) objects.read.add(lastPart(from));
+  }
 }
 
 /** Names that a cell gives a value in the shell that the next cells run in; those set inside `$(…)` stay inside. */

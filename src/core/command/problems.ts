@@ -1,9 +1,11 @@
 import type { ProblemRule } from "../problem.ts";
+import { ADVICE_PROBLEMS } from "./advice/problems.ts";
 
 export type CommandProblemCode = keyof typeof COMMAND_PROBLEMS;
 
 /** Problems of a cell's command text. Offsets are into that text. Each code has a row in docs/ERRORS.md, "Command problems". */
 export const COMMAND_PROBLEMS = {
+  ...ADVICE_PROBLEMS,
   "shell-syntax": { severity: "error", message: "The shell cannot read this cell: {detail}. Nothing of the cell runs until it is corrected." },
   "hidden-character": { severity: "error", message: "A character that cannot be seen ({name}) stands here and can make a command look like another one. Delete it." },
   "untyped-shell": { severity: "information", message: "Untyped shell: {detail}. Live it runs in real bash after a person has agreed; a drill refuses it." },

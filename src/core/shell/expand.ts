@@ -112,7 +112,7 @@ function driveStatically<T>(steps: Step<T>, isKnown: (name: string) => boolean, 
     }
     const text = request.kind === "command" ? request.part.text : request.text;
     if (request.kind === "variable" && !isKnown(request.name)) {
-      if (text !== "") problems.push(unsetVariable(request));
+      if (text !== "") problems.push({ ...unsetVariable(request), code: "variable-not-set" });
       // The word keeps what was written, so that a plan does not show a hole.
       turn = steps.next(text === "" ? UNSET : { text, isOpaque: true });
     } else {

@@ -42,7 +42,7 @@ const COMMANDS: readonly CommandSpec[] = [
   { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
   { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
   { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: "delegated", judge: always("read", "asks who you are") },
-  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "cli-input-json="), args: args("", 0, 0), engine: "delegated", judge: always("change", "sends users elsewhere as caches run out", "Apply the former records again.") },
+  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "cli-input-json="), args: args("", 0, 0), engine: "delegated", judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again.") },
 ];
 
 function bucketOf(call: Call): string | undefined {

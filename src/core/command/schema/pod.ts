@@ -29,7 +29,7 @@ function judgeInput(call: Call): Verdict {
     case "stream":
       return { risk: "destroy", why: "SQL from a pipe or file is loaded over the database, as a restore does" };
     case "none":
-      return { risk: "undetermined", why: "no SQL is given" };
+      return { risk: "destroy", why: "a prompt takes any SQL, which nobody has judged" };
   }
 }
 
