@@ -27,6 +27,9 @@ export interface ClosableToolPorts extends ToolPorts {
   close(): Promise<void>;
 }
 
+/** The folder that a drill's commands work in, as they see it: the same on every machine, so that what they print is too. */
+const DRILL_FOLDER = "/runbook";
+
 /** The services behind one run. A call that names no context goes to the runbook's own cluster, never to the current context of a kubeconfig that another terminal may have switched. */
 export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
   const { world, scratch } = options;
@@ -42,7 +45,7 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
     },
     objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
     http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
-    files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: scratch, scratch }),
+    files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: DRILL_FOLDER, scratch }),
     compression: createCompression(),
     jq: createJq(),
     processes: createProcesses({ path: process.env["PATH"] ?? "", cwd: scratch }),

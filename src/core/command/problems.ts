@@ -11,7 +11,7 @@ export const COMMAND_PROBLEMS = {
   "untyped-shell": { severity: "information", message: "Untyped shell: {detail}. Live it runs in real bash after a person has agreed; a drill refuses it." },
   "unset-variable": { severity: "error", message: "${name} has no value here, and bash would silently use nothing. Set it in an earlier statement or as a parameter." },
   "loop-too-long": { severity: "error", message: "The loop would run {count} times; {limit} is the limit. Make the list shorter." },
-  "too-many-words": { severity: "error", message: "The braces make more than {limit} words. Make the ranges shorter." },
+  "too-many-words": { severity: "error", message: "The braces or file patterns make more than {limit} words. Make them narrower." },
   "redirect-target": { severity: "error", message: "The redirection needs exactly one file name, and {count} came out of it. Quote it." },
   "unknown-command": { severity: "error", message: "No command {name} is known here{nearest}. Correct the name, or write the step as prose." },
   "unknown-verb": { severity: "error", message: "{tool} has no command {name}{nearest}. Correct the name." },

@@ -23,7 +23,7 @@ Differences from bash, all on the safe side:
 
 - A variable without a value is an error, never an empty word.
 - Any syntax error keeps the whole cell from running.
-- File patterns (\`*\`, \`?\`, \`[…]\`) are passed on as written, which is what bash does where no file matches.
+- File patterns (\`*\`, \`?\`, \`[…]\`) stand for the files of the run that match; in addresses they are passed on as written.
 - An \`&\` inside an unquoted \`http://…\` address belongs to the address; a warning offers the quotes.
 - Calls have no standard input unless a pipe or redirection gives them one.
 - \`sort\` orders by code (as with \`LC_ALL=C\`); of \`grep\`'s alternatives the first that matches is taken, which only \`-o\` can tell.

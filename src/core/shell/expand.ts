@@ -45,7 +45,7 @@ const UNSET: Answer = undefined;
 
 /**
  * Expands words as bash does: braces, `~`, variables, substitutions, word splitting, quote removal. Patterns (`*`, `?`, `[…]`) are
- * passed as written, which is what bash does where no file matches. An unset variable is a problem, never an empty word.
+ * passed as written; `expandPatterns` puts files in their place. An unset variable is a problem, never an empty word.
  */
 export async function expandWords(words: readonly Word[], host: ExpansionHost): Promise<Expansion> {
   const result: CommandWord[] = [];

@@ -3,11 +3,13 @@ import type { Problem } from "../problem.ts";
 import { severityOf } from "../problem.ts";
 import type { Stdio } from "../ports.ts";
 import { RuntimeError } from "../runtimeError.ts";
+import { MAX_WORDS } from "./braces.ts";
 import { runBuiltin } from "./builtins.ts";
 import { commandWords } from "./commandWords.ts";
 import { expandText, expandWords, type CommandWord, type ExpansionHost } from "./expand.ts";
 import type { InputShape, ScriptHost, ScriptResult, StatementInfo, StatementResult } from "./host.ts";
 import { parseShell, type ParsedShell } from "./parse.ts";
+import { expandPatterns } from "./patterns.ts";
 import { runPipeline, type Stage } from "./pipeline.ts";
 import { resolveRedirections, type ResolvedRedirection } from "./redirect.ts";
 
@@ -225,7 +227,10 @@ function inputShape(redirections: readonly ResolvedRedirection[], isPiped: boole
 async function expandOrEnd(words: readonly Word[], frame: Frame): Promise<readonly CommandWord[]> {
   const expanded = await expandWords(words, expansionHost(frame, { exitCode: 0 }));
   if (expanded.problems.length > 0) end("invalid", undefined, expanded.problems);
-  return expanded.words;
+  const found = await expandPatterns(expanded.words, frame.host.files, (word) => frame.shell.source.slice(word.start, word.end));
+  const [first] = found;
+  if (first !== undefined && found.length > MAX_WORDS && found.length > expanded.words.length) end("invalid", undefined, [{ code: "too-many-words", start: first.start, end: found.at(-1)?.end ?? first.end, facts: { limit: String(MAX_WORDS) } }]);
+  return found;
 }
 
 async function redirectOrEnd(redirections: readonly Redirection[], frame: Frame): Promise<readonly ResolvedRedirection[]> {

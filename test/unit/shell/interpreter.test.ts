@@ -74,6 +74,13 @@ describe("the interpreter", () => {
     assert.equal((await run("pass", recorded, new Map(), undefined, "SELECT 1;")).stdout, "SELECT 1;");
   });
 
+  it("puts files in the place of patterns, and leaves what is quoted, an address or matched by none", async () => {
+    const recorded = recordingHost(programs);
+    for (const name of ["/d/b.gz", "/d/a.gz", "/d/c.txt", "/d/.hidden.gz"]) recorded.files.set(name, "");
+    const result = await run("show /d/*.gz '/d/*.gz' \"/d/*\" /d/?.txt /d/[ac].* /d/no* http://x/d?a=*; X='/d/*'; show \"$X\" $X; for F in /d/*.gz; do show $F; done", recorded);
+    assert.equal(result.stdout, "</d/a.gz></d/b.gz></d/*.gz></d/*></d/c.txt></d/a.gz></d/c.txt></d/no*><http://x/d?a=*>\n</d/*></d/*>\n</d/a.gz>\n</d/b.gz>\n");
+  });
+
   it("writes and reads files", async () => {
     const recorded = recordingHost(programs);
     const result = await run("say a > f; say b >> f; complain c 2> g; say d &> /dev/null; pass < f", recorded);
