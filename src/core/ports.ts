@@ -166,11 +166,30 @@ export interface ProcessPort {
   run(argv: readonly string[], io: Stdio, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number>;
 }
 
+/** A request to an AWS service other than S3, before it is signed. */
+export interface AwsApiRequest {
+  readonly service: "sts" | "route53";
+  readonly method: "GET" | "POST";
+  /** Path and query: `/2013-04-01/change/C1`. */
+  readonly path: string;
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+/**
+ * AWS services that answer in XML. Rejects with `RuntimeError` (`unreachable`, `signInNeeded`, `timedOut`; in a drill `outsideWorld` where
+ * the world has no such service) and never for an HTTP status.
+ */
+export interface AwsApiPort {
+  request(request: AwsApiRequest, signal: AbortSignal): Promise<{ readonly status: number; readonly text: string }>;
+}
+
 /** Everything an executor may use: the services behind one run's targets. */
 export interface ToolPorts {
   readonly clock: ClockPort;
   kubernetes(context: string | undefined): Promise<KubernetesPort>;
   objectStore(profile: string | undefined, region: string | undefined): Promise<ObjectStorePort>;
+  awsApi(profile: string | undefined, region: string | undefined): Promise<AwsApiPort>;
   readonly http: HttpPort;
   readonly files: FilePort;
   readonly compression: CompressionPort;

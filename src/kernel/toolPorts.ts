@@ -1,7 +1,8 @@
-import type { ClockPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
+import type { AwsApiPort, ClockPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
 import type { WorldState } from "../core/protocol.ts";
 import { secretValuesIn } from "../core/run/learnSecrets.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
+import { createAwsApi } from "../services/awsApi.ts";
 import { createCompression } from "../services/compression.ts";
 import { createFilePort } from "../services/files.ts";
 import { createHttpPort } from "../services/http.ts";
@@ -44,6 +45,7 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
       return cluster;
     },
     objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
+    awsApi: async (profile, region) => openAwsApi(options, profile, region),
     http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
     files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: DRILL_FOLDER, scratch }),
     compression: createCompression(),
@@ -80,6 +82,18 @@ function learning(port: ClosableKubernetesPort, onSecret: (value: string) => voi
       return response;
     },
   };
+}
+
+/** In a drill these services are hosts of the world like others; one that it does not have is refused. */
+function openAwsApi({ world, targets }: ToolPortOptions, profile: string | undefined, region: string | undefined): AwsApiPort {
+  if (world !== undefined) {
+    const { accessKeyId, secretAccessKey } = world.s3;
+    return createAwsApi({ region: world.s3.region, credentials: { accessKeyId, secretAccessKey }, http: createHttpPort({ world: world.hosts }) });
+  }
+  const target = targets.find((spec) => spec.kind === "aws" && (profile === undefined || spec.profile === profile));
+  const account = target?.kind === "aws" ? target : undefined;
+  const [usedRegion, usedProfile] = [region ?? account?.region, profile ?? account?.profile];
+  return createAwsApi({ ...(usedRegion === undefined ? {} : { region: usedRegion }), ...(usedProfile === undefined ? {} : { profile: usedProfile }), http: createHttpPort() });
 }
 
 function openStore({ world, targets }: ToolPortOptions, profile: string | undefined, region: string | undefined): ObjectStorePort {

@@ -23,7 +23,8 @@ Differences from bash, all on the safe side:
 
 - A variable without a value is an error, never an empty word.
 - Any syntax error keeps the whole cell from running.
-- File patterns (\`*\`, \`?\`, \`[…]\`) stand for the files of the run that match; in addresses they are passed on as written.
+- File patterns (\`*\`, \`?\`, \`[…]\`) stand for the files of the run that match; in addresses and in the values of variables
+  they are passed on as written.
 - An \`&\` inside an unquoted \`http://…\` address belongs to the address; a warning offers the quotes.
 - Calls have no standard input unless a pipe or redirection gives them one.
 - \`sort\` orders by code (as with \`LC_ALL=C\`); of \`grep\`'s alternatives the first that matches is taken, which only \`-o\` can tell.

@@ -1,5 +1,5 @@
 import type { Operation } from "../../../src/core/command/operation.ts";
-import type { ByteStream, Executor, FilePort, HttpPort, ObjectStorePort, Stdio, ToolPorts } from "../../../src/core/ports.ts";
+import type { AwsApiPort, ByteStream, Executor, FilePort, HttpPort, ObjectStorePort, Stdio, ToolPorts } from "../../../src/core/ports.ts";
 import { createClock } from "../../../src/services/clock.ts";
 import { createCompression } from "../../../src/services/compression.ts";
 import { createFilePort } from "../../../src/services/files.ts";
@@ -11,6 +11,7 @@ export interface HarnessOptions {
   readonly store?: ObjectStorePort;
   readonly files?: FilePort;
   readonly http?: HttpPort;
+  readonly awsApi?: AwsApiPort;
   readonly cwd?: string;
   readonly zone?: string;
   readonly onHttpStatus?: (status: number) => void;
@@ -23,6 +24,7 @@ export function toolPorts(options: HarnessOptions): ToolPorts {
     clock: createClock(undefined),
     kubernetes: () => Promise.reject(new Error("no cluster in this test")),
     objectStore: () => (options.store === undefined ? Promise.reject(new Error("no object store in this test")) : Promise.resolve(options.store)),
+    awsApi: () => (options.awsApi === undefined ? Promise.reject(new Error("no AWS in this test")) : Promise.resolve(options.awsApi)),
     http: options.http ?? createHttpPort(),
     files: options.files ?? createFilePort({ cwd }),
     compression: createCompression(),

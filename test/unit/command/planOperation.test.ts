@@ -185,7 +185,7 @@ describe("planCell", () => {
   });
 
   it("is total", () => {
-    const piece = fc.constantFrom("kubectl ", "exec p -- ", "mysql -e ", "-", "--", "-n", "get ", "'", '"', "$(", ")", "$X", "{1..9}", "|", ";", "for i in a; do ", "done", "\n", "<<E\n", "E\n", "aws s3 cp ", "curl ", "sh -c ", "STOP SLAVE;", "echo ");
+    const piece = fc.constantFrom("kubectl ", "exec p -- ", "mysql -e ", "-", "--", "-n", "get ", "'", '"', "$(", ")", "$X", "{1..9}", "|", ";", "for i in a; do ", "done", "\n", "<<E\n", "E\n", "aws s3 cp ", "curl ", "sh -c ", "STOP SLAVE;", "echo ", "kubectl wait --timeout=", "5x ", "https://h/p?a={b}[c]&d ", "--from-literal=a=$(date) ", "create secret generic s ", "--dry-run=client ", "apply -f - ", "> f ", "mysql -p db ", "terraform apply ", "scale deploy/x --replicas=0 ", "*.gz ");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
         const text = pieces.join("");

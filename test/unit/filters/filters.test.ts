@@ -21,6 +21,7 @@ function portsOf(recorded: ReturnType<typeof recordingHost>, slept: number[]): T
     clock: { now: () => NOW, sleep: async (ms) => void slept.push(ms) },
     kubernetes: unused,
     objectStore: unused,
+    awsApi: unused,
     http: { request: unused },
     files: recorded.host.files,
     compression: {

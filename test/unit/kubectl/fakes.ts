@@ -70,6 +70,7 @@ function toolPorts(port: KubernetesPort, clock: ClockPort, files: FilePort | und
     clock,
     kubernetes: async () => port,
     objectStore: unused,
+    awsApi: unused,
     http: { request: unused },
     files: files ?? { cwd: "/", read: unused, write: unused, exists: unused, list: unused },
     compression: { gunzip: unused, gzip: unused },

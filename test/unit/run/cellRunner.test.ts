@@ -109,7 +109,7 @@ class Scene {
         context: "main", server: "https://10.0.0.1:6443", namespace: "shop", stream: unused, exec: unused,
         request: async ({ path }) => ({ status: 200, contentType: "application/json", text: path.includes("kube-system") ? JSON.stringify({ metadata: { uid: this.clusterIdentity } }) : JSON.stringify({ status: { userInfo: { username: "ann" } } }) }),
       }),
-      objectStore: unused, http: { request: unused }, files, compression: { gunzip: unused, gzip: unused }, jq: { run: unused },
+      objectStore: unused, awsApi: unused, http: { request: unused }, files, compression: { gunzip: unused, gzip: unused }, jq: { run: unused },
       processes: { find: async () => undefined, run: unused }, timeZoneOffsetMinutes: () => 0,
     };
   }

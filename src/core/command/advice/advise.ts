@@ -3,6 +3,7 @@ import { parseDuration } from "../../kubectl/time.ts";
 import type { Operation } from "../operation.ts";
 import type { StatementPlan } from "../plan.ts";
 import { flagText } from "../schema/spec.ts";
+import { valueRule } from "../schema/values.ts";
 import { adviseCloud } from "./cloud.ts";
 import { adviseHttp, adviseJson } from "./http.ts";
 import { adviseChanges } from "./kubectlChanges.ts";
@@ -45,7 +46,7 @@ const adviseAnywhere: AdviceRule = (operation, view) => {
   const context = flagText(operation, "context");
   const timeout = flagText(operation, "timeout");
   const { budgetMs } = view;
-  const isFull = budgetMs !== undefined && timeout !== undefined && /^[\d.]+\w+$/.test(timeout) && parseDuration(timeout, "timeout") >= budgetMs;
+  const isFull = budgetMs !== undefined && timeout !== undefined && valueRule("kubectl wait", "timeout")?.pattern.test(timeout) === true && parseDuration(timeout, "timeout") >= budgetMs;
   const sql = operation.inner === undefined && operation.destination === undefined && /^[A-Z]{3,}$/.test(operation.tool) ? operation.argv.join(" ") : "";
   return [
     ...remark(context !== undefined && operation.tool === "kubectl", "other-cluster", { context: context ?? "" }, context),

@@ -1,5 +1,5 @@
 import type { Engine } from "../operation.ts";
-import { always, args, flags, flagText, leftToBinary, type Call, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
+import { always, args, flags, flagText, leftToBinary, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
 const TRANSFER = ["recursive", "dryrun", "quiet", "only-show-errors", "no-progress", "include=*", "exclude=*"];
 const TRANSFER_DETAILS = ["acl=", "sse=?", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control=", "metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps"];
@@ -35,14 +35,31 @@ function judgeByName(call: Call): Verdict {
   return { risk: "undetermined", why: `what ${call.positionals.slice(0, 2).join(" ")} does is not known` };
 }
 
+/** Other formats than JSON are the real tool's. */
+function apiEngine(call: Call): Engine {
+  const output = flagText(call, "output");
+  return output === undefined || output === "json" ? "inProcess" : "delegated";
+}
+
+function needsZone(call: Call): readonly CallProblem[] {
+  if (call.flags["cli-input-json"] !== undefined) return [];
+  return ["hosted-zone-id", "change-batch"].filter((name) => call.flags[name] === undefined).map((name) => ({ code: "missing-argument", facts: { command: "aws route53 change-resource-record-sets", argument: `--${name}` } }));
+}
+
+function needsId(call: Call): readonly CallProblem[] {
+  return call.flags["id"] === undefined ? [{ code: "missing-argument", facts: { command: `aws ${call.verb}`, argument: "--id" } }] : [];
+}
+
 const COMMANDS: readonly CommandSpec[] = [
   { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", ...leftToBinary("request-payer=?", "bucket-name-prefix=", "bucket-region=")), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: "inProcess", judge: always("read", "lists objects") },
   { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy },
   { verb: "s3 sync", summary: "Makes one tree like another.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: judgeSync },
   { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
   { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
-  { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: "delegated", judge: always("read", "asks who you are") },
-  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "cli-input-json="), args: args("", 0, 0), engine: "delegated", judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again.") },
+  { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks who you are") },
+  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "!cli-input-json="), args: args("", 0, 0), engine: apiEngine, judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again."), check: needsZone },
+  { verb: "route53 get-change", summary: "Says whether a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks for a change's state"), check: needsId },
+  { verb: "route53 wait resource-record-sets-changed", summary: "Waits until a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "only waits"), waits: () => true, check: needsId },
 ];
 
 function bucketOf(call: Call): string | undefined {

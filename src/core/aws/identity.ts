@@ -1,0 +1,15 @@
+import type { Executor } from "../ports.ts";
+import { flagText, writeText } from "./failure.ts";
+import { failApi } from "./apiFailure.ts";
+import { xmlText } from "./xml.ts";
+
+/** `aws sts get-caller-identity`: account, user and role, as JSON. */
+export const callerIdentity: Executor = async (operation, io, ports, signal) => {
+  const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
+  const body = "Action=GetCallerIdentity&Version=2011-06-15";
+  const { status, text } = await api.request({ service: "sts", method: "POST", path: "/", contentType: "application/x-www-form-urlencoded; charset=utf-8", body }, signal);
+  if (status >= 300) return await failApi(io, "GetCallerIdentity", status, text);
+  const found = { UserId: xmlText(text, "UserId") ?? "", Account: xmlText(text, "Account") ?? "", Arn: xmlText(text, "Arn") ?? "" };
+  await writeText(io.stdout, `${JSON.stringify(found, undefined, 4)}\n`);
+  return 0;
+};
