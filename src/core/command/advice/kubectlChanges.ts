@@ -26,10 +26,13 @@ export const adviseChanges: AdviceRule = (operation, view) => {
     case "kubectl patch":
       return remark(operation.positionals[0]?.startsWith("secret") === true, "secret-needs-restart");
     case "kubectl argo rollouts":
+    case "kubectl argo rollouts abort":
+    case "kubectl argo rollouts promote":
+    case "kubectl argo rollouts undo":
       return [
         ...remark(true, "plugin-needed"),
         ...remark(true, "rollout-kind"),
-        ...remark(operation.positionals[0] === "undo", "undo-toggles"),
+        ...remark(operation.verb.endsWith("undo") && flagText(operation, "to-revision") === undefined, "undo-toggles"),
       ];
     default:
       return [];
