@@ -195,6 +195,8 @@ export interface ToolPorts {
   readonly compression: CompressionPort;
   readonly jq: JqPort;
   readonly processes: ProcessPort;
+  /** Bytes of the system's generator, for keys and passwords. */
+  readonly randomBytes: (count: number) => Uint8Array;
   /** Minutes east of UTC of the person's time zone, for tools that print local time. */
   readonly timeZoneOffsetMinutes: (epochMs: number) => number;
   /** Told the status of each HTTP response that curl received, the last one being what an expectation like "200 OK" means. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { AwsApiPort, ClockPort, ObjectStorePort, ToolPorts } from "../core/ports.ts";
 import type { WorldState } from "../core/protocol.ts";
 import { secretValuesIn } from "../core/run/learnSecrets.ts";
@@ -51,6 +52,7 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
     compression: createCompression(),
     jq: createJq(),
     processes: createProcesses({ path: process.env["PATH"] ?? "", cwd: scratch }),
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
     timeZoneOffsetMinutes: (epochMs) => -new Date(epochMs).getTimezoneOffset(),
     close: async () => {
       for (const cluster of await Promise.allSettled(clusters.values())) if (cluster.status === "fulfilled") cluster.value.close();

@@ -30,7 +30,7 @@ export function toolPorts(options: HarnessOptions): ToolPorts {
     compression: createCompression(),
     jq: createJq(),
     processes: createProcesses({ path: "", cwd }),
-    timeZoneOffsetMinutes: (epochMs) => zoneOffset(options.zone ?? "UTC", epochMs),
+    randomBytes: (count: number) => new Uint8Array(count), timeZoneOffsetMinutes: (epochMs) => zoneOffset(options.zone ?? "UTC", epochMs),
     ...(options.onHttpStatus === undefined ? {} : { onHttpStatus: options.onHttpStatus }),
   };
 }

@@ -22,7 +22,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "kubectl set env": ["deploy/x", "A=1"], "kubectl set image": ["deploy/x", "c=i"], "kubectl scale": ["deploy/x", "--replicas=2"], "kubectl delete": ["pod/p"],
   "kubectl exec": ["p", "--", "ls"], "kubectl auth can-i": ["get", "pods"], "kubectl apply": ["--server-side", "-f", "x.yaml"], "kubectl create": ["ns", "x"],
   "kubectl argo rollouts abort": ["x"], "kubectl argo rollouts promote": ["x"], "kubectl argo rollouts undo": ["x"], "kubectl patch": ["pod/p", "-p", "{}"], "aws route53 change-resource-record-sets": ["--hosted-zone-id", "Z", "--change-batch", "{}"], "aws route53 get-change": ["--id", "C"], "aws route53 wait resource-record-sets-changed": ["--id", "C"], "aws s3 ls": ["s3://b"], "aws s3 cp": ["s3://b/k", "-"], "curl ": ["http://h/"], "jq ": ["."], "grep ": ["x", "f", "g"], "egrep ": ["x"],
-  "head ": ["f", "g"], "tail ": ["f", "g"], "cut ": ["-f", "1"], "gzip ": ["-c", "f.gz"], "gunzip ": ["-c", "f.gz"], "zcat ": ["f.gz"], "tr ": ["a", "b"], "printf ": ["x"], "sleep ": ["0"], "export ": ["A=1"], "unset ": ["A"], "[ ": ["x", "]"],
+  "head ": ["f", "g"], "tail ": ["f", "g"], "cut ": ["-f", "1"], "gzip ": ["-c", "f.gz"], "gunzip ": ["-c", "f.gz"], "zcat ": ["f.gz"], "tr ": ["a", "b"], "printf ": ["x"], "sleep ": ["0"], "openssl ": ["rand", "-hex", "8"], "export ": ["A=1"], "unset ": ["A"], "[ ": ["x", "]"],
 };
 
 const VALUES: Readonly<Record<string, string>> = {
@@ -163,6 +163,6 @@ function emptyPorts(): ToolPorts {
     compression: { gunzip: (source) => source, gzip: (source) => source },
     jq: { run: async () => ({ stdout: "", stderr: "", exitCode: 0 }) },
     processes: { find: never, run: never },
-    timeZoneOffsetMinutes: () => 0,
+    randomBytes: (count: number) => new Uint8Array(count), timeZoneOffsetMinutes: () => 0,
   };
 }

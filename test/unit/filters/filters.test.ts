@@ -34,7 +34,7 @@ function portsOf(recorded: ReturnType<typeof recordingHost>, slept: number[]): T
     },
     jq: { run: unused },
     processes: { find: unused, run: unused },
-    timeZoneOffsetMinutes: () => 60,
+    randomBytes: (count: number) => new Uint8Array(count), timeZoneOffsetMinutes: () => 60,
   };
 }
 

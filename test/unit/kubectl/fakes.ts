@@ -76,7 +76,7 @@ function toolPorts(port: KubernetesPort, clock: ClockPort, files: FilePort | und
     compression: { gunzip: unused, gzip: unused },
     jq: { run: unused },
     processes: { find: unused, run: unused },
-    timeZoneOffsetMinutes: () => 0,
+    randomBytes: (count: number) => new Uint8Array(count), timeZoneOffsetMinutes: () => 0,
   };
 }
 

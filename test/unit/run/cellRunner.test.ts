@@ -110,7 +110,7 @@ class Scene {
         request: async ({ path }) => ({ status: 200, contentType: "application/json", text: path.includes("kube-system") ? JSON.stringify({ metadata: { uid: this.clusterIdentity } }) : JSON.stringify({ status: { userInfo: { username: "ann" } } }) }),
       }),
       objectStore: unused, awsApi: unused, http: { request: unused }, files, compression: { gunzip: unused, gzip: unused }, jq: { run: unused },
-      processes: { find: async () => undefined, run: unused }, timeZoneOffsetMinutes: () => 0,
+      processes: { find: async () => undefined, run: unused }, randomBytes: (count: number) => new Uint8Array(count), timeZoneOffsetMinutes: () => 0,
     };
   }
 }

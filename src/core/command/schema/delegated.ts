@@ -1,3 +1,4 @@
+import { isOwnOpenssl } from "../../filters/openssl.ts";
 import { always, args, flags, hasFlag, type Call, type CallProblem, type ToolSpec, type Verdict } from "./spec.ts";
 
 function judgeTerraform(call: Call): Verdict {
@@ -34,10 +35,19 @@ const loose = (tool: string, summary: string, judge: (call: Call) => Verdict, ch
 const unjudged = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("undetermined", `what ${tool} does with these words is not known`));
 const reading = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("read", "only looks"));
 
+/** Random bytes in base64 or hex are made here; the rest is the binary's. */
+const OPENSSL: ToolSpec = {
+  tool: "openssl",
+  style: "loose",
+  flags: [],
+  commands: [{ verb: "", summary: "Keys, certificates; random bytes (rand -base64 N, rand -hex N) in process.", flags: flags(), args: args("COMMAND …"), engine: (call) => (isOwnOpenssl(["openssl", ...call.positionals.slice(0, 1), ...["base64", "hex"].filter((name) => call.flags[name] === true).map((name) => `-${name}`), ...call.positionals.slice(1)]) && Object.keys(call.flags).length === 1 ? "inProcess" : "delegated"), judge: judgeOpenssl }],
+  destination: () => undefined,
+};
+
 /** Tools that run as their own binary, with their target pinned where they have one. Their flags are taken as written. */
 export const DELEGATED_TOOLS: readonly ToolSpec[] = [
   loose("terraform", "Infrastructure from files.", judgeTerraform, checkTerraform),
-  loose("openssl", "Keys, certificates, random bytes.", judgeOpenssl),
+  OPENSSL,
   loose("helm", "Releases of charts.", judgeHelm),
   reading("dig", "Asks DNS."),
   reading("nslookup", "Asks DNS."),
