@@ -4,6 +4,7 @@ import { readRequestBody } from "./body.ts";
 import { curlFailure, type CurlFailure } from "./failure.ts";
 import { readCurlCall, type CurlCall } from "./options.ts";
 import { buildRequest } from "./request.ts";
+import { withServiceProxy } from "./serviceProxy.ts";
 import { transfer, type TransferResult } from "./transfer.ts";
 import { readCurlUrl } from "./url.ts";
 import { formatWriteOut } from "./writeOut.ts";
@@ -14,9 +15,10 @@ const MAX_RETRY_WAIT_MS = 600_000;
 
 /**
  * `curl` over the HTTP port. Bodies stream; texts and exit codes are those of curl 7.88, without the progress meter that curl shows
- * when its output is no terminal. An option that is not carried out is refused before anything is sent.
+ * when its output is no terminal. Names of services that only the cluster knows are reached through its API server.
  */
-export const curlExecutor: Executor = async (operation, io, ports, signal) => {
+export const curlExecutor: Executor = async (operation, io, given, signal) => {
+  const ports = { ...given, http: withServiceProxy(given) };
   const read = readCurlCall(operation.argv.slice(1));
   if (read.kind === "usage") return say(io, ports, undefined, read.failure);
   const { call } = read;
