@@ -118,7 +118,7 @@ function serverArguments(server: VsCodeServer, options: ServerOptions, dataFolde
   ];
 }
 
-async function installExtension(server: VsCodeServer, vsix: string, extensions: string, dataFolder: string): Promise<void> {
+export async function installExtension(server: VsCodeServer, vsix: string, extensions: string, dataFolder: string): Promise<void> {
   const argv = [server.node, server.main, "--install-extension", vsix, "--force", "--extensions-dir", extensions, "--server-data-dir", dataFolder, "--accept-server-license-terms"];
   const result = await runCommand(argv, { limitMs: 60_000, show: "capture" });
   if (result.code !== 0) throw new Error(`the VS Code server could not install ${vsix}:\n${result.output}`);

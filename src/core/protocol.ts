@@ -21,6 +21,8 @@ export interface KernelState {
 /** Where a rehearsal world listens; written by the world process, read by kernel, tests and a person's own kubectl. Mode 0600. */
 export interface WorldState {
   readonly pid: number;
+  /** Path of the world's description: with the folder of this file it is all that is needed to start the world again as it was. */
+  readonly description: string;
   readonly kubeconfig: string;
   readonly context: string;
   readonly kubernetes: string;

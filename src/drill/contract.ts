@@ -41,6 +41,8 @@ export interface Cluster {
   remove(kind: string, namespace: string, name: string): void;
   /** Called after each change, in order; the result unsubscribes. */
   subscribe(listener: (type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject) => void): () => void;
+  /** Called before a client is told that its change was made: what it was told must survive the world's death. */
+  onAnswer(listener: () => void): void;
   /** Records an event about `object` as a controller would (count and lastTimestamp grow when it repeats). */
   event(object: KubeObject, type: "Normal" | "Warning", reason: string, message: string, component: string): void;
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../core/runtimeError.ts";
 import { readWorld } from "./world/description.ts";
@@ -18,7 +19,7 @@ process.on("SIGHUP", () => undefined);
 
 try {
   if (values.world === undefined || values.state === undefined) throw new Error("Starting a drill world: --world FILE and --state FOLDER are missing.");
-  world = await startWorld(readWorld(values.world), { folder: values.state, rate: Number(values.rate ?? 1), onShutdown: () => void end() });
+  world = await startWorld(readWorld(values.world), { folder: values.state, descriptionPath: resolve(values.world), rate: Number(values.rate ?? 1), onShutdown: () => void end() });
   process.stdout.write(`${JSON.stringify({ state: world.statePath })}\n`);
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: messageOf(error) })}\n`);

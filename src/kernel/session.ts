@@ -8,17 +8,20 @@ import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { RuntimeError } from "../core/runtimeError.ts";
+import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createRunFolder, openRunFolder, type RunFolder } from "../services/journal/runFolder.ts";
 import { JournalFile } from "../services/journal/journalFile.ts";
 import { createClock } from "../services/clock.ts";
 import { createToolPorts } from "./toolPorts.ts";
 import { KernelServer, type KernelHandlers } from "./server.ts";
 import { Run } from "./run.ts";
+import { WorldKeeper } from "./worldKeeper.ts";
 import { controlWorld } from "../services/worldControl.ts";
 
 /** How long a kernel without a run waits for a front before it ends, milliseconds of real time. */
 const IDLE_EXIT_MS = 60_000;
+/** How often the drill's world is looked after. */
+const WORLD_CHECK_MS = 1_000;
 /** Fronts are told the status at least this often. */
 const HEARTBEAT_MS = 5_000;
 
@@ -27,11 +30,13 @@ interface OpenRun {
   readonly folder: RunFolder;
   readonly document: RunbookDocument;
   readonly world: WorldState | undefined;
+  readonly keeper: WorldKeeper | undefined;
 }
 
 /** One kernel process: one socket, at most one run. */
 export class Session {
   readonly #root: string;
+  readonly #bundles: string;
   readonly #version: string;
   readonly #exit: () => void;
   #server: KernelServer | undefined;
@@ -40,11 +45,15 @@ export class Session {
   #fronts = 0;
   #idle: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #worldCheck: NodeJS.Timeout | undefined;
+  /** What keeps the world from coming back, once it was said. */
+  #worldProblem: string | undefined;
   #onFront: (() => void)[] = [];
 
-  /** `root` holds the runs; `exit` ends the process. */
-  constructor(root: string, version: string, exit: () => void) {
+  /** `root` holds the runs, `bundles` the world's program; `exit` ends the process. */
+  constructor(root: string, bundles: string, version: string, exit: () => void) {
     this.#root = root;
+    this.#bundles = bundles;
     this.#version = version;
     this.#exit = exit;
   }
@@ -59,6 +68,7 @@ export class Session {
     this.#heartbeat = setInterval(() => {
       if (this.#run !== undefined) this.#server?.notify("status", this.#run.run.status);
     }, HEARTBEAT_MS);
+    this.#worldCheck = setInterval(() => void this.#keepWorld(), WORLD_CHECK_MS);
     return this.#socket;
   }
 
@@ -66,7 +76,7 @@ export class Session {
   async resume(id: string): Promise<void> {
     const folder = openRunFolder(this.#root, id);
     const params = JSON.parse(readFileSync(join(folder.path, "start.json"), "utf8")) as StartRunParams;
-    const run = await this.#open(folder, params);
+    const run = await this.#open(folder, params, readRunbook(params.runbookPath));
     await run.resume("the kernel ended before it was journalled");
   }
 
@@ -74,6 +84,7 @@ export class Session {
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     clearInterval(this.#heartbeat);
+    clearInterval(this.#worldCheck);
     await this.#run?.run.close();
     if (this.#run !== undefined) rmSync(this.#run.folder.kernelState, { force: true });
     await this.#server?.close();
@@ -121,6 +132,7 @@ export class Session {
   async #inject(fault: string, announced: boolean): Promise<Run["status"]> {
     const { run, world } = this.#current();
     if (world === undefined) throw new RuntimeError("invalidInput", `Injecting ${fault}: this is an incident on live targets.`, { hint: "Faults are injected in drills only." });
+    await this.#keepWorld();
     const first = run.status.clock.impactAt === undefined;
     await run.record({ type: "faultInjected", fault, announced });
     await controlWorld(world, "inject", { fault, parameters: {} });
@@ -133,9 +145,10 @@ export class Session {
     if ((params.mode === "drill") !== (params.worldStatePath !== undefined)) throw new RuntimeError("invalidInput", "Starting a run: a drill needs a world, and an incident must not have one.");
     if (params.mode === "incident" && params.unattended) throw new RuntimeError("invalidInput", "Starting a run: an incident cannot be unattended.", { hint: "The gate asks a person; run it in a terminal or in the editor." });
     const folder = createRunFolder(this.#root, params.mode, new Date());
-    const run = await this.#open(folder, params);
-    const { document } = this.#current();
+    const document = readRunbook(params.runbookPath);
+    // Before the journal: a run that has one can be taken up again.
     writeFileSync(join(folder.path, "start.json"), JSON.stringify({ ...params, parameters: withoutSecrets(params.parameters, document) }), { mode: 0o600 });
+    const run = await this.#open(folder, params, document);
     await run.record({
       type: "runStarted", run: folder.id, mode: params.mode, driver: params.driver === "" ? userInfo().username : params.driver, rate: this.#current().world?.clock.rate ?? 1, unattended: params.unattended, version: this.#version,
       runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
@@ -148,22 +161,40 @@ export class Session {
     return run;
   }
 
-  async #open(folder: RunFolder, params: StartRunParams): Promise<Run> {
-    const document = parseRunbook(decodeSource(readFileSync(params.runbookPath)));
-    const world = params.worldStatePath === undefined ? undefined : (JSON.parse(readFileSync(params.worldStatePath, "utf8")) as WorldState);
+  async #open(folder: RunFolder, params: StartRunParams, document: RunbookDocument): Promise<Run> {
+    const keeper = params.worldStatePath === undefined ? undefined : new WorldKeeper(params.worldStatePath, this.#bundles, async () => this.#run?.run.record({ type: "worldRestarted", reason: "its process had ended" }));
+    await keeper?.keep();
+    const world = keeper?.read();
     const clock = createClock(world?.clock);
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
       folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, ports: createToolPorts({ world, clock, scratch: folder.scratch, targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
-      attended: (signal) => this.#attended(signal),
+      attended: async (signal) => {
+        await this.#keepWorld();
+        await this.#attended(signal);
+      },
       notify: (name, message) => this.#server?.notify(name, message),
     });
-    this.#run = { run, folder, document, world };
+    this.#run = { run, folder, document, world, keeper };
     const state: KernelState = { protocol: PROTOCOL_VERSION, pid: process.pid, socket: this.#socket, run: folder.id, mode: params.mode, runbookPath: params.runbookPath };
     writeFileSync(folder.kernelState, JSON.stringify(state), { mode: 0o600 });
     return run;
+  }
+
+  /** Starts the drill's world again when it has died. What prevents that is said once, and again by every cell that then fails. */
+  async #keepWorld(): Promise<void> {
+    const { keeper, run } = this.#run ?? {};
+    if (keeper === undefined || run === undefined || run.status.ended !== undefined) return;
+    try {
+      await keeper.keep();
+      this.#worldProblem = undefined;
+    } catch (error) {
+      const problem = messageOf(error);
+      if (problem !== this.#worldProblem) this.#server?.notify("output", { execution: "", statement: 0, stream: "note", text: `The drill world has ended and does not start again: ${problem}\n` });
+      this.#worldProblem = problem;
+    }
   }
 
   /** Resolves while a front is there: with nobody watching, no statement begins. */
@@ -187,6 +218,10 @@ export class Session {
     const isOver = this.#run === undefined || this.#run.run.status.ended !== undefined;
     if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined ? IDLE_EXIT_MS : 0);
   }
+}
+
+function readRunbook(path: string): RunbookDocument {
+  return parseRunbook(decodeSource(readFileSync(path)));
 }
 
 function secretNames(document: RunbookDocument): readonly string[] {

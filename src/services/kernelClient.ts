@@ -1,5 +1,5 @@
 import { createConnection } from "node:net";
-import { ErrorCodes, RequestType, ResponseError } from "vscode-jsonrpc/node";
+import { ConnectionError, ErrorCodes, RequestType, ResponseError } from "vscode-jsonrpc/node";
 import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient } from "../core/protocol.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
 import { createSocketConnection } from "./socketConnection.ts";
@@ -23,7 +23,13 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
   connection.onClose(() => connection.dispose());
   connection.listen();
   const kernel: KernelClient = {
-    request: (name, params) => connection.sendRequest<never>(name as string, params).catch((error: unknown) => Promise.reject(fromResponseError(error))),
+    request: async (name, params) => {
+      try {
+        return await connection.sendRequest<never>(name as string, params);
+      } catch (error) {
+        throw fromResponseError(error);
+      }
+    },
     on: (name, listener) => {
       connection.onNotification(name as string, listener);
     },
@@ -45,7 +51,9 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
 }
 
 function fromResponseError(error: unknown): Error {
-  if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
+  // The kernel died before it answered, while the request was being written, or before this front noticed.
+  const isLost = error instanceof ConnectionError || (error instanceof ResponseError && (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError));
+  if (isLost) {
     return new RuntimeError("connectionLost", "The connection to the kernel was lost: what was running may have ended either way.", {
       hint: "Attach again, and verify the effect of an interrupted cell before you repeat it.",
       cause: error,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { listRuns } from "../../src/services/journal/runFolder.ts";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,7 +33,7 @@ async function drill(home: string, notebooks: string, args: readonly string[] = 
 
 function journal(home: string): string {
   const runs = join(home, "runs");
-  return readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? "", "journal.jsonl"), "utf8");
+  return readFileSync(join(runs, listRuns(runs).at(-1) ?? "", "journal.jsonl"), "utf8");
 }
 
 describe("scenario 1, rehearsed from the command line", function () {

@@ -52,6 +52,8 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
       return { text: event.green ? `Verification green (${event.consecutive} in a row)` : `Verification red: ${event.detail}`, icon: event.green ? "good" : "bad" };
     case "recordingGap":
       return { text: `Recording has a gap: ${event.reason}`, icon: "bad" };
+    case "worldRestarted":
+      return { text: `The drill world was started again: ${event.reason}`, icon: "bad" };
     case "driverTaken":
       return { text: `${event.driver} took over`, icon: "start" };
     case "resumed":

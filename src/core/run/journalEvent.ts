@@ -51,6 +51,7 @@ export type JournalEvent =
   | { readonly type: "noteAdded"; readonly text: string }
   | { readonly type: "verificationChecked"; readonly green: boolean; readonly consecutive: number; readonly detail: string }
   | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
+  | { readonly type: "worldRestarted"; readonly reason: string }
   | { readonly type: "driverTaken"; readonly driver: string; readonly head: string }
   | { readonly type: "resumed"; readonly interrupted: readonly string[]; readonly reason: string }
   | { readonly type: "runEnded"; readonly by: "person" | "machine"; readonly verdict: RunVerdict };

@@ -85,6 +85,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "checklistTicked":
     case "noteAdded":
     case "recordingGap":
+    case "worldRestarted":
       return state;
   }
 }

@@ -5,8 +5,8 @@ import type { WebApplication } from "./webApplication.ts";
 /** Largest request body that the application reads. */
 const MAX_BODY_BYTES = 1 << 20;
 
-/** Serves an application on loopback. `port` 0 takes a free one. The result's `close` ends its connections. */
-export async function serveApplication(application: WebApplication, port: number): Promise<{ readonly port: number; close(): void }> {
+/** Serves an application on loopback. `port` 0 takes a free one; `beforeAnswer` is called before a change is confirmed. The result's `close` ends its connections. */
+export async function serveApplication(application: WebApplication, port: number, beforeAnswer: () => void): Promise<{ readonly port: number; close(): void }> {
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -23,6 +23,7 @@ export async function serveApplication(application: WebApplication, port: number
       const answer = application.answer({
         method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), authorization: request.headers.authorization, body: Buffer.concat(chunks).toString("utf8"),
       });
+      if (request.method !== "GET" && request.method !== "HEAD") beforeAnswer();
       const body = Buffer.from(answer.body);
       response.writeHead(answer.status, body.length === 0 ? {} : { "content-type": answer.contentType, "content-length": body.length });
       response.end(request.method === "HEAD" ? undefined : body);

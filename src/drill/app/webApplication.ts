@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Cluster, KubeObject, SqlResult } from "../contract.ts";
 import { SqlError } from "../contract.ts";
 import type { ApplicationDescription, EndpointDescription } from "../world/description.ts";
@@ -41,10 +41,12 @@ export class WebApplication {
   readonly description: ApplicationDescription;
   readonly #cluster: Cluster;
   readonly #databases: DatabaseDirectory;
-  readonly #tokens = new Map<string, string>();
+  readonly #signingKey: string;
   #turn = 0;
 
-  constructor(description: ApplicationDescription, cluster: Cluster, databases: DatabaseDirectory) {
+  /** Tokens are signed with `signingKey`: one that was issued before the world came back is as good as ever. */
+  constructor(description: ApplicationDescription, cluster: Cluster, databases: DatabaseDirectory, signingKey: string) {
+    this.#signingKey = signingKey;
     this.description = description;
     this.#cluster = cluster;
     this.#databases = databases;
@@ -132,17 +134,23 @@ export class WebApplication {
     return name === undefined ? undefined : this.#cluster.get("Pod", this.description.namespace, name);
   }
 
-  /** A token in the form of a JWT (so that redaction is rehearsed too), known only to this application. */
+  /** A JSON Web Token (RFC 7519) signed with HMAC-SHA256. */
   #issueToken(user: string): string {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const token = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user })}.${randomBytes(32).toString("base64url")}`;
-    this.#tokens.set(token, user);
-    return token;
+    const claims = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user })}`;
+    return `${claims}.${this.#sign(claims).toString("base64url")}`;
   }
 
   #userOf(authorization: string | undefined): string | undefined {
-    const token = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1];
-    return token === undefined ? undefined : this.#tokens.get(token);
+    const [, claims = "", payload = "", signature = ""] = /^Bearer ([\w-]+\.([\w-]+))\.([\w-]+)$/i.exec(authorization ?? "") ?? [];
+    const [given, own] = [Buffer.from(signature, "base64url"), this.#sign(claims)];
+    if (given.length !== own.length || !timingSafeEqual(given, own)) return undefined;
+    const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { readonly sub?: unknown };
+    return typeof sub === "string" ? sub : undefined;
+  }
+
+  #sign(claims: string): Buffer {
+    return createHmac("sha256", this.#signingKey).update(claims).digest();
   }
 }
 

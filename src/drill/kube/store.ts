@@ -32,6 +32,7 @@ export class ObjectStore implements Cluster {
   readonly #random: Random;
   readonly #kinds = new Map<string, Map<string, KubeObject>>();
   readonly #listeners = new Set<(change: Change) => void>();
+  #beforeAnswer: () => void = () => undefined;
   readonly #history: Change[] = [];
   readonly #pending: Change[] = [];
   #revision = 1000;
@@ -110,6 +111,15 @@ export class ObjectStore implements Cluster {
     return this.watch((change) => {
       listener(change.type, change.object);
     });
+  }
+
+  onAnswer(listener: () => void): void {
+    this.#beforeAnswer = listener;
+  }
+
+  /** To be called before a change is confirmed to whoever asked for it. */
+  beforeAnswer(): void {
+    this.#beforeAnswer();
   }
 
   /** As `subscribe`, with the whole change. */

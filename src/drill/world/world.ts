@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly folder: string;
   /** World time per real time; a snapshot's own rate goes before it. */
   readonly rate: number;
+  /** Absolute path of the description, for whoever has to start this world again. */
+  readonly descriptionPath: string;
   /** Called when the control endpoint is asked to end the world. */
   readonly onShutdown: () => void;
 }
@@ -60,7 +62,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const s3 = await openBuckets(description, parts, saved);
   const kubernetes = await openCluster(description, parts, options.folder, saved);
   const applications = await Promise.all(description.applications.map(async (application) => {
-    const server = await serveApplication(new WebApplication(application, kubernetes.cluster, parts.databases), saved?.ports.hosts[application.host] ?? 0);
+    const server = await serveApplication(new WebApplication(application, kubernetes.cluster, parts.databases, `${application.host} ${parts.credentials.secretAccessKey}`), saved?.ports.hosts[application.host] ?? 0, () => save());
     return { host: application.host, server };
   }));
   const faults = required(parts.faults);
@@ -88,9 +90,10 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     });
   };
   const stopSaving = saveOnChange(kubernetes.cluster, save);
+  kubernetes.cluster.onAnswer(save);
   save();
   const hosts = Object.fromEntries(applications.map(({ host, server }) => [host, `http://127.0.0.1:${server.port}`]));
-  const statePath = writeState(options.folder, description, { parts, kubernetes, s3, hosts, control });
+  const statePath = writeState(options, description, { parts, kubernetes, s3, hosts, control });
   return {
     statePath,
     close: async () => {
@@ -154,7 +157,7 @@ async function openCluster(description: WorldDescription, parts: Parts, folder: 
   return kubernetes;
 }
 
-/** Saves a while after changes, however many there are; what a crash of the world can lose is that while. */
+/** Saves a while after changes that nobody asked for, however many there are; what a crash of the world can lose is that while. */
 function saveOnChange(cluster: Cluster, save: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const unsubscribe = cluster.subscribe(() => {
@@ -169,9 +172,9 @@ function saveOnChange(cluster: Cluster, save: () => void): () => void {
   };
 }
 
-function writeState(folder: string, description: WorldDescription, up: { parts: Parts; kubernetes: Kubernetes; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): string {
+function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; kubernetes: Kubernetes; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): string {
   const state: WorldState = {
-    pid: process.pid, kubeconfig: up.kubernetes.kubeconfigPath, context: description.contexts[0]?.name ?? "", kubernetes: up.kubernetes.url,
+    pid: process.pid, description: descriptionPath, kubeconfig: up.kubernetes.kubeconfigPath, context: description.contexts[0]?.name ?? "", kubernetes: up.kubernetes.url,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
     hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
     faults: description.faults.map(({ name, title, description: text }) => ({ name, title, description: text })),

@@ -71,7 +71,20 @@ async function handle(services: ApiServices, message: IncomingMessage, response:
     throw new ApiError(403, "Forbidden", `forbidden: User "${user.name}" cannot get path "${url.pathname}"`, {});
   }
   if (serveDiscovery(services, request)) return;
-  serveResource(services, request, parseRoute(url.pathname));
+  const route = parseRoute(url.pathname);
+  if (request.method === "GET") serveResource(services, request, route);
+  else confirmed(services, request, () => serveResource(services, request, route));
+}
+
+/** Holds the answer to a change back until the change is safe. */
+function confirmed(services: ApiServices, { message }: ApiRequest, serve: () => void): void {
+  message.socket.cork();
+  try {
+    serve();
+    services.store.beforeAnswer();
+  } finally {
+    message.socket.uncork();
+  }
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer> {

@@ -53,7 +53,10 @@ export function notRunningMessage(request: ExecRequest): string | undefined {
 
 /** Runs the command between the client and the pod, then tells the client how it ended. */
 export async function serveExec(services: ProcessServices, request: ExecRequest, transport: ExecTransport): Promise<void> {
-  await transport.finish(await outcomeOf(services, request, transport));
+  const outcome = await outcomeOf(services, request, transport);
+  // What the process changed (a restored database, say) is safe before its end is told.
+  services.store.beforeAnswer();
+  await transport.finish(outcome);
 }
 
 async function outcomeOf(services: ProcessServices, request: ExecRequest, transport: ExecTransport): Promise<JsonRecord> {
