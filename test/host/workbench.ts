@@ -97,12 +97,18 @@ export class Workbench {
   async waitUntilReady(): Promise<void> {
     await this.page.locator(".monaco-workbench").waitFor();
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
-    await this.page.locator(".activitybar").getByRole("tab", { name: "DR Runbook" }).waitFor();
+    await this.#waitForContributions();
   }
 
+  /** Reloads the window; the side bar shows what it showed before. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.waitUntilReady();
+    await this.page.locator(".monaco-workbench").waitFor();
+    await this.#waitForContributions();
+  }
+
+  async #waitForContributions(): Promise<void> {
+    await this.page.locator(".activitybar").getByRole("tab", { name: "DR Runbook" }).waitFor();
   }
 
   /** Opens a file of the workspace through Quick Open, as its default editor shows it. */

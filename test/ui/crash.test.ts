@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
+import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
+import { parseJournal, verifyChain } from "../../src/core/run/chain.ts";
+import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
+import { root } from "../../scripts/lib/paths.ts";
+import { type Workbench, withWorkbench } from "../host/workbench.ts";
+
+const FILE = "01-database-failure.runbook.md";
+const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FILE), "utf8"));
+const row = (name: string): number => DOCUMENT.cells.findIndex((cell) => cell.command?.name === name) + toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
+
+describe("a crash of the editor", function () {
+  this.timeout(400_000);
+
+  it("keeps the question that was open, the statement in flight and every event: extension host killed, window reloaded", async () => {
+    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "dark" }, async (workbench) => {
+      await workbench.openRunbook(FILE);
+      await workbench.openView("DR Runbook");
+      await workbench.runCommand("Runbook: Start Drill…");
+      await workbench.waitForQuickInput("what breaks", 60_000);
+      await workbench.pick("Database crash loop");
+      await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+      const kernel = workbench.processes(/kernel\.js/);
+      const world = workbench.processes(/world\.js/);
+
+      // While a question stands open.
+      await workbench.runCell(row("restart-database"));
+      await workbench.waitForQuickInput("No: do not run it");
+      await killExtensionHost(workbench);
+      await workbench.screenshot("host-killed-dark");
+      await workbench.waitForQuickInput("No: do not run it", 90_000);
+      await workbench.screenshot("host-back-dark");
+      await workbench.page.keyboard.press("ArrowDown");
+      await workbench.page.keyboard.press("Enter");
+
+      // While the statement is in flight: the database takes its time to come up.
+      await workbench.page.waitForTimeout(2_000);
+      await workbench.reload();
+      await workbench.waitForStatus(/DRILL/, 60_000);
+      await workbench.openRunbook(FILE);
+      await waitForOutcome(workbench, "restart-database");
+      await workbench.screenshot("reloaded-dark");
+      assert.deepEqual([workbench.processes(/kernel\.js/), workbench.processes(/world\.js/)], [kernel, world]);
+
+      // The run goes on in the window that came back.
+      await workbench.runCell(row("restart-check"));
+      await waitForOutcome(workbench, "restart-check");
+      const records = journalOf(workbench);
+      assert.equal(verifyChain(records), undefined);
+      assert.deepEqual(outcomes(records), ["restart-database succeeded", "restart-check succeeded"]);
+    });
+  });
+});
+
+/** The extension host is the only process of the server that was started for one window's extensions. */
+async function killExtensionHost(workbench: Workbench): Promise<void> {
+  const hosts = workbench.processes(/type=extensionHost/);
+  assert.equal(hosts.length, 1, String(hosts));
+  for (const pid of hosts) process.kill(pid, "SIGKILL");
+}
+
+function journalOf(workbench: Workbench): readonly JournalRecord[] {
+  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl"));
+  assert.equal(paths.length, 1, paths.join(", "));
+  return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
+}
+
+function outcomes(records: readonly JournalRecord[]): readonly string[] {
+  return records.flatMap((record) => (record.type === "cellOutcome" ? [`${record.cell.name} ${record.outcome.status}`] : []));
+}
+
+async function waitForOutcome(workbench: Workbench, cell: string): Promise<void> {
+  for (let turn = 0; turn < 300; turn += 1) {
+    if (outcomes(journalOf(workbench)).some((outcome) => outcome.startsWith(`${cell} `))) return;
+    await workbench.page.waitForTimeout(200);
+  }
+  throw new Error(`${cell} has no outcome in the journal after 60 s`);
+}
