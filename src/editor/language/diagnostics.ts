@@ -92,5 +92,6 @@ function toDiagnostic(problem: Problem, range: vscode.Range): vscode.Diagnostic 
 const SEVERITIES: Readonly<Record<ProblemSeverity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
   warning: vscode.DiagnosticSeverity.Warning,
-  information: vscode.DiagnosticSeverity.Information,
+  // Advice is for the author: dots that are read on hovering, and nothing that draws the eye of someone on call.
+  information: vscode.DiagnosticSeverity.Hint,
 };
