@@ -89,8 +89,10 @@ function cellOutcome(result: ScriptResult, governor: StatementGovernor, startedA
 
 /** Why a cell must not run at all; `undefined` when it may. */
 async function findObstacle(plan: CellPlan, host: CellRunnerHost): Promise<string | undefined> {
-  const errors = plan.problems.filter((problem) => severityOf(problem) === "error");
-  if (errors.length > 0) return errors.map(describe).join("\n");
+  // Of a runbook that is read, a later cell may set the variable; of a run it is known that nothing has.
+  const unset = plan.problems.filter((problem) => problem.code === "variable-not-set").map((problem) => `${problem.facts["name"] ?? "A variable"} has no value in this run. Run the cell that sets it first, or give it as a parameter.`);
+  const errors = [...plan.problems.filter((problem) => severityOf(problem) === "error").map(describe), ...new Set(unset)];
+  if (errors.length > 0) return errors.join("\n");
   for (const { operation } of plan.statements.flatMap((statement) => statement.operations)) {
     if (operation.engine === "inProcess") continue;
     if (host.mode === "drill") return `Rehearsing ${operation.argv.join(" ")}: it needs ${operation.engine === "untypedShell" ? "a real shell" : `the ${operation.tool} program`}, and in a drill nothing runs outside the world. Skip this step with a reason, or write it with commands from docs/COMMANDS.md.`;

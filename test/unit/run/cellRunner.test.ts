@@ -132,6 +132,13 @@ describe("running a cell", () => {
     assert.deepEqual(scene.types(), ["cellStarted", "cellOutcome"]);
   });
 
+  it("runs nothing of a cell that names a variable without a value, and all of one that sets it first", async () => {
+    const scene = new Scene();
+    assert.match(await scene.run("kubectl get pods\nkubectl logs $POD"), /^refused: \$POD has no value in this run\. Run the cell that sets it first/);
+    assert.ok(!scene.log.some((line) => line.startsWith("run ")));
+    assert.equal(await scene.run("POD=db-0\nkubectl logs $POD"), "succeeded");
+  });
+
   it("asks before a change, with the live object, and keeps the pod's logs first", async () => {
     const scene = new Scene();
     scene.replies["kubectl get pod db-0"] = { stdout: POD };
