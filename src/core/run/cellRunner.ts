@@ -90,7 +90,7 @@ function cellOutcome(result: ScriptResult, governor: StatementGovernor, startedA
 /** Why a cell must not run at all; `undefined` when it may. */
 async function findObstacle(plan: CellPlan, host: CellRunnerHost): Promise<string | undefined> {
   // Of a runbook that is read, a later cell may set the variable; of a run it is known that nothing has.
-  const unset = plan.problems.filter((problem) => problem.code === "variable-not-set").map((problem) => `${problem.facts["name"] ?? "A variable"} has no value in this run. Run the cell that sets it first, or give it as a parameter.`);
+  const unset = plan.problems.filter((problem) => problem.code === "variable-not-set").map((problem) => `$${problem.facts["name"] ?? "NAME"} has no value in this run. Run the cell that sets it first, or give it as a parameter.`);
   const errors = [...plan.problems.filter((problem) => severityOf(problem) === "error").map(describe), ...new Set(unset)];
   if (errors.length > 0) return errors.join("\n");
   for (const { operation } of plan.statements.flatMap((statement) => statement.operations)) {
