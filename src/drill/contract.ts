@@ -56,6 +56,8 @@ export interface ProgramInvocation {
   readonly stdin: ByteStream;
   readonly stdout: ByteSink;
   readonly stderr: ByteSink;
+  /** Whether input and output are a terminal: some programs speak to people then. */
+  readonly isTerminal?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -67,6 +69,8 @@ export type PodProgram = (invocation: ProgramInvocation) => Promise<number>;
  * Found by the longest image prefix of the world description.
  */
 export interface ImageBehaviour {
+  /** Whether a registry has this very image (with its tag); left out: it has every tag. */
+  isPublished?(image: string): boolean;
   readonly programs: Readonly<Record<string, PodProgram>>;
   /** World milliseconds from container start to ready. */
   readonly startMs: number;
@@ -78,6 +82,8 @@ export interface ImageBehaviour {
   unready(pod: KubeObject): string | undefined;
   /** Called once when a container's main process has started. */
   started?(pod: KubeObject): void;
+  /** Called when it has ended: it was told to and had the time (`terminated`), or it was cut short (`killed`). */
+  stopped?(pod: KubeObject, how: "terminated" | "killed"): void;
 }
 
 /** A table's or session's SQL answers. One engine instance is one MySQL server; its data outlives pod restarts (the volume does). */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../core/runtimeError.ts";
-import { readWorld } from "./world/description.ts";
+import { readWorld } from "./world/readWorld.ts";
 import { startWorld, type World } from "./world/world.ts";
 
 // The drill world's process. It prints one JSON line `{"state": PATH}` once everything listens.

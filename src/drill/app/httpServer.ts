@@ -1,12 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { WorldClock } from "../contract.ts";
 import type { WebApplication } from "./webApplication.ts";
 
 /** Largest request body that the application reads. */
 const MAX_BODY_BYTES = 1 << 20;
 
-/** Serves an application on loopback. `port` 0 takes a free one; `beforeAnswer` is called before a change is confirmed. The result's `close` ends its connections. */
-export async function serveApplication(application: WebApplication, port: number, beforeAnswer: () => void): Promise<{ readonly port: number; close(): void }> {
+/** Serves an application on loopback. `port` 0 takes a free one; answers take world time; `beforeAnswer` is called before a change is confirmed. The result's `close` ends its connections. */
+export async function serveApplication(application: WebApplication, port: number, clock: WorldClock, beforeAnswer: () => void): Promise<{ readonly port: number; close(): void }> {
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -21,12 +22,18 @@ export async function serveApplication(application: WebApplication, port: number
       }
       const url = new URL(request.url ?? "/", "http://loopback");
       const answer = application.answer({
-        method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), authorization: request.headers.authorization, body: Buffer.concat(chunks).toString("utf8"),
+        method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), authorization: request.headers.authorization,
+        contentType: request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase(), body: Buffer.concat(chunks).toString("utf8"),
       });
       if (request.method !== "GET" && request.method !== "HEAD") beforeAnswer();
       const body = Buffer.from(answer.body);
-      response.writeHead(answer.status, body.length === 0 ? {} : { "content-type": answer.contentType, "content-length": body.length });
-      response.end(request.method === "HEAD" ? undefined : body);
+      const send = (): void => {
+        response.writeHead(answer.status, body.length === 0 ? {} : { "content-type": answer.contentType, "content-length": body.length });
+        response.end(request.method === "HEAD" ? undefined : body);
+      };
+      const { delayMs = 0 } = answer;
+      if (delayMs < 1) send();
+      else clock.after(delayMs, send);
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,11 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Cluster, KubeObject, SqlResult } from "../contract.ts";
 import { SqlError } from "../contract.ts";
-import type { ApplicationDescription, EndpointDescription } from "../world/description.ts";
+import type { RedisReply } from "../redis/reply.ts";
+import type { ApplicationDescription, EndpointDescription, Flaws } from "../world/description.ts";
+import { startedAt } from "../world/flaws.ts";
+import { CacheClient, type CacheDirectory } from "./cacheClient.ts";
+import { isUnder, json, listOf, matchPath, readBody, rowsOf } from "./answers.ts";
 import { bindParameters, fillTemplate, type ParameterValues } from "./parameters.ts";
 
 /** Where an application's database connections end. */
@@ -24,6 +28,8 @@ export interface ApplicationRequest {
   readonly path: string;
   readonly query: ReadonlyMap<string, string>;
   readonly authorization: string | undefined;
+  /** Without parameters; `undefined` where the client names none. */
+  readonly contentType: string | undefined;
   readonly body: string;
 }
 
@@ -31,42 +37,90 @@ export interface ApplicationResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** World milliseconds until the client has it; left out: none. */
+  readonly delayMs?: number;
 }
 
+/** What an application needs of the world around it. */
+export interface ApplicationParts {
+  readonly cluster: Cluster;
+  readonly databases: DatabaseDirectory;
+  readonly caches: CacheDirectory;
+  /** World epoch milliseconds. */
+  readonly now: () => number;
+  /** What is wrong with a pod's processes. */
+  readonly flawsOf: (pod: KubeObject) => readonly Flaws[];
+  /** Writes a line to the log of a pod's container. */
+  readonly log: (pod: KubeObject, line: string) => void;
+  /** Signs the tokens: one that was issued before the world came back is as good as ever. */
+  readonly signingKey: string;
+}
+
+/** A request on its way: the pod that answers it, what is wrong with that pod, and the world time spent so far. */
+interface Visit {
+  readonly pod: KubeObject;
+  readonly flaws: readonly Flaws[];
+  spentMs: number;
+}
+
+/** A read from memory instead of from the database, world milliseconds. */
+const CACHED_READ_MS = 4;
+const NO_POD_PAGE = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
 /**
- * A web application as a client sees it: a ready pod of its service answers, out of the database that this pod's environment names.
- * Endpoints, tables and texts are the description's.
+ * A web application as a client sees it: a ready pod of its service answers, out of the database and the cache that this pod's
+ * environment names. Endpoints, tables and texts are the description's.
  */
 export class WebApplication {
   readonly description: ApplicationDescription;
-  readonly #cluster: Cluster;
-  readonly #databases: DatabaseDirectory;
-  readonly #signingKey: string;
+  readonly #parts: ApplicationParts;
+  readonly #cache: CacheClient | undefined;
+  /** How far each pod is towards its next erroneous answer. */
+  readonly #errorDebts = new Map<string, number>();
   #turn = 0;
 
-  /** Tokens are signed with `signingKey`: one that was issued before the world came back is as good as ever. */
-  constructor(description: ApplicationDescription, cluster: Cluster, databases: DatabaseDirectory, signingKey: string) {
-    this.#signingKey = signingKey;
+  constructor(description: ApplicationDescription, parts: ApplicationParts) {
     this.description = description;
-    this.#cluster = cluster;
-    this.#databases = databases;
+    this.#parts = parts;
+    this.#cache = description.cache === undefined ? undefined : new CacheClient(description.cache, parts.caches, parts.now);
   }
 
   /** Answers one request. Never throws: what fails inside is the application's own 5xx. */
   answer(request: ApplicationRequest): ApplicationResponse {
     const pod = this.#readyPod();
-    if (pod === undefined) {
-      return { status: 503, contentType: "text/html", body: "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n" };
-    }
-    if (request.method === "GET" && isUnder(request.path, this.description.health.path)) return this.#health(pod, request.path);
+    if (pod === undefined) return { status: 503, contentType: "text/html", body: NO_POD_PAGE };
+    const flaws = this.#parts.flawsOf(pod);
+    const visit: Visit = { pod, flaws, spentMs: flaws.reduce((sum, { slowMs }) => sum + slowMs, 0) };
+    const response = this.#respond(request, visit);
+    return { ...response, delayMs: visit.spentMs };
+  }
+
+  #respond(request: ApplicationRequest, visit: Visit): ApplicationResponse {
+    if (request.method === "GET" && isUnder(request.path, this.description.health.path)) return this.#health(visit, request.path);
+    const failed = this.#flawedAnswer(visit, request.path);
+    if (failed !== undefined) return failed;
     for (const endpoint of this.description.endpoints) {
       const segments = endpoint.method === request.method ? matchPath(endpoint.path, request.path) : undefined;
-      if (segments !== undefined) return this.#run(endpoint, pod, request, segments);
+      if (segments !== undefined) return this.#run(endpoint, visit, request, segments);
     }
     return json(404, { status: 404, error: "Not Found", path: request.path });
   }
 
-  /** The `health` component of one pod: what a readiness probe that includes the database would see. */
+  /** The error that a flawed pod answers with instead, as often as its share says. */
+  #flawedAnswer({ pod, flaws }: Visit, path: string): ApplicationResponse | undefined {
+    const errors = flaws.find((flaw) => flaw.errors !== undefined)?.errors;
+    if (errors === undefined) return undefined;
+    const now = this.#parts.now();
+    const risen = errors.risesMs === 0 ? 1 : Math.min(1, (now - startedAt(pod, now)) / errors.risesMs);
+    const uid = pod.metadata.uid ?? "";
+    const debt = (this.#errorDebts.get(uid) ?? 0) + errors.share * risen;
+    this.#errorDebts.set(uid, debt >= 1 ? debt - 1 : debt);
+    if (debt < 1) return undefined;
+    if (errors.log !== undefined) this.#parts.log(pod, errors.log);
+    return json(errors.status, { status: errors.status, error: STATUS_TEXTS.get(errors.status) ?? "Error", path });
+  }
+
+  /** Why a pod cannot use its database; `undefined` when it can. */
   databaseHealth(pod: KubeObject): string | undefined {
     try {
       using connection = this.#connect(pod);
@@ -77,32 +131,84 @@ export class WebApplication {
     }
   }
 
-  #health(pod: KubeObject, path: string): ApplicationResponse {
+  #health(visit: Visit, path: string): ApplicationResponse {
     const { component, path: root } = this.description.health;
-    const error = this.databaseHealth(pod);
-    const part = error === undefined ? { status: "UP", details: { database: "MariaDB", validationQuery: "isValid()" } } : { status: "DOWN", details: { error } };
-    if (path === `${root}/${component}`) return json(error === undefined ? 200 : 503, part);
-    if (path !== root) return json(200, { status: "UP" });
-    const status = error === undefined ? "UP" : "DOWN";
-    return json(error === undefined ? 200 : 503, { status, components: { [component]: part, livenessState: { status: "UP" }, ping: { status: "UP" }, readinessState: { status: "UP" } } });
+    const wanted = path === root ? undefined : path.slice(root.length + 1);
+    if (wanted === "liveness" || wanted === "readiness") return json(200, { status: "UP" });
+    const error = this.databaseHealth(visit.pod);
+    const components: Record<string, HealthPart> = { [component]: error === undefined ? { status: "UP", details: { database: "MariaDB", validationQuery: "isValid()" } } : { status: "DOWN", details: { error } } };
+    if (this.description.cache !== undefined) {
+      components["circuitBreakers"] = this.#breakerHealth(visit);
+      components[this.description.cache.component] = this.#cacheHealth(visit);
+    }
+    for (const each of ["livenessState", "ping", "readinessState"]) components[each] = { status: "UP" };
+    if (wanted !== undefined) {
+      const part = components[wanted];
+      return part === undefined ? json(404, { status: 404, error: "Not Found", path }) : json(part.status === "DOWN" ? 503 : 200, part);
+    }
+    const isDown = Object.values(components).some((part) => part.status === "DOWN");
+    return json(isDown ? 503 : 200, { status: isDown ? "DOWN" : "UP", components });
   }
 
-  #run(endpoint: EndpointDescription, pod: KubeObject, request: ApplicationRequest, segments: ReadonlyMap<string, string>): ApplicationResponse {
-    const user = this.#userOf(request.authorization);
-    if (endpoint.isAuthenticated && user === undefined) return json(401, { status: 401, error: "Unauthorized", path: request.path });
-    const body = readBody(request.body);
-    if (body === undefined) return json(400, { status: 400, error: "Bad Request", message: "The body is not a JSON object.", path: request.path });
-    const values: ParameterValues = new Map<string, unknown>([...Object.entries(body), ...request.query, ...segments, ...(user === undefined ? [] : [["user", user] as const])]);
+  #cacheHealth(visit: Visit): HealthPart {
+    const outcome = this.#cache?.callDirectly(visit.pod, this.#cacheHost(visit.pod), ["INFO", "server"]);
+    visit.spentMs += outcome?.tookMs ?? 0;
+    if (outcome?.kind !== "answered") return { status: "DOWN", details: { error: `org.springframework.data.redis.RedisConnectionFailureException: ${outcome?.message ?? ""}` } };
+    const version = outcome.reply.kind === "bulk" ? /redis_version:(\S+)/u.exec(outcome.reply.text)?.[1] : undefined;
+    return { status: "UP", details: { version: version ?? "unknown" } };
+  }
+
+  #breakerHealth({ pod, flaws }: Visit): HealthPart {
+    const state = this.#cache?.breakerState(pod, isHeldOpen(flaws)) ?? "CLOSED";
+    return { status: state === "CLOSED" ? "UP" : "UNKNOWN", details: { cache: { state } } };
+  }
+
+  #run(endpoint: EndpointDescription, visit: Visit, request: ApplicationRequest, segments: ReadonlyMap<string, string>): ApplicationResponse {
+    if (request.body !== "" && request.contentType !== undefined && request.contentType !== "application/json") return json(415, { status: 415, error: "Unsupported Media Type", path: request.path });
     try {
-      return this.#execute(endpoint, pod, values, request.path);
+      const user = this.#userOf(visit, request.authorization);
+      if (endpoint.isAuthenticated && user === undefined) return json(401, { status: 401, error: "Unauthorized", path: request.path });
+      const body = readBody(request.body);
+      if (body === undefined) return json(400, { status: 400, error: "Bad Request", message: "The body is not a JSON object.", path: request.path });
+      const values: ParameterValues = new Map<string, unknown>([...Object.entries(body), ...request.query, ...segments, ...(user === undefined ? [] : [["user", user] as const])]);
+      return this.#cached(endpoint, visit, request, () => this.#limited(endpoint, visit, values, request.path));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return json(error instanceof SqlError ? 500 : 503, { status: error instanceof SqlError ? 500 : 503, error: error instanceof SqlError ? "Internal Server Error" : "Service Unavailable", message, path: request.path });
     }
   }
 
-  #execute(endpoint: EndpointDescription, pod: KubeObject, values: ParameterValues, path: string): ApplicationResponse {
-    using connection = this.#connect(pod);
+  /** Answers from the cache where the answer is kept there, and keeps a new one. A cache that fails only costs time. */
+  #cached(endpoint: EndpointDescription, visit: Visit, request: ApplicationRequest, work: () => ApplicationResponse): ApplicationResponse {
+    if (endpoint.cachedMs === undefined || this.#cache === undefined) return work();
+    const query = [...request.query].map(([name, value]) => `${name}=${value}`).sort().join("&");
+    const key = `answer:${request.path}${query === "" ? "" : `?${query}`}`;
+    const kept = this.#ask(visit, ["GET", key]);
+    if (kept?.kind === "bulk") {
+      visit.spentMs += CACHED_READ_MS;
+      return { status: endpoint.status, contentType: "application/json", body: kept.text };
+    }
+    const response = work();
+    if (response.status === endpoint.status) this.#ask(visit, ["SET", key, response.body, "PX", String(endpoint.cachedMs)]);
+    return response;
+  }
+
+  /** Counts failed attempts in the cache. While the cache cannot be asked, nobody is limited. */
+  #limited(endpoint: EndpointDescription, visit: Visit, values: ParameterValues, path: string): ApplicationResponse {
+    const { rateLimit: limit } = endpoint;
+    if (limit === undefined || this.#cache === undefined) return this.#execute(endpoint, visit, values, path);
+    const key = `attempts:${path}:${String(values.get(limit.by))}`;
+    const count = this.#ask(visit, ["GET", key]);
+    if (count?.kind === "bulk" && Number(count.text) >= limit.attempts) return json(429, { status: 429, error: "Too Many Requests", path });
+    const response = this.#execute(endpoint, visit, values, path);
+    if (response.status < 400) this.#ask(visit, ["DEL", key]);
+    else if (this.#ask(visit, ["INCR", key]) !== undefined) this.#ask(visit, ["PEXPIRE", key, String(limit.windowMs), "NX"]);
+    return response;
+  }
+
+  #execute(endpoint: EndpointDescription, visit: Visit, values: ParameterValues, path: string): ApplicationResponse {
+    visit.spentMs += endpoint.latencyMs;
+    using connection = this.#connect(visit.pod);
     let last: SqlResult | undefined;
     connection.execute("START TRANSACTION");
     for (const statement of endpoint.statements) {
@@ -118,40 +224,82 @@ export class WebApplication {
       for (const [index, name] of statement.into.entries()) values.set(name, last?.rows[0]?.[index] ?? null);
     }
     connection.execute("COMMIT");
-    if (endpoint.tokenFor !== undefined) values.set("token", this.#issueToken(String(values.get(endpoint.tokenFor))));
+    if (endpoint.tokenFor !== undefined) values.set("token", this.#issueToken(visit, String(values.get(endpoint.tokenFor))));
     if (endpoint.rows) return json(endpoint.status, rowsOf(last));
     if (endpoint.body === undefined) return { status: endpoint.status, contentType: "application/json", body: "" };
     return { status: endpoint.status, contentType: "application/json", body: fillTemplate(endpoint.body, values) };
   }
 
+  /** The cache's reply through the pod's breaker; `undefined` where there is none. */
+  #ask(visit: Visit, words: readonly string[]): RedisReply | undefined {
+    const outcome = this.#cache?.call(visit.pod, this.#cacheHost(visit.pod), words, isHeldOpen(visit.flaws));
+    visit.spentMs += outcome?.tookMs ?? 0;
+    return outcome?.kind === "answered" ? outcome.reply : undefined;
+  }
+
+  #cacheHost(pod: KubeObject): string | undefined {
+    return this.description.cache === undefined ? undefined : environmentValue(pod, this.description.cache.hostVariable);
+  }
+
   #connect(pod: KubeObject): Connection {
-    return connectDatasource(pod, this.description, this.#databases);
+    return connectDatasource(pod, this.description, this.#parts.databases);
   }
 
   #readyPod(): KubeObject | undefined {
-    const names = readyAddresses(this.#cluster, this.description.namespace, this.description.service);
-    const name = names[this.#turn++ % Math.max(names.length, 1)];
-    return name === undefined ? undefined : this.#cluster.get("Pod", this.description.namespace, name);
+    const names = readyAddresses(this.#parts.cluster, this.description.namespace, this.description.service);
+    const pods = names.flatMap((name) => this.#parts.cluster.get("Pod", this.description.namespace, name) ?? []);
+    this.#cache?.forgetOthers(pods);
+    return pods[this.#turn++ % Math.max(pods.length, 1)];
   }
 
-  /** A JSON Web Token (RFC 7519) signed with HMAC-SHA256. */
-  #issueToken(user: string): string {
+  /** A JSON Web Token (RFC 7519), signed with HMAC-SHA256. The session is kept in the cache where there is one; throws where that cannot be. */
+  #issueToken(visit: Visit, user: string): string {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const claims = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user })}`;
-    return `${claims}.${this.#sign(claims).toString("base64url")}`;
+    const claims = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user, jti: randomBytes(12).toString("base64url") })}`;
+    const token = `${claims}.${this.#sign(claims).toString("base64url")}`;
+    const { cache } = this.description;
+    if (cache !== undefined && this.#ask(visit, ["SET", sessionKey(token), user, "PX", String(cache.sessionMs)]) === undefined) throw new Error("The session could not be stored: the cache does not answer.");
+    return token;
   }
 
-  #userOf(authorization: string | undefined): string | undefined {
-    const [, claims = "", payload = "", signature = ""] = /^Bearer ([\w-]+\.([\w-]+))\.([\w-]+)$/i.exec(authorization ?? "") ?? [];
+  /** The user of a live session. Throws where the cache that knows does not answer. */
+  #userOf(visit: Visit, authorization: string | undefined): string | undefined {
+    const [, token = "", claims = "", payload = "", signature = ""] = /^Bearer (([\w-]+\.([\w-]+))\.([\w-]+))$/i.exec(authorization ?? "") ?? [];
     const [given, own] = [Buffer.from(signature, "base64url"), this.#sign(claims)];
     if (given.length !== own.length || !timingSafeEqual(given, own)) return undefined;
-    const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { readonly sub?: unknown };
-    return typeof sub === "string" ? sub : undefined;
+    const { cache } = this.description;
+    if (cache === undefined) return subjectOf(payload);
+    const reply = this.#ask(visit, ["GET", sessionKey(token)]);
+    if (reply === undefined) throw new Error("The session could not be read: the cache does not answer.");
+    if (reply.kind !== "bulk") return undefined;
+    this.#ask(visit, ["PEXPIRE", sessionKey(token), String(cache.sessionMs)]);
+    return reply.text;
   }
 
   #sign(claims: string): Buffer {
-    return createHmac("sha256", this.#signingKey).update(claims).digest();
+    return createHmac("sha256", this.#parts.signingKey).update(claims).digest();
   }
+}
+
+interface HealthPart {
+  readonly status: "UP" | "DOWN" | "UNKNOWN";
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([[500, "Internal Server Error"], [502, "Bad Gateway"], [503, "Service Unavailable"], [504, "Gateway Timeout"]]);
+
+function isHeldOpen(flaws: readonly Flaws[]): boolean {
+  return flaws.some((flaw) => flaw.breakerOpen);
+}
+
+function subjectOf(payload: string): string | undefined {
+  const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { readonly sub?: unknown };
+  return typeof sub === "string" ? sub : undefined;
+}
+
+/** A session's key does not give its token away. */
+function sessionKey(token: string): string {
+  return `session:${createHash("sha256").update(token).digest("hex").slice(0, 32)}`;
 }
 
 /** Opens the database that a pod's datasource variable names, as the application's driver would. */
@@ -184,49 +332,4 @@ export function environmentValue(pod: KubeObject, name: string): string | undefi
   const containers = listOf(pod.spec?.["containers"]);
   const entry = containers.flatMap((container) => listOf(container["env"])).find((variable) => variable["name"] === name);
   return typeof entry?.["value"] === "string" ? entry["value"] : undefined;
-}
-
-function rowsOf(result: SqlResult | undefined): readonly Record<string, unknown>[] {
-  if (result === undefined) return [];
-  return result.rows.map((row) => Object.fromEntries(result.columns.map((column, index) => {
-    const value = row[index] ?? null;
-    return [column.name, column.isNumeric && value !== null ? Number(value) : value];
-  })));
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((item): item is Record<string, unknown> => typeof item === "object" && item !== null) : [];
-}
-
-function readBody(text: string): Record<string, unknown> | undefined {
-  if (text.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function matchPath(pattern: string, path: string): ReadonlyMap<string, string> | undefined {
-  const wanted = pattern.split("/");
-  const given = path.split("/");
-  if (wanted.length !== given.length) return undefined;
-  const values = new Map<string, string>();
-  for (const [index, segment] of wanted.entries()) {
-    const value = given[index] ?? "";
-    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
-    if (name !== undefined && value !== "") values.set(name, decodeURIComponent(value));
-    else if (segment !== value) return undefined;
-  }
-  return values;
-}
-
-function isUnder(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
-}
-
-function json(status: number, body: unknown): ApplicationResponse {
-  return { status, contentType: "application/json", body: JSON.stringify(body) };
 }

@@ -56,9 +56,13 @@ export function isSameJson(left: unknown, right: unknown): boolean {
   return [...keys].every((key) => isSameJson(left[key], right[key]));
 }
 
-/** A copy without fields that are `undefined`, as JSON would carry it. */
+/** A deep copy of a JSON value. By hand: `structuredClone` takes several times as long, and a cluster copies its objects all the time. */
 export function copyJson<T>(value: T): T {
-  return structuredClone(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item)) as T;
+  const copy: JsonRecord = {};
+  for (const [key, item] of Object.entries(value)) copy[key] = typeof item === "object" ? copyJson(item) : item;
+  return copy as T;
 }
 
 /** World epoch milliseconds as the API writes times: seconds, UTC. */

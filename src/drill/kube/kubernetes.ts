@@ -26,6 +26,7 @@ import { mainCommand, runProcess } from "./pod/process.ts";
 import type { Random } from "./names.ts";
 import { SettlingClock } from "./settlingClock.ts";
 import { isKubernetesSnapshot, type KubernetesSnapshot } from "./snapshot.ts";
+import { changeAs, FIRST_MANAGER } from "./laterState.ts";
 import { ObjectStore } from "./store.ts";
 import { defaultUsage } from "./usage.ts";
 
@@ -52,10 +53,19 @@ export interface KubernetesOptions {
   readonly snapshot?: unknown;
   /** How long ago, in milliseconds, the manifests were applied: the cluster comes up settled and that old. `undefined` applies them now. */
   readonly establishedMs?: number;
+  /** What was applied to the cluster since, in any order; ignored as `objects` is. */
+  readonly later?: readonly LaterState[];
   /** Given the cluster before any of its objects exists: images are asked about pods while the cluster still comes up. */
   readonly onCluster?: (cluster: Cluster) => void;
   /** Usage of a running container for `kubectl top`; `undefined` derives it from its requests. */
   readonly usage?: (namespace: string, pod: string, container: string) => ContainerUsage;
+}
+
+/** A later state of an object: a whole manifest, or only what changed, as a strategic merge patch. */
+export interface LaterState {
+  /** How long before the start it was applied, in milliseconds. */
+  readonly agoMs: number;
+  readonly object: KubeObject;
 }
 
 /** A running drill cluster. */
@@ -76,8 +86,10 @@ export interface Kubernetes {
   close(): Promise<void>;
 }
 
-/** Virtual time that a cluster gets to settle in before a drill. */
+/** Virtual time that a cluster gets to settle in after each state of its past. */
 const SETTLE_MS = 5 * 60_000;
+/** The last stretch before the start runs for itself, so that leases and heartbeats are fresh. */
+const FRESH_MS = 60_000;
 /** How often old events are forgotten. */
 const EXPIRE_EVERY_MS = 60_000;
 
@@ -110,8 +122,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   startControllers(controllers);
   startNamespaceController(controllers, certificates.ca);
   if (snapshot !== undefined) kubelet.restore(snapshot.kubelet);
-  else applyManifests(store, options.objects);
-  clock.settle(Math.min(SETTLE_MS, options.establishedMs ?? 0));
+  else liveThePast(options, store, clock);
   expireEvents(store, clock);
   const webSocket = new WebSocketExec(processes, minor);
   const spdy = new SpdyExec(processes);
@@ -164,12 +175,28 @@ function startControllers(services: ControllerServices): void {
   startNodeController(services);
 }
 
+/** Applies the manifests and each later state of them at its time, lets the cluster settle in between, and arrives at the present. */
+function liveThePast(options: KubernetesOptions, store: ObjectStore, clock: SettlingClock): void {
+  const present = options.clock.now();
+  const settle = (): void => clock.settle(Math.max(0, Math.min(SETTLE_MS, present - clock.now())));
+  applyManifests(store, options.objects, clock);
+  settle();
+  for (const { agoMs, object } of [...(options.later ?? [])].sort((left, right) => right.agoMs - left.agoMs)) {
+    clock.jumpTo(present - agoMs);
+    changeAs(store, FIRST_MANAGER, object, clock.now());
+    settle();
+  }
+  clock.jumpTo(present - FRESH_MS);
+  clock.settle(Math.max(0, present - clock.now()));
+  clock.handOver();
+}
+
 /** Namespaces first, then the rest in the order given. */
-function applyManifests(store: ObjectStore, objects: readonly KubeObject[]): void {
+function applyManifests(store: ObjectStore, objects: readonly KubeObject[], clock: WorldClock): void {
   const used = new Set(["default", "kube-system", "kube-public", "kube-node-lease", ...objects.flatMap((object) => (object.metadata.namespace === undefined ? [] : [object.metadata.namespace]))]);
   const given = new Set(objects.filter((object) => object.kind === "Namespace").map((object) => object.metadata.name));
   for (const name of used) if (!given.has(name)) store.put({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  for (const object of [...objects].sort((left, right) => Number(right.kind === "Namespace") - Number(left.kind === "Namespace"))) store.put(object);
+  for (const object of [...objects].sort((left, right) => Number(right.kind === "Namespace") - Number(left.kind === "Namespace"))) changeAs(store, FIRST_MANAGER, object, clock.now());
 }
 
 async function listen(server: ReturnType<typeof createApiServer>, port: number): Promise<number> {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../contract.ts";
-import { valueAt } from "./json.ts";
+import { stringsOf, valueAt } from "./json.ts";
 
 /** A test of labels. */
 export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean;
@@ -94,4 +94,10 @@ function fieldText(object: KubeObject, field: string): string {
   const value = field === "source" ? valueAt(object, "source", "component") : valueAt(object, ...field.split("."));
   if (value === undefined || value === null) return field === "spec.unschedulable" || field === "spec.hostNetwork" ? "false" : "";
   return String(value);
+}
+
+/** Whether labels have everything that a service's selector (a plain map) names. A selector of nothing selects nothing. */
+export function matchesMap(selector: unknown, labels: Readonly<Record<string, string>> | undefined): boolean {
+  const wanted = Object.entries(stringsOf(selector));
+  return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
 }

@@ -40,7 +40,7 @@ export class SettlingClock implements WorldClock {
     };
   }
 
-  /** Runs the timers of the next `durationMs` at once, then hands over to the world's clock with what is still pending. */
+  /** Runs the timers of the next `durationMs` at once. Nothing happens once the clock follows the world. */
   settle(durationMs: number): void {
     if (this.#virtualNow === undefined) return;
     const end = this.#virtualNow + durationMs;
@@ -49,6 +49,23 @@ export class SettlingClock implements WorldClock {
       this.#timers.delete(next);
       next.action();
     }
+    this.#virtualNow = end;
+  }
+
+  /**
+   * Moves on to `at` (epoch milliseconds) without running anything: nine settled days are not probed second by second. What is pending
+   * keeps its distance, so that phases stay. An earlier time, or a clock that follows the world, stays as it is.
+   */
+  jumpTo(at: number): void {
+    if (this.#virtualNow === undefined || at <= this.#virtualNow) return;
+    this.#shift(at - this.#virtualNow);
+    this.#virtualNow = at;
+  }
+
+  /** Follows the world's clock from now on, with what is still pending at the distance it had. */
+  handOver(): void {
+    if (this.#virtualNow === undefined) return;
+    this.#shift(this.#world.now() - this.#virtualNow);
     this.#virtualNow = undefined;
     for (const timer of [...this.#timers].sort(inOrder)) this.#arm(timer);
   }
@@ -62,6 +79,10 @@ export class SettlingClock implements WorldClock {
 
   #first(): Timer | undefined {
     return [...this.#timers].sort(inOrder)[0];
+  }
+
+  #shift(ms: number): void {
+    for (const timer of this.#timers) timer.dueAt += ms;
   }
 
   #arm(timer: Timer): void {

@@ -7,6 +7,7 @@ import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import type { DatabaseDescription, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
+import { sleepWorldTime } from "./worldClock.ts";
 
 /** A volume's data in a snapshot. */
 export interface SavedVolume {
@@ -174,14 +175,4 @@ export class Databases implements DatabaseDirectory {
     server.closeSession(session);
     return server;
   }
-}
-
-function sleepWorldTime(clock: WorldClock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, resolve);
-    signal.addEventListener("abort", () => {
-      cancel();
-      reject(new Error("The client was stopped."));
-    }, { once: true });
-  });
 }

@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../contract.ts";
-import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
+import type { LaterState } from "../kube/kubernetes.ts";
 
 /**
  * A rehearsal world in data (`notebooks/worlds/*.yaml`): the first YAML document describes what stands behind the objects, the ones
@@ -14,15 +11,20 @@ export interface WorldDescription {
   readonly name: string;
   readonly seed: number;
   readonly kubernetesVersion: string;
+  /** World milliseconds before the start at which the objects were first applied. */
+  readonly establishedMs: number;
   readonly contexts: readonly { readonly name: string; readonly namespace: string; readonly user: string }[];
   readonly users: readonly UserDescription[];
   readonly images: readonly ImageDescription[];
   readonly databases: readonly DatabaseDescription[];
+  readonly caches: readonly CacheDescription[];
   readonly buckets: readonly BucketDescription[];
   readonly applications: readonly ApplicationDescription[];
   readonly faults: readonly FaultRecipe[];
   readonly s3: { readonly region: string; readonly bytesPerSecond: number };
   readonly objects: readonly KubeObject[];
+  /** Later states of them: objects that appear again among the manifests. */
+  readonly later: readonly LaterState[];
 }
 
 export interface UserDescription {
@@ -42,6 +44,34 @@ export interface ImageDescription {
   readonly startLog: readonly string[];
   /** Programs beside those of the behaviour: a fixed text, or statements that the pod's database must answer. */
   readonly programs: readonly { readonly name: string; readonly statements: readonly string[]; readonly output: readonly string[] }[];
+  /** The tags that the registry has, with what is wrong with each; any other cannot be pulled. `undefined`: it has every tag. */
+  readonly versions: ReadonlyMap<string, Flaws> | undefined;
+}
+
+/** What is wrong with a process: with every one of an image's version, or with those that a fault damaged. */
+export interface Flaws {
+  /** The process ends: at its start, or `afterMs` of world time later. */
+  readonly crash: { readonly log: readonly string[]; readonly exitCode: number; readonly reason: string; readonly afterMs: number } | undefined;
+  /** What the readiness probe says. */
+  readonly unready: string | undefined;
+  /** A share (0 to 1) of a web application's answers is this error; it rises to that share over `risesMs` from the pod's start. */
+  readonly errors: { readonly status: number; readonly share: number; readonly risesMs: number; readonly log: string | undefined } | undefined;
+  /** Added to each answer, world milliseconds. */
+  readonly slowMs: number;
+  /** A web application's circuit breaker to its cache is held open, whatever the cache does. */
+  readonly breakerOpen: boolean;
+}
+
+/** A cache server: what each pod behind a service runs. */
+export interface CacheDescription {
+  readonly namespace: string;
+  readonly service: string;
+  /** What clients must AUTH with; `undefined` asks for none. */
+  readonly password: string | undefined;
+  /** Settings as `CONFIG SET` takes them. */
+  readonly config: ReadonlyMap<string, string>;
+  /** Commands that have filled it when the world begins. */
+  readonly commands: readonly string[];
 }
 
 /** A database server's data at the start of the world: the workload whose pods run it, and the dump it was filled from. */
@@ -90,7 +120,23 @@ export interface ApplicationDescription {
   /** The database account it connects with. */
   readonly account: string;
   readonly health: { readonly path: string; readonly component: string; readonly probe: string };
+  /** `undefined` for an application that keeps its sessions itself and caches nothing. */
+  readonly cache: ApplicationCache | undefined;
   readonly endpoints: readonly EndpointDescription[];
+}
+
+/** How an application uses its cache server: for answers, sessions and rate limits. */
+export interface ApplicationCache {
+  /** The variable of its pods that names the server's host. */
+  readonly hostVariable: string;
+  /** Name of the health component. */
+  readonly component: string;
+  /** How long it waits for the server, world milliseconds. */
+  readonly timeoutMs: number;
+  /** How long a session lives without use. */
+  readonly sessionMs: number;
+  /** After so many failures in a row the cache is left alone for `openMs`; then one call tries again. */
+  readonly breaker: { readonly failures: number; readonly openMs: number };
 }
 
 /** One HTTP endpoint: statements with `:name` parameters, then a status and a JSON body in which `{name}` is filled in. */
@@ -115,167 +161,38 @@ export interface EndpointDescription {
   readonly rows: boolean;
   /** Issues a token for the user in this parameter, as the parameter `token`. */
   readonly tokenFor: string | undefined;
+  /** What the work behind it takes, world milliseconds. */
+  readonly latencyMs: number;
+  /** The answer is kept in the cache under the path and query, for so long, world milliseconds. */
+  readonly cachedMs: number | undefined;
+  /** More failed attempts than that of one caller (the value of the parameter `by`) within `windowMs` are answered with 429. */
+  readonly rateLimit: { readonly attempts: number; readonly windowMs: number; readonly by: string } | undefined;
 }
 
-/** A fault by what it does to the world's state. What cures it is a predicate on that state. */
-export type FaultRecipe = {
+/**
+ * A fault by what it does to the world's state: it damages things that are there, or changes objects as a person or a pipeline would.
+ * What cures it is a predicate on that state: the damaged thing is gone or no longer used, the objects say something else.
+ */
+export interface FaultRecipe {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly namespace: string;
-} & (
-  | {
-      /** The main process of this one pod exits whenever it starts: gone with the pod. */
-      readonly kind: "podCrashLoop";
-      readonly pod: string;
-      readonly log: readonly string[];
-      readonly exitCode: number;
-    }
-  | {
-      /** The data on this claim's volume is damaged: every process that opens it exits. Gone with the volume. */
-      readonly kind: "volumeCorrupted";
-      readonly claim: string;
-      readonly log: readonly string[];
-      readonly exitCode: number;
-    }
-);
-
-/** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
-export function readWorld(path: string): WorldDescription {
-  const documents = parseAllDocuments(readFileSync(path, "utf8"));
-  const broken = documents.flatMap((document) => document.errors)[0];
-  if (broken !== undefined) throw new RuntimeError("invalidInput", `Reading the world ${path}: ${broken.message}`, { hint: "Correct the YAML." });
-  const [head, ...objects] = documents.map((document) => document.toJS() as unknown);
-  try {
-    const manifests = objects.map(asObject);
-    return { ...readHead(head, manifests), folder: dirname(resolve(path)), objects: manifests };
-  } catch (cause) {
-    throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "See docs/WORLDS.md for the fields.", cause });
-  }
+  /** What it damages: this very pod, this claim's volume, or the pods with these labels, as they are when it is injected. */
+  readonly damages: { readonly kind: "pod" | "claim"; readonly name: string } | { readonly kind: "pods"; readonly labels: ReadonlyMap<string, string> } | undefined;
+  /** What is wrong with every process in what it damages. */
+  readonly flaws: Flaws;
+  /** Later states of objects that it applies, under a field manager's name. */
+  readonly changes: readonly { readonly manager: string; readonly object: KubeObject }[];
+  /** What it does to the cache behind a service. */
+  readonly cache: CacheDamage | undefined;
 }
 
-function asObject(value: unknown): KubeObject {
-  const object = record(value, "object");
-  const metadata = record(object["metadata"], "metadata");
-  for (const field of ["apiVersion", "kind"]) text(object[field], field);
-  text(metadata["name"], "metadata.name");
-  return object as KubeObject;
-}
-
-function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDescription, "folder" | "objects"> {
-  const head = record(value, "description");
-  return {
-    name: text(head["name"], "name"),
-    seed: Number(head["seed"] ?? 1),
-    kubernetesVersion: text(head["kubernetesVersion"], "kubernetesVersion"),
-    contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
-    users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]), roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")) })),
-    images: list(head["images"], "images", (item) => ({
-      image: text(item["image"], "image"),
-      behaviour: oneOf(item["behaviour"], ["database", "cache", "web", "plain"] as const, "behaviour"),
-      version: text(item["version"] ?? "", "version"),
-      startMs: seconds(item["startSeconds"] ?? 1),
-      startLog: texts(item["startLog"]),
-      programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
-    })),
-    databases: list(head["databases"] ?? [], "databases", (item) => ({
-      accounts: list(item["accounts"], "accounts", (account) => ({ name: text(account["name"], "name"), password: secretValue(account, objects), isSuper: account["super"] === true })),
-      claim: text(item["claim"], "claim"),
-      namespace: text(item["namespace"], "namespace"),
-      database: text(item["database"], "database"),
-      dump: text(item["dump"], "dump"),
-      since: texts(item["since"]),
-      replicaOf: item["replicaOf"] === undefined ? undefined : text(item["replicaOf"], "replicaOf"),
-      sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),
-      lagMs: seconds(item["lagSeconds"] ?? 0),
-      restoreBytesPerSecond: Number(item["restoreBytesPerSecond"] ?? 1e7),
-    })),
-    buckets: list(head["buckets"] ?? [], "buckets", (item) => ({
-      name: text(item["name"], "name"),
-      objects: list(item["objects"] ?? [], "objects", (object) => ({ key: text(object["key"], "key"), file: text(object["file"], "file"), ageMs: seconds(object["ageSeconds"] ?? 0) })),
-    })),
-    applications: list(head["applications"] ?? [], "applications", application),
-    faults: list(head["faults"] ?? [], "faults", fault),
-    s3: { region: text(record(head["s3"] ?? { region: "us-east-1" }, "s3")["region"], "s3.region"), bytesPerSecond: Number(record(head["s3"] ?? {}, "s3")["bytesPerSecond"] ?? 5e7) },
-  };
-}
-
-/** A text of a Secret's `stringData`. */
-function secretValue(reference: Record<string, unknown>, objects: readonly KubeObject[]): string {
-  const name = text(reference["secret"], "secret");
-  const secret = objects.find((object) => object.kind === "Secret" && object.metadata.name === name);
-  if (secret === undefined) throw new Error(`secret: there is no Secret ${name} among the objects.`);
-  return text(record(secret["stringData"], `stringData of Secret ${name}`)[text(reference["key"], "key")], `the key of Secret ${name}`);
-}
-
-function application(item: Record<string, unknown>): ApplicationDescription {
-  const health = record(item["health"], "health");
-  return {
-    host: text(item["host"], "host"),
-    namespace: text(item["namespace"], "namespace"),
-    service: text(item["service"], "service"),
-    account: text(item["account"], "account"),
-    datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
-    health: { path: text(health["path"], "health.path"), component: text(health["component"], "health.component"), probe: text(health["probe"], "health.probe") },
-    endpoints: list(item["endpoints"] ?? [], "endpoints", (endpoint) => ({
-      method: text(endpoint["method"], "method"),
-      path: text(endpoint["path"], "path"),
-      isAuthenticated: endpoint["authenticated"] === true,
-      statements: list(endpoint["statements"] ?? [], "statements", (statement) => ({
-        sql: text(statement["sql"], "sql"),
-        each: statement["each"] === undefined ? undefined : text(statement["each"], "each"),
-        into: texts(statement["into"]),
-        noRowStatus: statement["noRowStatus"] === undefined ? undefined : Number(statement["noRowStatus"]),
-      })),
-      status: Number(endpoint["status"] ?? 200),
-      body: endpoint["body"] === undefined ? undefined : text(endpoint["body"], "body"),
-      rows: endpoint["rows"] === true,
-      tokenFor: endpoint["tokenFor"] === undefined ? undefined : text(endpoint["tokenFor"], "tokenFor"),
-    })),
-  };
-}
-
-function fault(item: Record<string, unknown>): FaultRecipe {
-  const common = {
-    name: text(item["name"], "name"), title: text(item["title"], "title"), description: text(item["description"], "description"),
-    namespace: text(item["namespace"], "namespace"), log: texts(item["log"]), exitCode: Number(item["exitCode"] ?? 1),
-  };
-  switch (oneOf(item["kind"], ["podCrashLoop", "volumeCorrupted"] as const, "kind")) {
-    case "podCrashLoop":
-      return { ...common, kind: "podCrashLoop", pod: text(item["pod"], "pod") };
-    case "volumeCorrupted":
-      return { ...common, kind: "volumeCorrupted", claim: text(item["claim"], "claim") };
-  }
-}
-
-function record(value: unknown, field: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error(`${field} must be a map.`);
-  return value as Record<string, unknown>;
-}
-
-function list<T>(value: unknown, field: string, read: (item: Record<string, unknown>) => T): readonly T[] {
-  if (!Array.isArray(value)) throw new Error(`${field} must be a list.`);
-  return value.map((item, index) => read(record(item, `${field}[${index}]`)));
-}
-
-function text(value: unknown, field: string): string {
-  if (typeof value !== "string") throw new Error(`${field} must be text.`);
-  return value;
-}
-
-function texts(value: unknown): readonly string[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value.map(String) : String(value).trimEnd().split("\n");
-}
-
-function seconds(value: unknown): number {
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new Error(`${String(value)} is not a number of seconds.`);
-  return number * 1000;
-}
-
-function oneOf<const T extends string>(value: unknown, allowed: readonly T[], field: string): T {
-  const found = allowed.find((option) => option === value);
-  if (found === undefined) throw new Error(`${field} must be one of ${allowed.join(", ")}; it is ${String(value)}.`);
-  return found;
+/** What a fault does to a cache server's state. */
+export interface CacheDamage {
+  readonly service: string;
+  /** Run on the server. */
+  readonly commands: readonly string[];
+  /** A client that keeps the server busy: each command of others waits that long (world milliseconds) while it is connected. */
+  readonly client: { readonly name: string; readonly address: string; readonly command: string; readonly busyMs: number } | undefined;
 }

@@ -1,30 +1,32 @@
 import type { Cluster, KubeObject } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { FaultRecipe } from "./description.ts";
+import type { CacheDamage, FaultRecipe, Flaws } from "./description.ts";
 
-/** A fault that was injected, tied to the very thing it damaged: another pod or volume of the same name does not have it. */
+/** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
   readonly name: string;
-  /** UID of the damaged pod or claim. */
-  readonly uid: string;
+  /** UIDs of the damaged pods or claims; none where it only changed objects or a cache. */
+  readonly uids: readonly string[];
 }
 
-/** What a damaged process says and how it exits. */
-export interface Crash {
-  readonly log: readonly string[];
-  readonly exitCode: number;
-  readonly reason: string;
+/** How faults reach what they change. */
+export interface FaultTools {
+  readonly cluster: Cluster;
+  /** Gives an object a later state under a field manager's name. */
+  readonly change: (manager: string, object: KubeObject) => void;
+  /** Damages the caches behind a service. Throws `notFound` where none runs. */
+  readonly damageCache: (namespace: string, damage: CacheDamage) => void;
 }
 
 /** The faults of a world and what they did to its state. */
 export class Faults {
   readonly #recipes: readonly FaultRecipe[];
-  readonly #cluster: Cluster;
+  readonly #tools: FaultTools;
   #active: readonly ActiveFault[];
 
-  constructor(recipes: readonly FaultRecipe[], cluster: Cluster, active: readonly ActiveFault[]) {
+  constructor(recipes: readonly FaultRecipe[], tools: FaultTools, active: readonly ActiveFault[]) {
     this.#recipes = recipes;
-    this.#cluster = cluster;
+    this.#tools = tools;
     this.#active = active;
   }
 
@@ -38,23 +40,34 @@ export class Faults {
     if (recipe === undefined) {
       throw new RuntimeError("notFound", `Injecting ${name}: the world has no such fault.`, { hint: `It has ${this.#recipes.map((other) => other.name).join(", ")}.` });
     }
-    const damaged = recipe.kind === "podCrashLoop" ? this.#cluster.get("Pod", recipe.namespace, recipe.pod) : this.#cluster.get("PersistentVolumeClaim", recipe.namespace, recipe.claim);
-    const uid = damaged?.metadata.uid;
-    if (uid === undefined) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
-    this.#active = [...this.#active, { name, uid }];
+    const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
+    if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
+    if (recipe.cache !== undefined) this.#tools.damageCache(recipe.namespace, recipe.cache);
+    for (const { manager, object } of recipe.changes) this.#tools.change(manager, object);
+    this.#active = [...this.#active, { name, uids }];
   }
 
-  /** Whether a pod's main process can run now: a fault of the pod itself, or of a volume it opens. */
-  crashOf(pod: KubeObject): Crash | undefined {
-    const uids = new Set([pod.metadata.uid, ...claimsOf(pod).map((claim) => this.#cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)]);
-    const fault = this.#active.find((active) => uids.has(active.uid));
-    const recipe = this.#recipes.find((candidate) => candidate.name === fault?.name);
-    return recipe === undefined ? undefined : { log: recipe.log, exitCode: recipe.exitCode, reason: "Error" };
+  /** What is wrong with a pod's processes through faults of the pod itself, or of a volume it opens. */
+  flawsOf(pod: KubeObject): readonly Flaws[] {
+    if (this.#active.length === 0) return [];
+    const uids = [pod.metadata.uid, ...claimsOf(pod).map((claim) => this.#tools.cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)];
+    return this.#active
+      .filter((active) => active.uids.some((uid) => uids.includes(uid)))
+      .flatMap((active) => this.#recipes.find((candidate) => candidate.name === active.name)?.flaws ?? []);
   }
 
-  /** True while the volume of this claim is damaged. */
-  isCorrupted(claimUid: string): boolean {
-    return this.#active.some((fault) => fault.uid === claimUid);
+  #damagedBy({ damages, namespace }: FaultRecipe): readonly KubeObject[] {
+    const { cluster } = this.#tools;
+    switch (damages?.kind) {
+      case undefined:
+        return [];
+      case "pod":
+        return [cluster.get("Pod", namespace, damages.name)].filter((pod) => pod !== undefined);
+      case "claim":
+        return [cluster.get("PersistentVolumeClaim", namespace, damages.name)].filter((claim) => claim !== undefined);
+      case "pods":
+        return cluster.list("Pod", namespace).filter((pod) => [...damages.labels].every(([key, value]) => pod.metadata.labels?.[key] === value));
+    }
   }
 }
 

@@ -1,12 +1,17 @@
 import type { ImageBehaviour, KubeObject, PodProgram } from "../contract.ts";
 import type { Connection } from "../app/webApplication.ts";
 import type { Databases } from "./databases.ts";
-import type { ImageDescription } from "./description.ts";
+import type { Caches } from "./caches.ts";
+import type { Flaws, ImageDescription } from "./description.ts";
 import type { Faults } from "./faults.ts";
+import { crashOf, tagOf, versionFlaws } from "./flaws.ts";
 
 /** What images need of the world around them. */
 export interface ImageParts {
+  /** World epoch milliseconds. */
+  readonly now: () => number;
   readonly databases: Databases;
+  readonly caches: Caches;
   readonly faults: () => Faults;
   readonly databasePrograms: Readonly<Record<string, PodProgram>>;
   readonly cachePrograms: Readonly<Record<string, PodProgram>>;
@@ -21,12 +26,21 @@ export function imageBehaviours(images: readonly ImageDescription[], parts: Imag
   return new Map(images.map((image) => [image.image, behaviourOf(image, parts)]));
 }
 
+/** What is wrong with a pod's processes: through its image's version, and through faults. */
+export function flawsOf(images: readonly ImageDescription[], faults: Faults, pod: KubeObject): readonly Flaws[] {
+  return [...images.flatMap((image) => versionFlaws(image, pod)), ...faults.flawsOf(pod)];
+}
+
 function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour {
+  const flaws = (pod: KubeObject): readonly Flaws[] => flawsOf([image], parts.faults(), pod);
+  const crash = (pod: KubeObject): ReturnType<ImageBehaviour["crash"]> => crashOf(flaws(pod), pod, parts.now());
+  const unready = (pod: KubeObject): string | undefined => flaws(pod).find((flaw) => flaw.unready !== undefined)?.unready;
   const common = {
+    isPublished: (name: string) => image.versions?.has(tagOf(name)) !== false,
     startMs: image.startMs,
     startLog: () => image.startLog,
-    crash: (pod: KubeObject) => parts.faults().crashOf(pod),
-    unready: () => undefined,
+    crash,
+    unready,
     programs: describedPrograms(image, parts),
   };
   switch (image.behaviour) {
@@ -34,11 +48,17 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
       return {
         ...common,
         programs: { ...common.programs, ...parts.databasePrograms },
-        unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : undefined),
+        unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : unready(pod)),
         started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
       };
     case "cache":
-      return { ...common, programs: { ...common.programs, ...parts.cachePrograms } };
+      return {
+        ...common,
+        programs: { ...common.programs, ...parts.cachePrograms },
+        crash: (pod) => crash(pod) ?? (parts.caches.isOutOfMemory(pod) ? { log: [], exitCode: 137, reason: "OOMKilled" } : undefined),
+        started: (pod) => parts.caches.open(pod),
+        stopped: (pod, how) => parts.caches.close(pod, how),
+      };
     case "web":
     case "plain":
       return common;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Snapshot } from "../s3/snapshot.ts";
+import type { SavedCaches } from "./caches.ts";
 import type { ControlPlace } from "./control.ts";
 import type { SavedVolume } from "./databases.ts";
 import type { ActiveFault } from "./faults.ts";
@@ -17,6 +18,7 @@ export interface WorldSnapshot {
   readonly kubernetes: unknown;
   readonly s3: S3Snapshot;
   readonly volumes: readonly SavedVolume[];
+  readonly caches: SavedCaches;
   readonly faults: readonly ActiveFault[];
 }
 

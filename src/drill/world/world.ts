@@ -3,23 +3,24 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldState } from "../../core/protocol.ts";
 import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, WebApplication } from "../app/webApplication.ts";
-import type { Cluster } from "../contract.ts";
+import { connectionOf, WebApplication, type ApplicationParts } from "../app/webApplication.ts";
+import type { Cluster, KubeObject } from "../contract.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
+import { changeAs } from "../kube/laterState.ts";
+import { podSpecOf } from "../kube/objects.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createRedisPrograms } from "../programs/redisPrograms.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
+import { Caches } from "./caches.ts";
 import { serveControl } from "./control.ts";
 import { Databases } from "./databases.ts";
 import type { WorldDescription } from "./description.ts";
 import { Faults } from "./faults.ts";
-import { imageBehaviours } from "./images.ts";
+import { flawsOf, imageBehaviours } from "./images.ts";
 import { seededRandom } from "./random.ts";
 import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
 import { ScaledClock } from "./worldClock.ts";
 
-/** How old the cluster is when the drill begins, world milliseconds: its pods did not start just now. */
-const ESTABLISHED_MS = 9 * 24 * 3_600_000;
 /** First byte of an S3 answer, world milliseconds. */
 const S3_LATENCY_MS = 30;
 /** A snapshot follows the first change since the last one after this, real milliseconds. */
@@ -48,6 +49,7 @@ export interface World {
 interface Parts {
   readonly clock: ScaledClock;
   readonly databases: Databases;
+  readonly caches: Caches;
   readonly credentials: WorldSnapshot["credentials"];
   readonly tokens: WorldSnapshot["tokens"];
   cluster: Cluster | undefined;
@@ -58,14 +60,18 @@ interface Parts {
 export async function startWorld(description: WorldDescription, options: WorldOptions): Promise<World> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const saved = readSnapshot(options.folder);
-  const parts = await prepareParts(description, options, saved);
+  let save = (): void => undefined;
+  const parts = await prepareParts(description, options, saved, () => saveSoon());
+  const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save());
   const s3 = await openBuckets(description, parts, saved);
   const kubernetes = await openCluster(description, parts, options.folder, saved);
+  if (saved === undefined) parts.caches.fill();
+  const faults = required(parts.faults);
+  const inside = applicationParts(description, parts, kubernetes);
   const applications = await Promise.all(description.applications.map(async (application) => {
-    const server = await serveApplication(new WebApplication(application, kubernetes.cluster, parts.databases, `${application.host} ${parts.credentials.secretAccessKey}`), saved?.ports.hosts[application.host] ?? 0, () => save());
+    const server = await serveApplication(new WebApplication(application, inside), saved?.ports.hosts[application.host] ?? 0, parts.clock, () => save());
     return { host: application.host, server };
   }));
-  const faults = required(parts.faults);
   const control = await serveControl(
     {
       inject: async ({ fault }) => {
@@ -82,14 +88,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     },
     saved?.control,
   );
-  const save = (): void => {
+  save = () => {
     writeSnapshot(options.folder, {
       clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { kubernetes: kubernetes.port, s3: Number(new URL(s3.endpoint).port), hosts: Object.fromEntries(applications.map(({ host, server }) => [host, server.port])) },
-      kubernetes: kubernetes.snapshot(), s3: s3.snapshot(), volumes: parts.databases.save(), faults: faults.active,
+      kubernetes: kubernetes.snapshot(), s3: s3.snapshot(), volumes: parts.databases.save(), caches: parts.caches.save(), faults: faults.active,
     });
   };
-  const stopSaving = saveOnChange(kubernetes.cluster, save);
+  const unsubscribe = kubernetes.cluster.subscribe(saveSoon);
   kubernetes.cluster.onAnswer(save);
   save();
   const hosts = Object.fromEntries(applications.map(({ host, server }) => [host, `http://127.0.0.1:${server.port}`]));
@@ -97,6 +103,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   return {
     statePath,
     close: async () => {
+      unsubscribe();
       stopSaving();
       parts.clock.stop();
       control.close();
@@ -107,12 +114,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   };
 }
 
-async function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined): Promise<Parts> {
+async function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined, onUse: () => void): Promise<Parts> {
   const now = Date.now();
   const clock = new ScaledClock(saved?.clock ?? { realEpochMs: now, worldEpochMs: now, rate: options.rate });
+  const cluster = (): Cluster => required(parts.cluster);
   const parts: Parts = {
     clock,
-    databases: new Databases(description, clock, () => required(parts.cluster)),
+    databases: new Databases(description, clock, cluster),
+    caches: new Caches({ descriptions: description.caches, clock, cluster, random: seededRandom(description.seed + 1), onUse }, saved?.caches),
     credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
     tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
     cluster: undefined,
@@ -125,7 +134,7 @@ async function prepareParts(description: WorldDescription, options: WorldOptions
 
 function openBuckets(description: WorldDescription, { clock, credentials }: Parts, saved: WorldSnapshot | undefined): Promise<S3Server> {
   const buckets = description.buckets.map(({ name, objects }) => ({
-    name, createdAt: clock.now() - ESTABLISHED_MS,
+    name, createdAt: clock.now() - description.establishedMs,
     objects: objects.map(({ key, file, ageMs }) => ({ key, content: { kind: "file" as const, path: join(description.folder, file) }, modifiedAt: clock.now() - ageMs })),
   }));
   return startS3Server({
@@ -135,13 +144,15 @@ function openBuckets(description: WorldDescription, { clock, credentials }: Part
 }
 
 async function openCluster(description: WorldDescription, parts: Parts, folder: string, saved: WorldSnapshot | undefined): Promise<Kubernetes> {
-  const { clock, databases } = parts;
+  const { clock, databases, caches } = parts;
   let kubernetes: Kubernetes | undefined;
   const images = imageBehaviours(description.images, {
+    now: () => clock.now(),
     databases,
+    caches,
     faults: () => required(parts.faults),
     databasePrograms: createMysqlPrograms(databases.network()),
-    cachePrograms: createRedisPrograms({ clock }),
+    cachePrograms: createRedisPrograms(caches.network()),
     databaseOf: (pod) => connectionOf(pod, description.applications, databases),
     onDatabaseOpen: () => kubernetes?.reconsider(),
   });
@@ -150,25 +161,35 @@ async function openCluster(description: WorldDescription, parts: Parts, folder: 
     users: description.users.map((user) => ({ ...user, token: parts.tokens[user.name] ?? "" })),
     onCluster: (cluster) => {
       parts.cluster = cluster;
-      parts.faults = new Faults(description.faults, cluster, saved?.faults ?? []);
+      const change = (manager: string, object: KubeObject): void => void changeAs(cluster, manager, object, clock.now());
+      parts.faults = new Faults(description.faults, { cluster, change, damageCache: (namespace, damage) => caches.damage(namespace, damage) }, saved?.faults ?? []);
     },
-    ...(saved === undefined ? { establishedMs: ESTABLISHED_MS } : { port: saved.ports.kubernetes, snapshot: saved.kubernetes }),
+    ...(saved === undefined ? { establishedMs: description.establishedMs, later: description.later } : { port: saved.ports.kubernetes, snapshot: saved.kubernetes }),
   });
   return kubernetes;
 }
 
-/** Saves a while after changes that nobody asked for, however many there are; what a crash of the world can lose is that while. */
-function saveOnChange(cluster: Cluster, save: () => void): () => void {
+/** What the applications reach of the world. */
+function applicationParts(description: WorldDescription, parts: Parts, kubernetes: Kubernetes): ApplicationParts {
+  const faults = required(parts.faults);
+  return {
+    cluster: kubernetes.cluster, databases: parts.databases, caches: parts.caches, now: () => parts.clock.now(), signingKey: parts.credentials.secretAccessKey,
+    flawsOf: (pod) => flawsOf(description.images, faults, pod),
+    log: (pod, line) => kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
+  };
+}
+
+/** Saves a while after the first change that nobody asked for since the last time, however many follow; what a crash of the world can lose is that while. */
+function savingSoon(save: () => void): { readonly soon: () => void; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = cluster.subscribe(() => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      save();
-    }, SNAPSHOT_DELAY_MS);
-  });
-  return () => {
-    unsubscribe();
-    clearTimeout(timer);
+  return {
+    soon: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        save();
+      }, SNAPSHOT_DELAY_MS);
+    },
+    stop: () => clearTimeout(timer),
   };
 }
 

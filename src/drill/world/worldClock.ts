@@ -43,3 +43,14 @@ export class ScaledClock implements WorldClock {
     this.#timers.clear();
   }
 }
+
+/** Waits for world time; rejects when the signal aborts. */
+export function sleepWorldTime(clock: WorldClock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    signal.addEventListener("abort", () => {
+      cancel();
+      reject(new Error("The client was stopped."));
+    }, { once: true });
+  });
+}

@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../contract.ts";
+import { fieldSet, itemKey, minusFields, ownedPart } from "../fieldSets.ts";
 import { copyJson, isRecord, isSameJson, recordsOf, textOf, timestamp, type JsonRecord } from "../json.ts";
 import type { Resource } from "../resources.ts";
 import { ApiError } from "./status.ts";
-import { mergeKeyOf } from "./strategicPatch.ts";
 
 export interface ApplyOptions {
   readonly manager: string;
@@ -10,9 +10,6 @@ export interface ApplyOptions {
   /** World epoch milliseconds. */
   readonly now: number;
 }
-
-/** Field paths of an applied configuration in the FieldsV1 form (`f:spec`, `k:{"name":"web"}`). */
-type FieldSet = JsonRecord;
 
 /** Server-side apply: merges what is applied, takes away what this manager no longer applies, refuses fields that another manager owns. */
 export function serverSideApply(current: KubeObject | undefined, applied: KubeObject, options: ApplyOptions, resource: Resource): KubeObject {
@@ -32,35 +29,9 @@ export function serverSideApply(current: KubeObject | undefined, applied: KubeOb
   return { ...merged, metadata: { ...merged.metadata, managedFields: [entry, ...kept] } };
 }
 
-function ownedPart(object: KubeObject): JsonRecord {
-  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...rest } = object;
-  const { name: _name, namespace: _namespace, ...ownedMeta } = metadata;
-  return Object.keys(ownedMeta).length === 0 ? rest : { metadata: ownedMeta, ...rest };
-}
-
 function recordFrom(value: unknown, fallback: KubeObject): KubeObject {
   if (!isRecord(value)) return fallback;
   return { ...value, apiVersion: fallback.apiVersion, kind: fallback.kind, metadata: isRecord(value["metadata"]) ? { ...value["metadata"], name: fallback.metadata.name } : fallback.metadata };
-}
-
-function itemKey(field: string, list: readonly unknown[], item: unknown): string | undefined {
-  const key = mergeKeyOf(field, recordsOf([...list]));
-  if (key === undefined || !isRecord(item)) return undefined;
-  const protocol = field === "ports" ? { protocol: item["protocol"] ?? "TCP" } : {};
-  return `k:${JSON.stringify({ [key]: item[key], ...protocol })}`;
-}
-
-function fieldSet(value: unknown, field: string): FieldSet {
-  const result: FieldSet = {};
-  if (isRecord(value)) {
-    for (const [key, child] of Object.entries(value)) result[`f:${key}`] = fieldSet(child, key);
-  } else if (Array.isArray(value)) {
-    for (const item of value) {
-      const key = itemKey(field, value, item);
-      if (key !== undefined) result[key] = { ".": {}, ...fieldSet(item, "") };
-    }
-  }
-  return result;
 }
 
 function childOf(value: unknown, step: string, field: string): unknown {
@@ -122,16 +93,6 @@ function mergeApplied(target: unknown, applied: unknown, field: string): unknown
   const result: JsonRecord = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(applied)) result[key] = mergeApplied(result[key], value, key);
   return result;
-}
-
-function minusFields(theirs: unknown, mine: unknown): JsonRecord {
-  if (!isRecord(theirs)) return {};
-  const entries = Object.entries(theirs).flatMap(([step, child]): [string, unknown][] => {
-    if (!isRecord(mine) || !(step in mine) || step === ".") return [[step, child]];
-    const rest = minusFields(child, mine[step]);
-    return Object.keys(rest).filter((key) => key !== ".").length === 0 ? [] : [[step, rest]];
-  });
-  return Object.fromEntries(entries);
 }
 
 function conflictOf(resource: Resource, name: string, conflicts: readonly { manager: string; path: string }[]): ApiError {

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../contract.ts";
 import { foldStringData, withDefaults } from "../defaults.ts";
 import { deleteObject, finalizersOf, type DeletionOptions } from "../deletion.ts";
+import { withUpdateTracked, type FieldChange } from "../managedFields.ts";
 import { copyJson, isRecord, isSameJson, numberOf, recordOf, textOf, timestamp, valueAt } from "../json.ts";
 import { randomSuffix, randomUid } from "../names.ts";
 import { qualifiedName, type Resource } from "../resources.ts";
@@ -30,8 +31,15 @@ export function createObject(services: ApiServices, request: ApiRequest, route: 
   delete object.metadata.resourceVersion;
   delete object.metadata.creationTimestamp;
   if (resource.subresources.includes("status")) delete object.status;
-  const stored = isDryRun(request) ? dryCreate(services, object) : services.store.put(object);
+  const tracked = withUpdateTracked(undefined, object, fieldChange(services, request, undefined));
+  const stored = isDryRun(request) ? dryCreate(services, tracked) : services.store.put(tracked);
   sendJson(request.response, 201, present(services, request, resource, stored));
+}
+
+/** Who a request says is changing the object: its field manager, else the name its client gives itself. */
+export function fieldChange(services: ApiServices, request: ApiRequest, subresource: string | undefined): FieldChange {
+  const agent = request.message.headers["user-agent"]?.split("/")[0] ?? "";
+  return { manager: (request.query.get("fieldManager") ?? "") || agent || "unknown", subresource, now: services.clock.now() };
 }
 
 /** What a creation would give. */
@@ -94,8 +102,10 @@ function writeChange(services: ApiServices, request: ApiRequest, route: Resource
   if (wantedUid !== undefined && wantedUid !== "" && wantedUid !== current.metadata.uid) {
     throw conflict(resource, name, `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${current.metadata.uid ?? ""}`);
   }
-  const next = subresource === "status" ? withStatusOf(current, proposed) : withoutStatusOf(resource, current, proposed);
-  foldStringData(next);
+  const isApplied = request.contentType.startsWith("application/apply-patch");
+  const allowed = subresource === "status" ? withStatusOf(current, proposed) : withoutStatusOf(resource, current, proposed);
+  foldStringData(allowed);
+  const next = isApplied ? allowed : withUpdateTracked(current, allowed, fieldChange(services, request, subresource));
   validate(resource, next);
   checkImmutable(resource, current, next);
   if (isDryRun(request)) {

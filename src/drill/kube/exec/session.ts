@@ -74,6 +74,7 @@ async function outcomeOf(services: ProcessServices, request: ExecRequest, transp
       stdout: request.hasStdout ? streams.stdout : discard,
       stderr: request.isTty ? streams.stdout : request.hasStderr ? streams.stderr : discard,
       signal: streams.signal,
+      isTerminal: request.isTty,
     });
     return exitStatus(exitCode);
   } catch (error) {

@@ -126,7 +126,8 @@ function imageBytes(image: string): number {
 function finishPull(services: KubeletServices, step: ContainerStep): void {
   const { runtime, container, status } = step;
   const now = services.clock.now();
-  if (behaviourOf(services.images, container.image) === undefined) {
+  const behaviour = behaviourOf(services.images, container.image);
+  if (behaviour === undefined || behaviour.isPublished?.(container.image) === false) {
     failPull(services, step, now);
     return;
   }
@@ -283,6 +284,7 @@ export function endContainer(services: KubeletServices, step: ContainerStep, exi
   const { runtime, status, pod, container } = step;
   const now = services.clock.now();
   services.logs.end(pod.metadata.uid ?? "", container.name);
+  behaviourOf(services.images, container.image)?.stopped?.(pod, "killed");
   const ranMs = now - runtime.startedAt;
   if (ranMs > FORGIVEN_AFTER_MS) runtime.backOffMs = 0;
   status.state = {

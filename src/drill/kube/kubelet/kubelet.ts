@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../contract.ts";
-import { copyJson, timestamp } from "../json.ts";
+import { behaviourOf } from "../images.ts";
+import { copyJson, isSameJson, timestamp } from "../json.ts";
 import { vary } from "../latencies.ts";
 import { podSpecOf, podStatusOf, withCondition, type Container, type ContainerStatus, type PodStatus } from "../objects.ts";
 import type { Change } from "../store.ts";
@@ -78,6 +79,7 @@ export class Kubelet {
     if (object.kind !== "Pod") return;
     const uid = object.metadata.uid ?? "";
     if (type === "DELETED") {
+      this.#stopAll(object);
       this.#drop(uid);
       return;
     }
@@ -87,6 +89,16 @@ export class Kubelet {
     }
     const runtime = this.#runtimes.get(uid) ?? this.#accept(object);
     if (object.metadata.deletionTimestamp !== undefined && runtime.stage !== "terminating") this.#terminate(runtime, object);
+  }
+
+  /** The pod is gone: its processes had their grace, or none where it was deleted by force. */
+  #stopAll(pod: KubeObject): void {
+    const runtime = this.#runtimes.get(pod.metadata.uid ?? "");
+    if (runtime === undefined) return;
+    for (const container of podSpecOf(pod).containers) {
+      const stage = runtime.containers.find((own) => own.name === container.name)?.stage;
+      if (stage === "running" || stage === "exiting") behaviourOf(this.#services.images, container.image)?.stopped?.(pod, runtime.stage === "terminating" ? "terminated" : "killed");
+    }
   }
 
   #drop(uid: string): void {
@@ -282,11 +294,12 @@ export class Kubelet {
   }
 
   #writeStatus(runtime: PodRuntime, status: PodStatus): void {
-    this.#services.store.update("Pod", runtime.namespace, runtime.name, (copy) => {
-      const summary = summarize(copy, runtime, status, this.#services.clock.now());
-      copy.status = { ...summary };
-      return copy;
-    });
+    const pod = this.#services.store.peek("Pod", runtime.namespace, runtime.name);
+    if (pod === undefined) return;
+    const summary = summarize(pod, runtime, status, this.#services.clock.now());
+    // Most looks at a container change nothing: neither copy nor compare the whole pod for them.
+    if (isSameJson(pod.status, summary)) return;
+    this.#services.store.update("Pod", runtime.namespace, runtime.name, (copy) => ({ ...copy, status: { ...summary } }));
   }
 
   #runMain(runMain: MainRunner, pod: KubeObject, container: Container): void {

@@ -28,6 +28,7 @@ export interface ProcessRequest {
   readonly stdin: ByteStream;
   readonly stdout: ByteSink;
   readonly stderr: ByteSink;
+  readonly isTerminal?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ export async function runProcess(services: ProcessServices, request: ProcessRequ
   const [command = ""] = request.argv;
   const program = find(command);
   if (program === undefined) throw new StartError(startMessage(command));
-  return program({ argv: request.argv, environment, pod: structuredClone(request.pod), container: request.container.name, stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, signal: request.signal });
+  return program({ argv: request.argv, environment, pod: structuredClone(request.pod), container: request.container.name, stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, isTerminal: request.isTerminal ?? false, signal: request.signal });
 }
 
 function startMessage(command: string): string {

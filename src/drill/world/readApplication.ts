@@ -1,0 +1,52 @@
+import type { ApplicationCache, ApplicationDescription, EndpointDescription } from "./description.ts";
+import { list, optional, record, seconds, text, texts } from "./fields.ts";
+
+/** Reads a web application of a description. Throws an `Error` that names the field. */
+export function readApplication(item: Record<string, unknown>): ApplicationDescription {
+  const health = record(item["health"], "health");
+  return {
+    host: text(item["host"], "host"),
+    namespace: text(item["namespace"], "namespace"),
+    service: text(item["service"], "service"),
+    account: text(item["account"], "account"),
+    datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
+    health: { path: text(health["path"], "health.path"), component: text(health["component"], "health.component"), probe: text(health["probe"], "health.probe") },
+    cache: optional(item["cache"], (value) => cache(record(value, "cache"))),
+    endpoints: list(item["endpoints"] ?? [], "endpoints", endpoint),
+  };
+}
+
+function cache(item: Record<string, unknown>): ApplicationCache {
+  const breaker = record(item["circuitBreaker"] ?? {}, "cache.circuitBreaker");
+  return {
+    hostVariable: text(item["hostVariable"], "cache.hostVariable"),
+    component: text(item["component"], "cache.component"),
+    timeoutMs: seconds(item["timeoutSeconds"] ?? 2),
+    sessionMs: seconds(item["sessionSeconds"] ?? 1800),
+    breaker: { failures: Number(breaker["failures"] ?? 5), openMs: seconds(breaker["openSeconds"] ?? 60) },
+  };
+}
+
+function endpoint(item: Record<string, unknown>): EndpointDescription {
+  return {
+    method: text(item["method"], "method"),
+    path: text(item["path"], "path"),
+    isAuthenticated: item["authenticated"] === true,
+    statements: list(item["statements"] ?? [], "statements", (statement) => ({
+      sql: text(statement["sql"], "sql"),
+      each: optional(statement["each"], (each) => text(each, "each")),
+      into: texts(statement["into"]),
+      noRowStatus: optional(statement["noRowStatus"], Number),
+    })),
+    status: Number(item["status"] ?? 200),
+    body: optional(item["body"], (body) => text(body, "body")),
+    rows: item["rows"] === true,
+    tokenFor: optional(item["tokenFor"], (name) => text(name, "tokenFor")),
+    latencyMs: seconds(item["latencySeconds"] ?? 0),
+    cachedMs: optional(item["cachedSeconds"], seconds),
+    rateLimit: optional(item["rateLimit"], (value) => {
+      const limit = record(value, "rateLimit");
+      return { attempts: Number(limit["attempts"]), windowMs: seconds(limit["windowSeconds"] ?? 60), by: text(limit["by"], "rateLimit.by") };
+    }),
+  };
+}

@@ -1,0 +1,75 @@
+import type { KubeObject } from "../contract.ts";
+import type { CacheDamage, FaultRecipe, Flaws } from "./description.ts";
+import { list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
+
+/** A process that is well. */
+export const NO_FLAWS: Flaws = { crash: undefined, unready: undefined, errors: undefined, slowMs: 0, breakerOpen: false };
+
+const FLAW_FIELDS = ["crash", "unready", "errors", "slowSeconds", "breakerOpen"];
+
+/** Reads what is wrong with a process. Throws an `Error` that names the field. */
+export function readFlaws(item: Record<string, unknown>, place: string): Flaws {
+  onlyFields(item, place, FLAW_FIELDS);
+  return {
+    crash: optional(item["crash"], (value) => {
+      const crash = record(value, "crash");
+      onlyFields(crash, `${place}.crash`, ["log", "exitCode", "reason", "afterSeconds"]);
+      return { log: texts(crash["log"]), exitCode: Number(crash["exitCode"] ?? 1), reason: oneOf(crash["reason"] ?? "Error", ["Error", "OOMKilled"] as const, "crash.reason"), afterMs: seconds(crash["afterSeconds"] ?? 0) };
+    }),
+    unready: optional(item["unready"], (value) => text(value, "unready")),
+    errors: optional(item["errors"], (value) => {
+      const errors = record(value, "errors");
+      onlyFields(errors, `${place}.errors`, ["status", "share", "risesOverSeconds", "log"]);
+      return { status: Number(errors["status"] ?? 500), share: Number(errors["share"] ?? 1), risesMs: seconds(errors["risesOverSeconds"] ?? 0), log: optional(errors["log"], (line) => text(line, "errors.log")) };
+    }),
+    slowMs: seconds(item["slowSeconds"] ?? 0),
+    breakerOpen: item["breakerOpen"] === true,
+  };
+}
+
+/** Reads a fault. Throws an `Error` that names it and the field. */
+export function readFault(item: Record<string, unknown>): FaultRecipe {
+  const name = text(item["name"], "faults: name");
+  const place = `The fault ${name}`;
+  onlyFields(item, place, ["name", "title", "description", "namespace", "damages", "changes", "cache", ...FLAW_FIELDS]);
+  const { name: _name, title, description, namespace, damages, changes, cache, ...flaws } = item;
+  const wherein = text(namespace, `${place}: namespace`);
+  return {
+    name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), namespace: wherein,
+    damages: optional(damages, (value) => damaged(record(value, "damages"), place)),
+    flaws: readFlaws(flaws, place),
+    changes: list(changes ?? [], `${place}: changes`, (change) => ({ manager: text(change["manager"], "manager"), object: changedObject(record(change["object"], "object"), wherein) })),
+    cache: optional(cache, (value) => cacheDamage(record(value, "cache"), place)),
+  };
+}
+
+function damaged(item: Record<string, unknown>, place: string): FaultRecipe["damages"] {
+  const [entry, ...more] = Object.entries(item);
+  if (entry === undefined || more.length > 0) throw new Error(`${place}: damages names one thing: pod, claim or pods.`);
+  const [kind, value] = entry;
+  switch (oneOf(kind, ["pod", "claim", "pods"] as const, `${place}: damages`)) {
+    case "pod":
+      return { kind: "pod", name: text(value, "damages.pod") };
+    case "claim":
+      return { kind: "claim", name: text(value, "damages.claim") };
+    case "pods":
+      return { kind: "pods", labels: new Map(Object.entries(record(value, "damages.pods")).map(([key, label]) => [key, String(label)])) };
+  }
+}
+
+function changedObject(object: Record<string, unknown>, namespace: string): KubeObject {
+  const metadata = record(object["metadata"], "object.metadata");
+  return { ...object, apiVersion: text(object["apiVersion"], "object.apiVersion"), kind: text(object["kind"], "object.kind"), metadata: { namespace, ...metadata, name: text(metadata["name"], "object.metadata.name") } };
+}
+
+function cacheDamage(item: Record<string, unknown>, place: string): CacheDamage {
+  onlyFields(item, `${place}: cache`, ["service", "commands", "client"]);
+  return {
+    service: text(item["service"], `${place}: cache.service`),
+    commands: texts(item["commands"]),
+    client: optional(item["client"], (value) => {
+      const client = record(value, "client");
+      return { name: text(client["name"] ?? "", "client.name"), address: text(client["address"], "client.address"), command: text(client["command"], "client.command"), busyMs: seconds(client["busySeconds"]) };
+    }),
+  };
+}

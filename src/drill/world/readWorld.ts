@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { KubeObject } from "../contract.ts";
+import type { LaterState } from "../kube/kubernetes.ts";
+import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
+import type { CacheDescription, DatabaseDescription, ImageDescription, WorldDescription } from "./description.ts";
+import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
+import { readApplication } from "./readApplication.ts";
+import { NO_FLAWS, readFault, readFlaws } from "./readFaults.ts";
+
+/** Says of a manifest how long before the start it was applied; taken off before the cluster sees it. */
+const APPLIED_AGO = "drill/applied-ago";
+const USUAL_AGE = "9d";
+
+/** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
+export function readWorld(path: string): WorldDescription {
+  const documents = parseAllDocuments(readFileSync(path, "utf8"));
+  const broken = documents.flatMap((document) => document.errors)[0];
+  if (broken !== undefined) throw new RuntimeError("invalidInput", `Reading the world ${path}: ${broken.message}`, { hint: "Correct the YAML." });
+  const [head, ...objects] = documents.map((document) => document.toJS() as unknown);
+  try {
+    const manifests = objects.map(asObject);
+    const described = readHead(head, manifests);
+    return { ...described, folder: dirname(resolve(path)), ...pastOf(manifests, described.establishedMs) };
+  } catch (cause) {
+    throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "See docs/WORLDS.md for the fields.", cause });
+  }
+}
+
+/** A manifest of a description. Throws an `Error` that names the field. */
+function asObject(value: unknown): KubeObject {
+  const object = record(value, "object");
+  const metadata = record(object["metadata"], "metadata");
+  for (const field of ["apiVersion", "kind"]) text(object[field], field);
+  text(metadata["name"], "metadata.name");
+  return object as KubeObject;
+}
+
+/** The first state of each object, and the later ones with their ages. */
+function pastOf(manifests: readonly KubeObject[], establishedMs: number): Pick<WorldDescription, "objects" | "later"> {
+  const objects: KubeObject[] = [];
+  const later: LaterState[] = [];
+  const seen = new Set<string>();
+  for (const manifest of manifests) {
+    const { kind, metadata: { namespace, name, annotations: { [APPLIED_AGO]: age, ...annotations } = {}, ...metadata } } = manifest;
+    const object = { ...manifest, metadata: { ...metadata, name, ...(namespace === undefined ? {} : { namespace }), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) } };
+    const key = `${kind} ${namespace ?? ""}/${name}`;
+    const agoMs = optional(age, (value) => duration(value, `${key}: ${APPLIED_AGO}`));
+    if (agoMs === undefined && seen.has(key)) throw new Error(`${key} appears again: it needs the annotation ${APPLIED_AGO}, which says when.`);
+    if (agoMs !== undefined && agoMs > establishedMs) throw new Error(`${key}: ${APPLIED_AGO} is older than the world (established).`);
+    seen.add(key);
+    if (agoMs === undefined) objects.push(object);
+    else later.push({ agoMs, object });
+  }
+  return { objects, later };
+}
+
+function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDescription, "folder" | "objects" | "later"> {
+  const head = record(value, "description");
+  onlyFields(head, "The description", ["name", "seed", "kubernetesVersion", "established", "contexts", "users", "s3", "images", "databases", "caches", "buckets", "applications", "faults"]);
+  const s3 = record(head["s3"] ?? {}, "s3");
+  return {
+    name: text(head["name"], "name"),
+    seed: Number(head["seed"] ?? 1),
+    kubernetesVersion: text(head["kubernetesVersion"], "kubernetesVersion"),
+    establishedMs: duration(head["established"] ?? USUAL_AGE, "established"),
+    contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
+    users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]), roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")) })),
+    images: list(head["images"], "images", image),
+    databases: list(head["databases"] ?? [], "databases", (item) => database(item, objects)),
+    caches: list(head["caches"] ?? [], "caches", (item) => cache(item, objects)),
+    buckets: list(head["buckets"] ?? [], "buckets", (item) => ({
+      name: text(item["name"], "name"),
+      objects: list(item["objects"] ?? [], "objects", (object) => ({ key: text(object["key"], "key"), file: text(object["file"], "file"), ageMs: seconds(object["ageSeconds"] ?? 0) })),
+    })),
+    applications: list(head["applications"] ?? [], "applications", readApplication),
+    faults: list(head["faults"] ?? [], "faults", readFault),
+    s3: { region: text(s3["region"] ?? "us-east-1", "s3.region"), bytesPerSecond: Number(s3["bytesPerSecond"] ?? 5e7) },
+  };
+}
+
+function image(item: Record<string, unknown>): ImageDescription {
+  return {
+    image: text(item["image"], "image"),
+    behaviour: oneOf(item["behaviour"], ["database", "cache", "web", "plain"] as const, "behaviour"),
+    version: text(item["version"] ?? "", "version"),
+    startMs: seconds(item["startSeconds"] ?? 1),
+    startLog: texts(item["startLog"]),
+    programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
+    versions: optional(item["versions"], (versions) => new Map(Object.entries(record(versions, "versions")).map(([tag, flaws]) => [tag, flaws === null ? NO_FLAWS : readFlaws(record(flaws, `versions.${tag}`), `versions.${tag}`)]))),
+  };
+}
+
+function database(item: Record<string, unknown>, objects: readonly KubeObject[]): DatabaseDescription {
+  return {
+    accounts: list(item["accounts"], "accounts", (account) => ({ name: text(account["name"], "name"), password: secretValue(account, objects), isSuper: account["super"] === true })),
+    claim: text(item["claim"], "claim"),
+    namespace: text(item["namespace"], "namespace"),
+    database: text(item["database"], "database"),
+    dump: text(item["dump"], "dump"),
+    since: texts(item["since"]),
+    replicaOf: optional(item["replicaOf"], (claim) => text(claim, "replicaOf")),
+    sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),
+    lagMs: seconds(item["lagSeconds"] ?? 0),
+    restoreBytesPerSecond: Number(item["restoreBytesPerSecond"] ?? 1e7),
+  };
+}
+
+function cache(item: Record<string, unknown>, objects: readonly KubeObject[]): CacheDescription {
+  return {
+    namespace: text(item["namespace"], "namespace"),
+    service: text(item["service"], "service"),
+    password: optional(item["password"], (reference) => secretValue(record(reference, "password"), objects)),
+    config: new Map(Object.entries(record(item["config"] ?? {}, "config")).map(([name, setting]) => [name, String(setting)])),
+    commands: texts(item["commands"]),
+  };
+}
+
+/** A text of a Secret's `stringData`. */
+function secretValue(reference: Record<string, unknown>, objects: readonly KubeObject[]): string {
+  const name = text(reference["secret"], "secret");
+  const secret = objects.find((object) => object.kind === "Secret" && object.metadata.name === name);
+  if (secret === undefined) throw new Error(`secret: there is no Secret ${name} among the objects.`);
+  return text(record(secret["stringData"], `stringData of Secret ${name}`)[text(reference["key"], "key")], `the key of Secret ${name}`);
+}
