@@ -17,7 +17,11 @@ export class Configuration {
 
   constructor(given: ReadonlyMap<string, string>) {
     this.#settings = new Map(Object.entries(USUAL));
-    for (const [name, value] of given) if (this.set([name, value]).kind === "error") throw new Error(`${name} ${value} is no setting of a cache server.`);
+    for (const [name, value] of given) {
+      // What cannot be changed while the server runs may be given to it at its start.
+      if (IMMUTABLE.includes(name)) this.#settings.set(name, value);
+      else if (this.set([name, value]).kind === "error") throw new Error(`${name} ${value} is no setting of a cache server.`);
+    }
   }
 
   /** A setting's text; empty for one that is not known. */
