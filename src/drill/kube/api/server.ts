@@ -20,6 +20,9 @@ import { createObject, deleteMany, deleteOne, evictPod, patchObject, replaceObje
 /** Bodies beyond this are refused, as etcd would. */
 const LARGEST_BODY = 3 * 1024 * 1024;
 
+/** An exec carries its command in the address: as much as Go's HTTP server takes. */
+const LARGEST_HEADER = 1024 * 1024;
+
 /** Takes over a connection for exec. */
 export interface ExecUpgrade {
   accept(message: IncomingMessage, socket: Duplex, head: Buffer, request: ExecRequest): void;
@@ -33,7 +36,7 @@ export interface ExecProtocols {
 
 /** The API server's HTTPS listener (not yet listening). */
 export function createApiServer(services: ApiServices, tls: { readonly key: string; readonly cert: string }, exec: ExecProtocols): Server {
-  const server = createServer({ ...tls, ALPNProtocols: ["http/1.1"] }, (message, response) => {
+  const server = createServer({ ...tls, ALPNProtocols: ["http/1.1"], maxHeaderSize: LARGEST_HEADER }, (message, response) => {
     handle(services, message, response).catch((error: unknown) => {
       fail(response, error);
     });

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { WorldState } from "../../../src/core/protocol.ts";
+import { readWorld } from "../../../src/drill/world/readWorld.ts";
+import { startWorld } from "../../../src/drill/world/world.ts";
+
+const DESCRIPTION = resolve(import.meta.dirname, "../../../notebooks/worlds/buildnest.yaml");
+/** A world second is this many real milliseconds. */
+const RATE = 40;
+
+/** A world that a test breaks and mends, with a person's kubectl. */
+export interface RehearsedWorld {
+  /** Runs kubectl in the world; `args` is split at spaces where it is a text. Rejects when it fails. */
+  kubectl(args: string | readonly string[]): Promise<string>;
+  /** Runs redis-cli in the cache's pod. */
+  redis(command: string): Promise<string>;
+  inject(fault: string): Promise<void>;
+  /** Asks the application: status, body as JSON, and the world milliseconds it took. */
+  ask(path: string, request?: { readonly body?: unknown; readonly token?: string }): Promise<{ readonly status: number; readonly body: unknown; readonly tookMs: number }>;
+  /** Lets world time pass. */
+  pass(seconds: number): Promise<void>;
+  /** Waits until `check` holds; fails after `seconds` of world time. */
+  until(what: string, check: () => Promise<boolean>, seconds?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the described world at 40 times real time. */
+export async function rehearse(kubectlPath: string): Promise<RehearsedWorld> {
+  const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
+  const world = await startWorld(readWorld(DESCRIPTION), { folder, rate: RATE, descriptionPath: DESCRIPTION, onShutdown: () => undefined });
+  const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
+  const address = Object.values(state.hosts)[0] ?? "";
+  const pass = (seconds: number): Promise<void> => delay((seconds * 1000) / RATE);
+  const kubectl: RehearsedWorld["kubectl"] = async (args) => {
+    const argv = typeof args === "string" ? args.split(" ") : args;
+    const { code, out, err } = await run(kubectlPath, argv, { PATH: "", HOME: folder, KUBECONFIG: state.kubeconfig });
+    assert.equal(code, 0, `kubectl ${argv.join(" ")}: ${err}`);
+    return out;
+  };
+  return {
+    kubectl,
+    redis: (command) => kubectl(["exec", "redis-0", "--", "redis-cli", ...command.split(" ")]),
+    inject: async (fault) => {
+      const response = await fetch(`${state.control.url}/inject`, { method: "POST", headers: { authorization: `Bearer ${state.control.token}` }, body: JSON.stringify({ fault, parameters: {} }) });
+      assert.equal(response.status, 200, await response.text());
+    },
+    ask: async (path, request = {}) => {
+      const began = performance.now();
+      const headers = { ...(request.body === undefined ? {} : { "content-type": "application/json" }), ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }) };
+      const response = await fetch(`${address}${path}`, request.body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(request.body) });
+      const text = await response.text();
+      return { status: response.status, body: text.startsWith("{") || text.startsWith("[") ? (JSON.parse(text) as unknown) : text, tookMs: (performance.now() - began) * RATE };
+    },
+    pass,
+    until: async (what, check, seconds = 240) => {
+      const end = performance.now() + (seconds * 1000) / RATE;
+      while (!(await check())) {
+        assert.ok(performance.now() < end, `${what}, within ${seconds} s of world time`);
+        await delay(50);
+      }
+    },
+    close: async () => {
+      await world.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function run(path: string, args: readonly string[], env: Record<string, string>): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+  return new Promise((done, reject) => {
+    const child = spawn(path, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    let [out, err] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (err += chunk));
+    child.once("error", reject);
+    child.once("close", (code) => done({ code, out, err }));
+  });
+}
