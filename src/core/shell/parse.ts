@@ -27,7 +27,8 @@ export function parseShell(source: string, place: ShellPlace = "kernel"): Parsed
   for (const statement of script.commands) {
     const found = findUntyped(statement, place);
     if (found.length > 0) untyped.add(statement);
-    problems.push(...found);
+    // What was never closed ends, for the parser, one behind the text.
+    problems.push(...found.map((problem) => ({ ...problem, end: Math.min(problem.end, source.length) })));
   }
   return { source, script, problems: problems.sort((a, b) => a.start - b.start), untyped };
 }

@@ -17,6 +17,7 @@ describe("parseShell", () => {
     assertProblems('echo "open', [["shell-syntax", '"']]);
     assertProblems("echo a | ", [["shell-syntax", " "]]);
     assertProblems("echo $(echo 'x)", [["shell-syntax", "$"], ["shell-syntax", "'"]]);
+    assertProblems("echo ${`\\", [["shell-syntax", "$"], ["untyped-shell", "${`\\"]]);
   });
 
   it("names what is outside the typed subset", () => {
