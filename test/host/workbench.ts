@@ -177,16 +177,18 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Chooses an item of the open quick pick with the arrow keys and Enter. */
+  /** Chooses an item of the open quick pick with the arrow keys and Enter. The list shows only the rows near the focus, and goes round at its end. */
   async pick(text: string): Promise<void> {
-    await this.quickRows().filter({ hasText: text }).first().waitFor();
-    const focused = this.page.locator(".quick-input-widget .monaco-list-row.focused");
-    for (let presses = 0; presses < 100; presses += 1) {
-      if ((await focused.count()) > 0 && (await focused.first().innerText()).includes(text)) {
+    const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      const [row] = await focused.allInnerTexts();
+      if (row?.includes(text) === true) {
         await this.page.keyboard.press("Enter");
         return;
       }
-      await this.page.keyboard.press("ArrowDown");
+      if (row === undefined) await this.page.waitForTimeout(50);
+      else await this.page.keyboard.press("ArrowDown");
     }
     throw new Error(`the quick pick never came to "${text}": ${(await this.quickTexts()).join(" | ")}`);
   }

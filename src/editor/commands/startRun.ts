@@ -98,15 +98,12 @@ interface FaultChoice extends vscode.QuickPickItem {
 
 const NO_FAULT: FaultChoice = { label: "$(circle-slash) Nothing yet", detail: "The world starts healthy; inject a fault later.", fault: "" };
 
-/** Lets the person choose a fault; the runbook's own comes first, `others` last. `undefined` when nothing is chosen. */
+/** Lets the person choose a fault; the runbook's own comes first, then `others`. `undefined` when nothing is chosen. */
 export async function pickFault(faults: readonly FaultDescription[], preferred: string | undefined, title: string, ...others: readonly FaultChoice[]): Promise<string | undefined> {
-  const ordered = [...faults].sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
-  const items: readonly FaultChoice[] = [
-    ...ordered.map((fault) => ({
-      label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name,
-    })),
-    ...others,
-  ];
+  const choices = faults.map((fault): FaultChoice => ({
+    label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name,
+  }));
+  const items = [...choices.filter((choice) => choice.fault === preferred), ...others, ...choices.filter((choice) => choice.fault !== preferred)];
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: "Choose the fault to inject", ignoreFocusOut: true, matchOnDescription: true });
   return picked?.fault;
 }
