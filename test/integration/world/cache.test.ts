@@ -22,6 +22,17 @@ describe("cache failures", function suite() {
     return (await world.redis("KEYS answer:/api/categories")).trim() !== "";
   };
 
+  /**
+   * Deletes the cache's pod. Without kubectl's own wait: a set brings the pod back under its name, here within milliseconds, and a
+   * kubectl that looks only then waits for the new one's end.
+   */
+  const deleteCachePod = async (): Promise<void> => {
+    const uid = (): Promise<string> => world.kubectl("get pod redis-0 --ignore-not-found -o jsonpath={.metadata.uid}");
+    const before = await uid();
+    await world.kubectl("delete pod redis-0 --wait=false");
+    await world.until("another pod has its name", async () => !["", before].includes(await uid()));
+  };
+
   it("a healthy cache keeps answers, sessions, carts and rate limits", async () => {
     assert.ok(await isUp());
     const [cold, warm] = [await world.ask("/api/categories"), await world.ask("/api/categories")];
@@ -32,8 +43,8 @@ describe("cache failures", function suite() {
   });
 
   for (const { fault, cures, wrong } of [
-    { fault: "redis-crash-loop", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0"], ["rollout restart statefulset/redis"], ["scale statefulset/redis --replicas=0", "wait --for=delete pod/redis-0 --timeout=30s", "scale statefulset/redis --replicas=1"]] },
-    { fault: "redis-out-of-memory", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0 --wait=false"], ["delete pod redis-0 --grace-period=0 --force"]] },
+    { fault: "redis-crash-loop", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0 --wait=false"], ["rollout restart statefulset/redis"], ["scale statefulset/redis --replicas=0", "scale statefulset/redis --replicas=1"]] },
+    { fault: "redis-out-of-memory", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0 --wait=false"], ["delete pod redis-0 --wait=false --grace-period=0 --force"]] },
     { fault: "redis-gone", wrong: ["rollout restart statefulset/redis"], cures: [["scale statefulset/redis --replicas=1"], ['patch statefulset/redis -p {"spec":{"replicas":1}}']] },
   ] as const) {
     it(`${fault}: ${cures.map((cure) => cure.join(", ")).join(" or ")}; not by ${wrong.join(", ")}`, async () => {
@@ -58,7 +69,7 @@ describe("cache failures", function suite() {
   it("killed for memory, the pod says so", async () => {
     await world.inject("redis-out-of-memory");
     await world.until("it shows", async () => /OOMKilled/u.test(await world.kubectl("describe pod redis-0")));
-    await world.kubectl("delete pod redis-0");
+    await deleteCachePod();
     await world.until("the cache is back", isUp);
   });
 
@@ -85,7 +96,7 @@ describe("cache failures", function suite() {
         assert.match(await world.redis("SLOWLOG GET 1"), /KEYS\n\*/u);
         const address = /addr=(\S+) .*name=report-export/u.exec(await world.redis("CLIENT LIST"))?.[1];
         assert.equal((await world.redis(`CLIENT KILL ADDR ${address ?? ""}`)).trim(), "1");
-      } else await world.kubectl("delete pod redis-0");
+      } else await deleteCachePod();
       await world.until("the cache is quick again", isUp);
     }
   });
@@ -102,7 +113,7 @@ describe("cache failures", function suite() {
     assert.equal(await order(token), 201);
     await world.inject("redis-data-lost");
     assert.equal(await order(token), 401);
-    await world.kubectl("delete pod redis-0");
+    await deleteCachePod();
     await world.until("the cache is back", isUp);
     await world.until("the application uses it again", isCaching);
     assert.equal(await order(token), 401, "a restart brings nothing back");
@@ -114,7 +125,7 @@ describe("cache failures", function suite() {
     await world.inject("circuit-breaker-open");
     await world.redis("FLUSHALL");
     assert.equal(await isCaching(), false);
-    await world.kubectl("delete pod redis-0");
+    await deleteCachePod();
     await world.until("the cache is back", isUp);
     assert.match((await breakers()).join(), /FORCED_OPEN/u);
     assert.equal(await isCaching(), false);
