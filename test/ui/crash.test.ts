@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
-import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
-import { parseJournal, verifyChain } from "../../src/core/run/chain.ts";
+import { verifyChain } from "../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
-import { root } from "../../scripts/lib/paths.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, rowOf } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
-
-const FILE = "01-database-failure.runbook.md";
-const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FILE), "utf8"));
-const row = (name: string): number => DOCUMENT.cells.findIndex((cell) => cell.command?.name === name) + toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
 
 describe("a crash of the editor", function () {
   this.timeout(400_000);
 
   it("keeps the question that was open, the statement in flight and every event: extension host killed, window reloaded", async () => {
-    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "dark" }, async (workbench) => {
-      await workbench.openRunbook(FILE);
+    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "dark" }, async (workbench) => {
+      await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.openView("DR Runbook");
       await workbench.runCommand("Runbook: Start Drill…");
       await workbench.waitForQuickInput("what breaks", 60_000);
@@ -27,7 +19,7 @@ describe("a crash of the editor", function () {
       const world = workbench.processes(/world\.js/);
 
       // While a question stands open.
-      await workbench.runCell(row("restart-database"));
+      await workbench.runCell(rowOf("restart-database"));
       await workbench.waitForQuickInput("No: do not run it");
       await killExtensionHost(workbench);
       await workbench.screenshot("host-killed-dark");
@@ -40,13 +32,13 @@ describe("a crash of the editor", function () {
       await workbench.page.waitForTimeout(2_000);
       await workbench.reload();
       await workbench.waitForStatus(/DRILL/, 60_000);
-      await workbench.openRunbook(FILE);
+      await workbench.openRunbook(FIRST_RUNBOOK);
       await waitForOutcome(workbench, "restart-database");
       await workbench.screenshot("reloaded-dark");
       assert.deepEqual([workbench.processes(/kernel\.js/), workbench.processes(/world\.js/)], [kernel, world]);
 
       // The run goes on in the window that came back.
-      await workbench.runCell(row("restart-check"));
+      await workbench.runCell(rowOf("restart-check"));
       await waitForOutcome(workbench, "restart-check");
       const records = journalOf(workbench);
       assert.equal(verifyChain(records), undefined);
@@ -60,12 +52,6 @@ async function killExtensionHost(workbench: Workbench): Promise<void> {
   const hosts = workbench.processes(/type=extensionHost/);
   assert.equal(hosts.length, 1, String(hosts));
   for (const pid of hosts) process.kill(pid, "SIGKILL");
-}
-
-function journalOf(workbench: Workbench): readonly JournalRecord[] {
-  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl"));
-  assert.equal(paths.length, 1, paths.join(", "));
-  return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
 }
 
 function outcomes(records: readonly JournalRecord[]): readonly string[] {

@@ -3,14 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WorldState } from "../../src/core/protocol.ts";
-import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
-import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
 import { startWorld } from "../../src/services/kernelProcess.ts";
 import { controlWorld } from "../../src/services/worldControl.ts";
 import { root } from "../../scripts/lib/paths.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { withWorkbench } from "../host/workbench.ts";
-
-const FILE = "01-database-failure.runbook.md";
 
 /** The "production" of this test is a cluster on loopback that the extension knows only by the kubeconfig in its environment. */
 describe("a live incident", function () {
@@ -29,31 +26,29 @@ describe("a live incident", function () {
   });
 
   it("asks before it changes production, takes No for an answer, and is declared restored by a person with a reason", async () => {
-    const document = parseRunbook(readFileSync(join(root, "notebooks", FILE), "utf8"));
-    const row = (name: string): number => document.cells.findIndex((cell) => cell.command?.name === name) + toNotebookCells(document).length - document.cells.length;
     const environment = { KUBECONFIG: world.kubeconfig, AWS_ENDPOINT_URL_S3: world.s3.endpoint, AWS_ACCESS_KEY_ID: world.s3.accessKeyId, AWS_SECRET_ACCESS_KEY: world.s3.secretAccessKey };
-    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "dark", environment }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "dark", environment }, async (workbench) => {
       const { page } = workbench;
-      await workbench.openRunbook(FILE);
+      await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.openView("DR Runbook");
       await workbench.runCommand("Runbook: Start Incident…");
       await workbench.waitForQuickInput("No: start nothing");
       await workbench.screenshot("incident-start");
       await workbench.pick("Impact began 5 minutes ago");
       await workbench.waitForStatus(/LIVE · prod/);
-      await workbench.runCell(row("detect-pods"));
+      await workbench.runCell(rowOf("detect-pods"));
       await workbench.waitForOutput(/mysql-0/);
 
-      await workbench.runCell(row("restart-database"));
+      await workbench.runCell(rowOf("restart-database"));
       const question = await workbench.waitForQuickInput("No: do not run it");
       assert.match(question, /^LIVE prod: Change: kubectl delete/);
       for (const fact of ["kubectl delete pod mysql-0 -n buildnest", `prod (cluster) · ${world.kubernetes}`, "oncall", "kept by statefulset/mysql"]) assert.ok(question.includes(fact), `${fact} in ${question}`);
       await workbench.screenshot("incident-gate-dark");
       await page.keyboard.press("Enter");
-      assert.equal(await workbench.waitForCellEnd(row("restart-database")), "failure");
+      assert.equal(await workbench.waitForCellEnd(rowOf("restart-database")), "failure");
       await workbench.waitForOutput(/Refused: the answer was No/);
 
-      await workbench.runCell(row("restart-database"));
+      await workbench.runCell(rowOf("restart-database"));
       await workbench.waitForQuickInput("No: do not run it");
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
@@ -61,8 +56,8 @@ describe("a live incident", function () {
       await workbench.waitForOutput(/condition met/, 60_000);
 
       // Nothing answers for the application's real name here: the cell must say so and not hang.
-      await workbench.runCell(row("app-health"));
-      assert.equal(await workbench.waitForCellEnd(row("app-health")), "failure");
+      await workbench.runCell(rowOf("app-health"));
+      assert.equal(await workbench.waitForCellEnd(rowOf("app-health")), "failure");
       await workbench.waitForOutput(/Could not resolve host/);
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Service restored");

@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
-import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
-import { root } from "../../scripts/lib/paths.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
-
-const FILE = "01-database-failure.runbook.md";
-const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FILE), "utf8"));
-
-/** Row of the cell of this name in the notebook. */
-function row(name: string): number {
-  const index = DOCUMENT.cells.findIndex((cell) => cell.command?.name === name);
-  const offset = toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
-  assert.ok(index >= 0, name);
-  return index + offset;
-}
 
 /** Runs a cell by keyboard and answers Yes to its gates: a change by the arrow key, destruction by typing the alias. */
 async function run(workbench: Workbench, name: string): Promise<"success" | "failure"> {
-  await workbench.runCell(row(name));
-  const end = workbench.waitForCellEnd(row(name), 170_000);
+  await workbench.runCell(rowOf(name));
+  const end = workbench.waitForCellEnd(rowOf(name), 170_000);
   for (;;) {
     const result = await Promise.race([end, workbench.page.waitForTimeout(150)]);
     if (result !== undefined) return result;
@@ -37,7 +22,7 @@ async function run(workbench: Workbench, name: string): Promise<"success" | "fai
 }
 
 async function startDrill(workbench: Workbench, fault: string): Promise<void> {
-  await workbench.openRunbook(FILE);
+  await workbench.openRunbook(FIRST_RUNBOOK);
   await workbench.openView("DR Runbook");
   await workbench.runCommand("Runbook: Start Drill…");
   await workbench.waitForQuickInput("what breaks", 60_000);
@@ -56,7 +41,7 @@ describe("the story of scenario 1", function () {
   this.timeout(420_000);
 
   it("is opened, rehearsed by the restart, verified, exported and opened again, all by keyboard and mouse", async () => {
-    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "dark" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "dark" }, async (workbench) => {
       await startDrill(workbench, "Database crash loop");
       await run(workbench, "detect-pods");
       await workbench.waitForOutput(/mysql-0/);
@@ -76,7 +61,7 @@ describe("the story of scenario 1", function () {
   });
 
   it("needs the restore from the bucket where the data is damaged; the rows are those of the backup", async () => {
-    await withWorkbench({ extension: "vsix", files: [`notebooks/${FILE}`, "notebooks/worlds"], theme: "light" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "light" }, async (workbench) => {
       await startDrill(workbench, "data corrupted");
       // The crash that leaves a previous log takes its time, as it does in a real cluster.
       await workbench.page.waitForTimeout(15_000);
@@ -88,7 +73,7 @@ describe("the story of scenario 1", function () {
       await workbench.screenshot("options-light");
       await workbench.pick("Option B");
       await workbench.waitForStatus(/DRILL/);
-      await workbench.openRunbook(FILE);
+      await workbench.openRunbook(FIRST_RUNBOOK);
       for (const name of ["list-backups", "choose-backup", "fetch-backup", "stop-application", "replace-volume", "restore-backup", "start-application", "migrate"]) {
         assert.equal(await run(workbench, name), "success", name);
       }

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../scripts/lib/paths.ts";
+import { parseJournal } from "../../src/core/run/chain.ts";
+import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
+import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
+import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** The runbook that UI tests open. */
+export const FIRST_RUNBOOK = "01-database-failure.runbook.md";
+/** What a workspace needs to rehearse it. */
+export const FIRST_RUNBOOK_FILES = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/worlds"] as const;
+
+const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FIRST_RUNBOOK), "utf8"));
+
+/** Row of the cell of this name in the notebook; the front matter's cell comes before the document's. */
+export function rowOf(name: string): number {
+  const index = DOCUMENT.cells.findIndex((cell) => cell.command?.name === name);
+  assert.ok(index >= 0, name);
+  return index + toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
+}
+
+/** The journal of the one run that was started from this workbench. */
+export function journalOf(workbench: Workbench): readonly JournalRecord[] {
+  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl"));
+  assert.equal(paths.length, 1, paths.join(", "));
+  return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
+}
