@@ -14,7 +14,8 @@ import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
 import { parseJournal, verifyChain } from "../core/run/chain.ts";
-import { exportMarkdown } from "../core/run/exportMarkdown.ts";
+import { readIncidentLog } from "../core/log/incidentLog.ts";
+import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { chooseTarget } from "../core/run/targets.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
@@ -35,7 +36,8 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           rehearses without an editor, on fast world time
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
                                           the run of this runbook that the editor began or that was interrupted
-  dr-runbook export RUN                   the incident log of a run as Markdown
+  dr-runbook export RUN [--format markdown|html|json]
+                                          the incident log of a run
   dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere
 
 RUN is a run's name under the state folder, or a folder.`;
@@ -46,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
     args: [...argv], allowPositionals: true,
     options: {
       save: { type: "string" }, fault: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
-      rate: { type: "string" }, from: { type: "string" }, head: { type: "string" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
     },
   });
   const [command, file] = positionals;
@@ -64,7 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "run":
       return runAtTerminal(resolve(file), values.from, root);
     case "export":
-      return printExport(runFolder(root, file));
+      return printExport(runFolder(root, file), values.format ?? "markdown");
     case "verify":
       return printVerification(file, root, values.head);
     default:
@@ -173,12 +175,13 @@ function readJournal(path: string): readonly JournalRecord[] {
   return parseJournal(readFileSync(path, "utf8"));
 }
 
-function printExport(folder: string): number {
+function printExport(folder: string, format: string): number {
+  if (!isLogFormat(format)) throw new RuntimeError("invalidInput", `Exporting ${folder}: there is no format ${format}.`, { hint: `Formats: ${Object.keys(LOG_FORMATS).join(", ")}.` });
   const records = readJournal(join(folder, "journal.jsonl"));
   const started = records.find((record) => record.type === "runStarted");
   const path = started?.runbook.path ?? "";
   const document = existsSync(path) ? readRunbook(path) : parseRunbook("");
-  process.stdout.write(exportMarkdown(document, records));
+  process.stdout.write(printLog(readIncidentLog(document, records), format));
   return 0;
 }
 

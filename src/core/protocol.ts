@@ -1,3 +1,4 @@
+import type { LogFormat } from "./log/printLog.ts";
 import type { CellReference, ClockMark, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
 
@@ -165,7 +166,7 @@ export interface KernelRequests {
   verify: { params: Record<string, never>; result: RunStatus };
   endRun: { params: { by: "person" | "machine" }; result: RunVerdict };
   journal: { params: Record<string, never>; result: readonly JournalRecord[] };
-  exportRun: { params: { format: "markdown" }; result: { text: string } };
+  exportRun: { params: { format: LogFormat }; result: { text: string } };
 }
 
 export interface KernelNotifications {

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PROTOCOL_VERSION, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
-import { exportMarkdown } from "../core/run/exportMarkdown.ts";
+import { readIncidentLog } from "../core/log/incidentLog.ts";
+import { printLog } from "../core/log/printLog.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
 import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
@@ -114,7 +115,7 @@ export class Session {
       verify: async () => current().verifyNow(),
       endRun: async ({ by }) => current().end(by),
       journal: async () => current().records,
-      exportRun: async () => ({ text: exportMarkdown(this.#current().document, current().records) }),
+      exportRun: async ({ format }) => ({ text: printLog(readIncidentLog(this.#current().document, current().records), format) }),
     };
   }
 

@@ -52,7 +52,8 @@ describe("the story of scenario 1", function () {
       await verify(workbench);
       await workbench.screenshot("restored-dark");
       await workbench.runCommand("Runbook: Export Incident Log…");
-      await workbench.waitForQuickInput("Markdown that opens as a notebook");
+      await workbench.pick("Markdown");
+      await workbench.waitForQuickInput("Where to?");
       await workbench.page.keyboard.press("Enter");
       await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
       await workbench.page.locator(".notebookOverlay .cell-list-container .monaco-list-row").first().waitFor({ state: "attached" });

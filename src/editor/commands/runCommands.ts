@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import * as vscode from "vscode";
+import { LOG_FORMATS, type LogFormat } from "../../core/log/printLog.ts";
 import { markWords } from "../../core/run/eventText.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import type { ClockMark } from "../../core/run/journalEvent.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
+import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
 import { findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
@@ -16,6 +17,12 @@ import type { Runs } from "../run/runs.ts";
 import { pickFault, readFaults, type ShutdownWorld } from "./startRun.ts";
 
 const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
+
+const EXPORTS: readonly (vscode.QuickPickItem & { readonly format: LogFormat })[] = [
+  { label: "$(notebook) Markdown", detail: "Opens as a notebook, and reads well anywhere.", format: "markdown" },
+  { label: "$(browser) HTML", detail: "One page that stands alone, with a picture of the timeline; to hand in or print.", format: "html" },
+  { label: "$(json) JSON", detail: "For other programs; docs/incident-log.schema.json describes it.", format: "json" },
+];
 
 /** What a person can do to a run beside running cells. */
 export class RunCommands {
@@ -51,22 +58,26 @@ export class RunCommands {
 
   async exportLog(): Promise<void> {
     const session = this.#any();
-    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}.log.md`;
+    const picked = await vscode.window.showQuickPick(EXPORTS, { title: "Export Incident Log", placeHolder: "In which form?", ignoreFocusOut: true });
+    if (picked === undefined) return;
+    const ending = LOG_FORMATS[picked.format];
+    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}${ending}`;
+    const lastEnding = extname(ending);
     const path = await vscode.window.showInputBox({
       title: "Export Incident Log",
-      prompt: "Markdown that opens as a notebook. An existing file is not written over.",
+      prompt: "Where to? An existing file is not written over.",
       value: join(dirname(session.status.runbookPath), name),
       ignoreFocusOut: true,
-      validateInput: (value) => (value.endsWith(".md") ? undefined : "The name must end in .md"),
+      validateInput: (value) => (value.endsWith(lastEnding) ? undefined : `The name must end in ${lastEnding}`),
     });
     if (path === undefined) return;
-    const { text } = await session.client.request("exportRun", { format: "markdown" });
+    const { text } = await session.client.request("exportRun", { format: picked.format });
     try {
       await writeFile(path, text, { flag: "wx", mode: 0o600 });
     } catch (cause) {
-      throw new RuntimeError("invalidInput", `Writing ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { hint: "Choose another path.", cause });
+      throw new RuntimeError("invalidInput", `Writing ${path}: ${messageOf(cause)}`, { hint: "Choose another path.", cause });
     }
-    await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.file(path), NOTEBOOK_TYPE);
+    await showExport(vscode.Uri.file(path), picked.format);
   }
 
   async injectFault(): Promise<void> {
@@ -215,6 +226,23 @@ export class RunCommands {
     const notebook = findRunNotebook(session);
     if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
     return this.#models.of(notebook);
+  }
+}
+
+/** Opens an exported log where it is read best: HTML is for a browser, and a window without one still shows its text. */
+async function showExport(uri: vscode.Uri, format: LogFormat): Promise<void> {
+  switch (format) {
+    case "markdown":
+      await vscode.commands.executeCommand("vscode.openWith", uri, NOTEBOOK_TYPE);
+      return;
+    case "json":
+      await vscode.window.showTextDocument(uri);
+      return;
+    case "html": {
+      const answer = await vscode.window.showInformationMessage(`The log is in ${uri.fsPath}`, "Open in Browser", "Show Text");
+      if (answer === "Open in Browser") await vscode.env.openExternal(uri);
+      if (answer === "Show Text") await vscode.window.showTextDocument(uri);
+    }
   }
 }
 

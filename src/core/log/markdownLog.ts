@@ -1,0 +1,55 @@
+import { afterImpact, type ExecutionDetail, type IncidentLog, statusText, utc, utcTime } from "./incidentLog.ts";
+
+/** The log as Markdown in the runbook format: it opens as a notebook. It names no targets, so nothing in it can be run by mistake. */
+export function printMarkdownLog(log: IncidentLog): string {
+  return [
+    "---", `title: ${JSON.stringify(log.title)}`, `id: ${JSON.stringify(log.run)}`, "---", "",
+    `# ${log.title}`, "",
+    "| | |", "| --- | --- |", ...log.facts.map(({ name, value }) => `| ${name} | ${cell(value)} |`), "",
+    "## Timeline", "", "All times are UTC.", "",
+    "| Time | After impact | What happened |", "| --- | --- | --- |",
+    ...log.timeline.map((row) => `| ${utcTime(row.at)} | ${afterImpact(log, row.at)} | ${cell(row.text)} |`), "",
+    "## What was run", "",
+    ...log.executions.flatMap((execution) => [
+      `### ${utcTime(execution.startedAt)} ${execution.cell}`, "",
+      `${execution.step === undefined ? "" : `${execution.step}: `}**${statusText(execution)}**`, "",
+      fence(execution.language === "sql" ? "sql" : "bash", execution.text), "",
+      ...execution.details.flatMap((detail) => [...detailLines(detail), ""]),
+    ]),
+    "## Record", "",
+    `The journal has ${log.records} records, each chained to the one before by SHA-256. The hash of the last one is:`, "",
+    fence("text", log.head), "",
+  ].join("\n");
+}
+
+function detailLines(detail: ExecutionDetail): readonly string[] {
+  switch (detail.kind) {
+    case "gate":
+      return [`- Gate: ${detail.title} on ${detail.target} (${detail.address}) as ${detail.actor}. ${detail.why}.`];
+    case "answer":
+      return [`- Answer: **${detail.answer}** by ${detail.by} at ${utc(detail.at)}`];
+    case "expectation":
+      return [`- Expected ${detail.expected}: **${detail.result}**${detail.actual === "" ? "" : ` (got ${oneLine(detail.actual)})`}`];
+    case "output":
+      return [...(detail.stream === "stderr" ? ["Standard error:", ""] : []), fence("text", detail.text)];
+    case "file":
+      return [`- File: \`${detail.path}\`, ${detail.bytes} bytes, SHA-256 \`${detail.sha256}\``];
+    case "message":
+      return [`- ${detail.status}: ${detail.text}`];
+  }
+}
+
+/** A fence that its content cannot close. */
+function fence(language: string, content: string): string {
+  const longest = Math.max(2, ...[...content.matchAll(/`+/g)].map((match) => match[0].length));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}${language}\n${content.replace(/\n+$/, "")}\n${ticks}`;
+}
+
+function cell(text: string): string {
+  return oneLine(text).replaceAll("|", String.raw`\|`);
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+}
