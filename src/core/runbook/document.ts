@@ -115,6 +115,8 @@ export interface FrontMatter {
   readonly reviewed: string | undefined;
   /** World description for drills, a path relative to the runbook: `worlds/buildnest.yaml`. */
   readonly world: string | undefined;
+  /** Shared facts (contacts, objectives, schedule), a path relative to the runbook: `shop.yaml`. */
+  readonly facts: string | undefined;
   /** Fault that a drill of this runbook injects unless another is named. */
   readonly drillFault: string | undefined;
   readonly targets: readonly TargetSpec[];

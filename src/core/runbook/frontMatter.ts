@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 import { readTargets } from "./targets.ts";
 import { YamlReader, type YamlEntry } from "./yamlReader.ts";
 
-const KEYS = ["title", "id", "owner", "severity", "rto", "rpo", "reviewed", "world", "drill", "targets", "parameters", "verification"] as const;
+const KEYS = ["title", "id", "owner", "severity", "rto", "rpo", "reviewed", "world", "facts", "drill", "targets", "parameters", "verification"] as const;
 
 /** The front matter with the places of the cell names it refers to, which only the whole document can check. */
 export interface ReadFrontMatter {
@@ -16,7 +16,7 @@ export interface ReadFrontMatter {
 
 const ABSENT: FrontMatter = {
   present: false, title: undefined, id: undefined, owner: undefined, severity: undefined, rtoMs: undefined, rpoMs: undefined,
-  reviewed: undefined, world: undefined, drillFault: undefined, targets: [], parameters: [], verification: [],
+  reviewed: undefined, world: undefined, facts: undefined, drillFault: undefined, targets: [], parameters: [], verification: [],
 };
 
 /** Reads the front matter; unreadable parts are reported and left `undefined`. */
@@ -54,6 +54,7 @@ function readMap(map: YAMLMap, reader: YamlReader, report: Report): ReadFrontMat
     rpoMs: reader.durationMs(fields.get("rpo")),
     reviewed: reader.text(fields.get("reviewed")),
     world: reader.text(fields.get("world")),
+    facts: reader.text(fields.get("facts")),
     drillFault: drill === undefined ? undefined : reader.text(reader.fields(drill, "drill", ["fault"]).get("fault")),
     targets: readTargets(fields.get("targets"), reader, report),
     parameters: readParameters(fields.get("parameters"), reader),

@@ -1,8 +1,12 @@
 import type { Problem } from "../problem.ts";
+import type { FactsProblemCode } from "../facts/problems.ts";
 import type { RunbookProblemCode } from "./problems.ts";
 
-/** Takes a problem in; parsers of this folder report through it, with offsets into the document's source. */
-export type Report = (code: RunbookProblemCode, start: number, end: number, facts?: Readonly<Record<string, string>>, fix?: NonNullable<Problem["fix"]>) => void;
+/** Problems that are found in a file, by its own grammar. */
+export type ReportCode = RunbookProblemCode | FactsProblemCode;
+
+/** Takes a problem in; parsers of files report through it, with offsets into the file's text. */
+export type Report = (code: ReportCode, start: number, end: number, facts?: Readonly<Record<string, string>>, fix?: NonNullable<Problem["fix"]>) => void;
 
 /** A reporter that appends to `problems`. */
 export function reportTo(problems: Problem[]): Report {

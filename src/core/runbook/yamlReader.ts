@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { parseDuration } from "./duration.ts";
-import { nameOfValue, type Report } from "./report.ts";
+import { nameOfValue, type Report, type ReportCode } from "./report.ts";
 
 /** A value of a YAML map with the way to it (`targets.primary.alias`). */
 export interface YamlEntry {
@@ -14,15 +14,25 @@ export interface YamlEntry {
   readonly keyEnd: number;
 }
 
+/** What a reader calls an unknown key and a value of the wrong type. */
+export interface YamlCodes {
+  readonly unknownKey: ReportCode;
+  readonly value: ReportCode;
+}
+
+const FRONT_MATTER_CODES: YamlCodes = { unknownKey: "front-matter-unknown-key", value: "front-matter-value" };
+
 /** Reads typed values out of YAML nodes; what has another type is reported with its place and read as `undefined`. */
 export class YamlReader {
   readonly #report: Report;
   readonly #offset: number;
+  readonly #codes: YamlCodes;
 
   /** `offset` is where the YAML begins in the source. */
-  constructor(report: Report, offset: number) {
+  constructor(report: Report, offset: number, codes: YamlCodes = FRONT_MATTER_CODES) {
     this.#report = report;
     this.#offset = offset;
+    this.#codes = codes;
   }
 
   entries(map: YAMLMap, path: string): YamlEntry[] {
@@ -34,7 +44,7 @@ export class YamlReader {
     const fields = new Map<string, YamlEntry>();
     for (const entry of this.entries(map, path)) {
       if (known.includes(entry.key)) fields.set(entry.key, entry);
-      else this.#report("front-matter-unknown-key", entry.keyStart, entry.keyEnd, { key: entry.path, known: known.join(", ") });
+      else this.#report(this.#codes.unknownKey, entry.keyStart, entry.keyEnd, { key: entry.path, known: known.join(", ") });
     }
     return fields;
   }
@@ -63,16 +73,20 @@ export class YamlReader {
   }
 
   texts(entry: YamlEntry | undefined): { readonly text: string; readonly entry: YamlEntry }[] {
+    return this.items(entry).flatMap((item) => {
+      const text = this.text(item);
+      return text === undefined ? [] : [{ text, entry: item }];
+    });
+  }
+
+  /** The items of a list; something else is reported and has none. */
+  items(entry: YamlEntry | undefined): YamlEntry[] {
     if (entry === undefined) return [];
     if (!isSeq(entry.node)) {
       this.wrong(entry, "a list");
       return [];
     }
-    return entry.node.items.flatMap((node, index) => {
-      const item = this.#place(node as Node | null, `${entry.path}[${String(index)}]`, String(index), entry);
-      const text = this.text(item);
-      return text === undefined ? [] : [{ text, entry: item }];
-    });
+    return entry.node.items.map((node, index) => this.#place(node as Node | null, `${entry.path}[${String(index)}]`, String(index), entry));
   }
 
   map(entry: YamlEntry | undefined): YAMLMap | undefined {
@@ -82,7 +96,7 @@ export class YamlReader {
 
   wrong(entry: YamlEntry, expected: string): undefined {
     const found = isScalar(entry.node) ? entry.node.value : isMap(entry.node) ? {} : isSeq(entry.node) ? [] : null;
-    this.#report("front-matter-value", entry.start, entry.end, { key: entry.path, found: nameOfValue(found), expected });
+    this.#report(this.#codes.value, entry.start, entry.end, { key: entry.path, found: nameOfValue(found), expected });
   }
 
   #entry(pair: Pair<Node | null, Node | null>, path: string): YamlEntry {
