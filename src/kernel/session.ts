@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PROTOCOL_VERSION, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
@@ -170,7 +170,7 @@ export class Session {
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, ports: createToolPorts({ world, clock, scratch: folder.scratch, targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
+      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: async (signal) => {
         await this.#keepWorld();

@@ -19,6 +19,8 @@ export interface ToolPortOptions {
   readonly clock: ClockPort;
   /** Folder of the run for files. */
   readonly scratch: string;
+  /** Folder of the runbook: its manifests and the like can be read. */
+  readonly beside: string;
   readonly targets: readonly TargetSpec[];
   /** Told each value of a Kubernetes Secret that the cluster answered with. */
   readonly onSecret: (value: string) => void;
@@ -34,7 +36,7 @@ const DRILL_FOLDER = "/runbook";
 
 /** The services behind one run. A call that names no context goes to the runbook's own cluster, never to the current context of a kubeconfig that another terminal may have switched. */
 export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
-  const { world, scratch } = options;
+  const { world, scratch, beside } = options;
   const clusters = new Map<string, Promise<ClosableKubernetesPort>>();
   const stores = new Map<string, ObjectStorePort>();
   return {
@@ -48,7 +50,7 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
     objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
     awsApi: async (profile, region) => openAwsApi(options, profile, region),
     http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
-    files: createFilePort(world === undefined ? { cwd: scratch } : { cwd: DRILL_FOLDER, scratch }),
+    files: createFilePort(world === undefined ? { cwd: scratch, beside } : { cwd: DRILL_FOLDER, scratch, beside }),
     compression: createCompression(),
     jq: createJq(),
     processes: createProcesses({ path: process.env["PATH"] ?? "", cwd: scratch }),

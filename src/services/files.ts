@@ -13,15 +13,18 @@ export interface FilePortOptions {
   readonly scratch?: string;
   /** Absolute path that relative paths start at. */
   readonly cwd: string;
+  /** Folder of the runbook: what lies in it can be read, by relative paths, where the working folder has nothing of that name. */
+  readonly beside?: string;
 }
 
 /** Files of redirects, downloads and uploads. Missing or unreadable files reject with `notFound` or `invalidInput`; the message is the shell's own text after the path. */
 export function createFilePort(options: FilePortOptions): FilePort {
   const place = (path: string): Promise<string> => placeOf(path, options);
+  const found = async (path: string): Promise<string> => (await placeBeside(path, await place(path), options)) ?? place(path);
   return {
     cwd: options.cwd,
     read: async (path) => {
-      const real = await place(path);
+      const real = await found(path);
       // Opening first makes a missing file fail here and not in the middle of a pipeline.
       const handle = await open(real, "r").catch((cause: unknown) => fail(path, cause));
       if ((await handle.stat()).isDirectory()) {
@@ -37,12 +40,12 @@ export function createFilePort(options: FilePortOptions): FilePort {
       return { path, ...(write.isWhole === true ? await writeWhole(path, real, body, write) : await writeThrough(path, real, body, write)) };
     },
     exists: async (path) => {
-      const found = await stat(await place(path)).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
-      if (found === undefined) return options.scratch !== undefined && isScratchRoot(path, options.cwd) ? "directory" : undefined;
-      return found.isDirectory() ? "directory" : "file";
+      const entry = await stat(await found(path)).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
+      if (entry === undefined) return options.scratch !== undefined && isScratchRoot(path, options.cwd) ? "directory" : undefined;
+      return entry.isDirectory() ? "directory" : "file";
     },
     list: async (path) => {
-      const real = await place(path);
+      const real = await found(path);
       const isEmptyRoot = options.scratch !== undefined && isScratchRoot(path, options.cwd);
       const names = await readdir(real).catch((cause: unknown) => (isMissing(cause) && isEmptyRoot ? [] : fail(path, cause)));
       const entries = await Promise.all(names.toSorted((a, b) => (a < b ? -1 : 1)).map(async (name) => await entryOf(join(real, name), name)));
@@ -133,12 +136,25 @@ async function placeOf(path: string, { scratch, cwd }: FilePortOptions): Promise
   return real;
 }
 
+/** Where a file of the runbook's folder is meant: a relative path that names nothing at its own place. */
+async function placeBeside(path: string, real: string, { cwd, beside }: FilePortOptions): Promise<string | undefined> {
+  const absolute = resolve(cwd, path);
+  if (beside === undefined || isAbsolute(path) || absolute === resolve(cwd) || !isInside(cwd, absolute)) return undefined;
+  if ((await realPathOf(path, real)) !== undefined) return undefined;
+  const found = await realPathOf(path, join(beside, relative(resolve(cwd), absolute)));
+  return found !== undefined && isInside(await realpath(beside), found) ? found : undefined;
+}
+
+function realPathOf(path: string, real: string): Promise<string | undefined> {
+  return realpath(real).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
+}
+
 /** A symbolic link inside the scratch folder may not lead out of it. */
 async function refuseEscapingLinks(path: string, base: string, real: string): Promise<void> {
   await mkdir(base, { recursive: true, mode: 0o700 });
   const trueBase = await realpath(base);
   for (let folder = real; ; folder = dirname(folder)) {
-    const found = await realpath(folder).catch((cause: unknown) => (isMissing(cause) ? undefined : fail(path, cause)));
+    const found = await realPathOf(path, folder);
     if (found === undefined) continue;
     if (!isInside(trueBase, found)) throw outside(path);
     return;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -58,6 +58,25 @@ describe("files", () => {
     symlinkSync("/etc", join(folder, "work/link"));
     await assert.rejects(files.read("link/passwd"), code("outsideWorld"));
     await assert.rejects(files.write("link/new", bytes("x"), { append: false }), code("outsideWorld"));
+  });
+
+  it("reads what lies beside the runbook, and writes nothing there", async () => {
+    const beside = mkdtempSync(join(tmpdir(), "beside-"));
+    mkdirSync(join(beside, "data"));
+    writeFileSync(join(beside, "data/a.yaml"), "theirs");
+    symlinkSync("/etc", join(beside, "data/link"));
+    for (const options of [{ scratch: folder, cwd: "/runbook", beside }, { cwd: folder, beside }]) {
+      const files = createFilePort(options);
+      assert.deepEqual([await collect(await files.read("data/a.yaml")), await files.exists("./data"), await files.exists("data/b.yaml")], ["theirs", "directory", undefined]);
+      assert.deepEqual((await files.list("data")).map((entry) => entry.name), ["a.yaml", "link"]);
+      assert.deepEqual(await files.list("."), [], "the working folder itself is not the runbook's");
+      await assert.rejects(files.read("data/link/passwd"), code("notFound"));
+      await files.write("own.yaml", bytes("ours"), { append: false });
+      assert.equal(existsSync(join(beside, "own.yaml")), false);
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+    }
+    rmSync(beside, { recursive: true });
   });
 
   it("shows a whole download or none", async () => {

@@ -28,10 +28,10 @@ export interface RehearsedWorld {
   close(): Promise<void>;
 }
 
-/** Starts the described world at 40 times real time. */
-export async function rehearse(kubectlPath: string): Promise<RehearsedWorld> {
+/** Starts the described world at 40 times real time; without a description that of the notebooks. */
+export async function rehearse(kubectlPath: string, description = DESCRIPTION): Promise<RehearsedWorld> {
   const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
-  const world = await startWorld(readWorld(DESCRIPTION), { folder, rate: RATE, descriptionPath: DESCRIPTION, onShutdown: () => undefined });
+  const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined });
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
   const address = Object.values(state.hosts)[0] ?? "";
   const pass = (seconds: number): Promise<void> => delay((seconds * 1000) / RATE);
