@@ -85,7 +85,7 @@ export function nodeStage(name: string, folder: string, limitSeconds: number, ti
 }
 
 /** Unit, golden and property tests: no servers, no processes. */
-export const unitStage: Stage = nodeStage("unit", "test/unit", 120, 5000);
+export const unitStage: Stage = nodeStage("unit", "test/unit", 240, 30_000);
 
 /** A folder's test files, sorted. */
 export function testFiles(folder: string, isSlowIncluded: boolean): string[] {
