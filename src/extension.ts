@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { WorldState } from "./core/protocol.ts";
+import { AlertLinks } from "./editor/commands/alertLinks.ts";
+import { QuickActions } from "./editor/commands/quickActions.ts";
 import { registerCommands } from "./editor/commands/registerCommands.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
@@ -56,10 +58,14 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunbookDiagnostics(models, errors));
   own(new OptionLenses(runs, models, errors));
   own(new RunStatusBar(runs));
-  own(new RunView(runs, models, errors));
+  const files = new RunbookFiles(runs, errors);
+  const actions = new QuickActions(runs, models, files);
+  const links = new AlertLinks(files, models, starter, errors);
+  own(vscode.window.registerUriHandler(links));
+  own(new RunView(runs, models, errors, () => actions.names()));
   const health = own(new HealthView(runs));
   const run = new RunCommands(runs, models, shutdownWorld);
-  own(registerCommands({ runs, starter, run, health, errors, files: new RunbookFiles(runs, models, errors) }));
+  own(registerCommands({ runs, starter, run, health, errors, files, actions, links }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

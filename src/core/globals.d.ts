@@ -25,6 +25,8 @@ declare class TextDecoder {
 }
 declare class URL {
   constructor(url: string, base?: string);
+  static canParse(url: string): boolean;
+  readonly searchParams: Iterable<[string, string]> & { get(name: string): string | null };
   readonly protocol: string;
   readonly hostname: string;
   readonly host: string;

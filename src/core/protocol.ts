@@ -63,6 +63,8 @@ export interface RunCellParams {
   /** Command line of a query cell, whose standard input `text` is. */
   readonly via: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** Parameters of the runbook that the cell is of, where that is not the run's own: they count where the run has no value of the name. */
+  readonly defaults?: Readonly<Record<string, string>>;
 }
 
 export interface OutputNotification {

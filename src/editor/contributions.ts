@@ -11,8 +11,30 @@ export const RENDERER_ID = "dr-runbook.table";
 export const CONTROLLER_ID = "dr-runbook.kernel";
 export const VIEW_CONTAINER = "dr-runbook";
 
+/** Quick actions that the palette has by name: id → title, which is also the `action` of the cells' info maps (```` ```bash {action: "View Logs"} ````). A team's own are under "Run Quick Action…". */
+export const QUICK_ACTIONS = {
+  "dr-runbook.quickAction.showSystemStatus": "Show System Status",
+  "dr-runbook.quickAction.emergencyRollback": "Emergency Rollback",
+  "dr-runbook.quickAction.restartDatabasePod": "Restart Database Pod",
+  "dr-runbook.quickAction.failOverDatabase": "Fail Over Database",
+  "dr-runbook.quickAction.restartRedis": "Restart Redis",
+  "dr-runbook.quickAction.restartApplication": "Restart Application",
+  "dr-runbook.quickAction.quarantine": "Quarantine",
+  "dr-runbook.quickAction.preserveEvidence": "Preserve Evidence",
+  "dr-runbook.quickAction.rotateJwtSecret": "Rotate JWT Secret",
+  "dr-runbook.quickAction.backUpNow": "Back Up Now",
+  "dr-runbook.quickAction.restoreLatest": "Restore Latest",
+  "dr-runbook.quickAction.failOverDns": "Fail Over DNS",
+  "dr-runbook.quickAction.viewLogs": "View Logs",
+  "dr-runbook.quickAction.databaseQuickCheck": "Database Quick Check",
+} as const satisfies Record<string, string>;
+
+export type QuickActionId = keyof typeof QUICK_ACTIONS;
+
 /** Commands of the palette: id → title. All have the category "Runbook". */
 export const COMMANDS = {
+  "dr-runbook.openBySymptom": "What Do You See?…",
+  "dr-runbook.openAlertLink": "Open Alert Link…",
   "dr-runbook.openRunbook": "Open Runbook…",
   "dr-runbook.startIncident": "Start Incident…",
   "dr-runbook.startDrill": "Start Drill…",
@@ -27,29 +49,24 @@ export const COMMANDS = {
   "dr-runbook.skipStep": "Skip Step…",
   "dr-runbook.tickChecklist": "Tick Checklist Items…",
   "dr-runbook.goToNextStep": "Go to Next Step",
+  "dr-runbook.runStep": "Run Step",
+  "dr-runbook.runUntilChange": "Run Until a Change",
   "dr-runbook.showLastOutput": "Show Last Output of Cell…",
   "dr-runbook.refreshHealth": "Refresh Cluster Health",
   "dr-runbook.showLog": "Show Extension Log",
-  "dr-runbook.quickAction.restartDatabasePod": "Restart Database Pod",
-  "dr-runbook.quickAction.emergencyRollback": "Emergency Rollback",
-  "dr-runbook.quickAction.viewLogs": "View Logs",
+  "dr-runbook.runQuickAction": "Run Quick Action…",
+  ...QUICK_ACTIONS,
 } as const satisfies Record<string, string>;
 
 /** Commands that only our own items call, with arguments; hidden from the palette. */
 export const INTERNAL_COMMANDS = {
   "dr-runbook.internal.takeOption": "Take This Option",
   "dr-runbook.internal.revealCell": "Reveal Cell",
+  "dr-runbook.internal.runQuickAction": "Run This Quick Action",
 } as const satisfies Record<string, string>;
 
 export type CommandId = keyof typeof COMMANDS;
 export type InternalCommandId = keyof typeof INTERNAL_COMMANDS;
-
-/** Quick actions: the command and the `action` that a cell's info map gives (```` ```bash {action: "View Logs"} ````). */
-export const QUICK_ACTIONS = [
-  { command: "dr-runbook.quickAction.restartDatabasePod", action: "Restart Database Pod" },
-  { command: "dr-runbook.quickAction.emergencyRollback", action: "Emergency Rollback" },
-  { command: "dr-runbook.quickAction.viewLogs", action: "View Logs" },
-] as const satisfies readonly { command: CommandId; action: string }[];
 
 /** Settings with their defaults, as package.json declares them. */
 export const SETTINGS = {

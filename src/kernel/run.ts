@@ -131,6 +131,7 @@ export class Run {
     this.#executions.set(params.execution, cancel);
     const signal = AbortSignal.any([cancel.signal, this.#over.signal]);
     const outcome = this.#queue.then(async () => {
+      for (const [name, value] of Object.entries(params.defaults ?? {})) if (!this.#environment.has(name)) this.#environment.set(name, value);
       await this.#askSecrets(params, signal);
       return runCell(params, this.#cellHost(), signal);
     });

@@ -2,23 +2,8 @@ import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
 
-/** Runs a cell by keyboard and answers Yes to its gates: a change by the arrow key, destruction by typing the alias. */
 async function run(workbench: Workbench, name: string): Promise<"success" | "failure"> {
-  await workbench.runCell(rowOf(name));
-  const end = workbench.waitForCellEnd(rowOf(name), 170_000);
-  for (;;) {
-    const result = await Promise.race([end, workbench.page.waitForTimeout(150)]);
-    if (result !== undefined) return result;
-    const widget = workbench.page.locator(".quick-input-widget:visible");
-    if ((await widget.count()) === 0) continue;
-    const text = await widget.innerText();
-    const alias = /Type (\S+) to run/.exec(text)?.[1];
-    if (alias !== undefined) await workbench.page.keyboard.type(alias);
-    else if (text.includes("No: do not run it")) await workbench.page.keyboard.press("ArrowDown");
-    else continue;
-    await workbench.page.keyboard.press("Enter");
-    await workbench.page.waitForTimeout(400);
-  }
+  return workbench.runThroughGates(rowOf(name));
 }
 
 async function startDrill(workbench: Workbench, fault: string): Promise<void> {

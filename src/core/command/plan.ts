@@ -33,6 +33,11 @@ export interface PlannedOperation {
   readonly unresolved: readonly string[];
 }
 
+/** The most dangerous risk of a cell; `read` for one that holds no statement. */
+export function riskOfCell(plan: CellPlan | undefined): Risk {
+  return plan?.statements.reduce<Risk>((worst, statement) => worseRisk(worst, statement.risk), "read") ?? "read";
+}
+
 export const RISK_ORDER: readonly Risk[] = ["read", "change", "undetermined", "destroy"];
 
 /** The more dangerous of two risks: `undetermined` outranks `change`, since nobody has judged it. */

@@ -33,6 +33,18 @@ export function chooseTarget(destination: Destination | undefined, specs: readon
   }
 }
 
+/**
+ * Whether cells of another runbook may run on a run's targets: what they leave unsaid must mean the same place there, so the first
+ * cluster and the first account must be the run's. What they name and the run has no target for is refused when it runs.
+ */
+export function hasSameDefaults(other: readonly TargetSpec[], run: readonly TargetSpec[]): boolean {
+  const [otherCluster, runCluster] = [other, run].map((specs) => specs.find((spec) => spec.kind === "kubernetes"));
+  const [otherAccount, runAccount] = [other, run].map((specs) => specs.find((spec) => spec.kind === "aws"));
+  const isSameCluster = otherCluster === undefined || (runCluster?.context === otherCluster.context && runCluster?.namespace === otherCluster.namespace);
+  const isSameAccount = otherAccount === undefined || (runAccount !== undefined && runAccount.profile === otherAccount.profile && runAccount.region === otherAccount.region && runAccount.account === otherAccount.account);
+  return isSameCluster && isSameAccount;
+}
+
 function hostOf(url: string): string {
   const withScheme = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
   try {

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import { QUICK_ACTIONS, type CommandId, type InternalCommandId } from "../contributions.ts";
+import { QUICK_ACTIONS, type CommandId, type InternalCommandId, type QuickActionId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import { findCurrentNotebook } from "../run/runNotebook.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
 import type { HealthView } from "../views/healthView.ts";
+import type { AlertLinks } from "./alertLinks.ts";
+import type { QuickActions } from "./quickActions.ts";
 import type { RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
@@ -16,15 +18,19 @@ export interface CommandParts {
   readonly starter: RunStarter;
   readonly run: RunCommands;
   readonly files: RunbookFiles;
+  readonly actions: QuickActions;
+  readonly links: AlertLinks;
   readonly health: HealthView;
   readonly errors: ErrorReporter;
 }
 
 /** Registers every command of the contributions: the record is complete by its type. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { run, files, starter, errors } = parts;
-  const handlers: Readonly<Record<CommandId | InternalCommandId, (...args: readonly unknown[]) => Promise<unknown>>> = {
+  const { run, files, actions, starter, errors } = parts;
+  const handlers: Readonly<Record<Exclude<CommandId, QuickActionId> | InternalCommandId, (...args: readonly unknown[]) => Promise<unknown>>> = {
     "dr-runbook.openRunbook": () => files.openRunbook(),
+    "dr-runbook.openBySymptom": () => files.openBySymptom(),
+    "dr-runbook.openAlertLink": () => parts.links.openPasted(),
     "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
     "dr-runbook.resumeRun": () => run.resumeRun(),
@@ -38,17 +44,19 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.skipStep": () => run.skipStep(),
     "dr-runbook.tickChecklist": () => run.tickChecklist(),
     "dr-runbook.goToNextStep": () => run.goToNextStep(),
+    "dr-runbook.runStep": () => run.runAhead("step"),
+    "dr-runbook.runUntilChange": () => run.runAhead("untilChange"),
     "dr-runbook.showLastOutput": () => run.showLastOutput(),
     "dr-runbook.refreshHealth": async () => parts.health.refresh(),
     "dr-runbook.showLog": async () => errors.reveal(),
-    [QUICK_ACTIONS[0].command]: () => files.runAction(QUICK_ACTIONS[0].action),
-    [QUICK_ACTIONS[1].command]: () => files.runAction(QUICK_ACTIONS[1].action),
-    [QUICK_ACTIONS[2].command]: () => files.runAction(QUICK_ACTIONS[2].action),
+    "dr-runbook.runQuickAction": () => actions.pickAndRun(),
     "dr-runbook.internal.takeOption": (step, option) => run.takeOption(textOf(step), textOf(option)),
+    "dr-runbook.internal.runQuickAction": async (name) => (typeof name === "string" ? actions.run(name) : undefined),
     "dr-runbook.internal.revealCell": async (index) => (typeof index === "number" ? run.reveal(index) : undefined),
   };
   const store = new DisposableStore();
-  for (const [id, handler] of Object.entries(handlers)) {
+  const quick = Object.entries(QUICK_ACTIONS).map(([id, name]) => [id, () => actions.run(name)] as const);
+  for (const [id, handler] of [...Object.entries(handlers), ...quick]) {
     store.add(vscode.commands.registerCommand(id, (...args: unknown[]) => errors.guard("DR Runbook", () => handler(...args))));
   }
   return store;

@@ -6,12 +6,14 @@ import { markWords } from "../../core/run/eventText.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import type { ClockMark } from "../../core/run/journalEvent.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
+import { riskOfCell } from "../../core/command/plan.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
+import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
-import { findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
+import { executeCells, findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { pickFault, readFaults, type ShutdownWorld } from "./startRun.ts";
@@ -172,6 +174,21 @@ export class RunCommands {
     const { nextCell, current } = followProgress(model.document, progressFacts(session));
     const index = nextCell ?? current?.cells[0];
     if (index !== undefined) await this.reveal(index);
+  }
+
+  /** Runs the cells ahead, as far as the person may foresee what comes of them. */
+  async runAhead(extent: Extent): Promise<void> {
+    const session = this.#active();
+    const model = this.#model(session);
+    const ahead = cellsAhead(model.document, progressFacts(session), extent, (index) => riskOfCell(model.planAt(index)));
+    const cells = ahead.flatMap((index) => model.cellAt(index) ?? []);
+    const notebook = cells[0]?.notebook;
+    if (notebook !== undefined) {
+      await executeCells(notebook, cells);
+      return;
+    }
+    await this.goToNextStep();
+    void vscode.window.showInformationMessage(extent === "step" ? "Nothing of this step is left to run, or an option has to be taken first." : "The next cell changes something: look at it and run it yourself.");
   }
 
   /** Shows a cell of the run's notebook; `index` counts in the document's cells. */

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { CommandInfo } from "../../core/runbook/document.ts";
+import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { decodeSource } from "../../core/runbook/source.ts";
 import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
-import { NOTEBOOK_TYPE, type QUICK_ACTIONS } from "../contributions.ts";
-import type { RunbookModels } from "../notebook/runbookModel.ts";
-import { revealCell } from "../run/runNotebook.ts";
+import { readSymptoms } from "../../core/runbook/symptoms.ts";
+import { NOTEBOOK_TYPE } from "../contributions.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
 
@@ -13,79 +12,75 @@ const PATTERN = "**/*.runbook.md";
 const EXCLUDED = "**/node_modules/**";
 const FILE_LIMIT = 500;
 
-type ActionName = (typeof QUICK_ACTIONS)[number]["action"];
+/** A runbook of the workspace, as its file is on the disk. */
+export interface RunbookFile {
+  readonly uri: vscode.Uri;
+  readonly document: RunbookDocument;
+}
 
-/** Opening runbooks of the workspace, and running the cells that they offer as quick actions. */
+/** The workspace's runbooks: listing, reading and opening them. */
 export class RunbookFiles {
   readonly #runs: Runs;
-  readonly #models: RunbookModels;
   readonly #errors: ErrorReporter;
 
-  constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter) {
+  constructor(runs: Runs, errors: ErrorReporter) {
     this.#runs = runs;
-    this.#models = models;
     this.#errors = errors;
+  }
+
+  /** Every runbook of the workspace that can be read, by path. One that cannot must not hide the others: it is logged. */
+  async readAll(): Promise<readonly RunbookFile[]> {
+    const read = (await findFiles()).map(async (uri): Promise<readonly RunbookFile[]> => {
+      try {
+        return [{ uri, document: await readRunbookFile(uri) }];
+      } catch (error) {
+        this.#errors.log(`Reading ${uri.fsPath}`, error);
+        return [];
+      }
+    });
+    return (await Promise.all(read)).flat();
   }
 
   /** Lets the person choose among the workspace's runbooks, the run's own first, and opens it; `undefined` when nothing is chosen. */
   async openRunbook(): Promise<vscode.NotebookDocument | undefined> {
     const running = this.#runs.active?.status.runbookPath;
-    const files = (await findFiles()).toSorted((a, b) => Number(b.fsPath === running) - Number(a.fsPath === running) || a.fsPath.localeCompare(b.fsPath));
+    const files = (await findFiles()).toSorted((a, b) => Number(b.fsPath === running) - Number(a.fsPath === running));
     if (files.length === 0) {
       void vscode.window.showInformationMessage("This workspace has no *.runbook.md file. Any other Markdown file opens as a runbook by Open With….");
       return undefined;
     }
     const items = files.map((uri) => ({ label: basename(uri.fsPath), description: vscode.workspace.asRelativePath(uri), detail: uri.fsPath === running ? "A run of it is going on" : "", uri }));
     const picked = await vscode.window.showQuickPick(items, { title: "Open Runbook", matchOnDescription: true });
-    if (picked === undefined) return undefined;
-    await vscode.commands.executeCommand("vscode.openWith", picked.uri, NOTEBOOK_TYPE);
-    return vscode.workspace.openNotebookDocument(picked.uri);
+    return picked === undefined ? undefined : openNotebook(picked.uri);
   }
 
-  /** Runs the cell whose info map names this action: in the run's runbook if that has one, else where the person chooses. */
-  async runAction(action: ActionName): Promise<void> {
-    const files = await this.#filesWithAction(action);
-    const running = this.#runs.active?.status.runbookPath;
-    const uri = files.find((file) => file.fsPath === running) ?? (await pickFile(files, action));
-    if (uri === undefined) {
-      if (files.length === 0) void vscode.window.showInformationMessage(`No runbook of this workspace has a cell for it. Mark one with {action: "${action}"}.`);
-      return;
+  /** "What do you see?": the symptoms that the workspace's runbooks name, to open the runbook by. `undefined` when nothing is chosen. */
+  async openBySymptom(): Promise<vscode.NotebookDocument | undefined> {
+    const items = (await this.readAll()).flatMap(({ uri, document }) => {
+      const { title, severity } = document.frontMatter;
+      return readSymptoms(document).map((symptom) => ({ label: symptom, description: severity ?? "", detail: `$(notebook) ${title ?? basename(uri.fsPath)}`, uri }));
+    });
+    if (items.length === 0) {
+      void vscode.window.showInformationMessage('No runbook of this workspace names symptoms: give it a heading "Symptoms" with a list below.');
+      return undefined;
     }
-    const notebook = await vscode.workspace.openNotebookDocument(uri);
-    const model = this.#models.of(notebook);
-    const index = model.document.cells.findIndex((cell) => hasAction(cell.command, action));
-    const cell = model.cellAt(index);
-    if (cell === undefined) return;
-    await revealCell(notebook, cell);
-    // VS Code's own command selects the notebook's kernel first: a notebook that was only just opened has none.
-    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: notebook.uri });
-  }
-
-  async #filesWithAction(action: ActionName): Promise<readonly vscode.Uri[]> {
-    const found: vscode.Uri[] = [];
-    for (const uri of await findFiles()) {
-      try {
-        const { cells } = parseRunbook(decodeSource(await vscode.workspace.fs.readFile(uri)));
-        if (cells.some((cell) => hasAction(cell.command, action))) found.push(uri);
-      } catch (error) {
-        // One file that cannot be read must not hide the actions of the others.
-        this.#errors.log(`Reading ${uri.fsPath}`, error);
-      }
-    }
-    return found;
+    const picked = await vscode.window.showQuickPick(items, { title: "What Do You See?", placeHolder: "Type a word of it: logged out, unreachable, slow …", matchOnDetail: true, ignoreFocusOut: true });
+    return picked === undefined ? undefined : openNotebook(picked.uri);
   }
 }
 
-function hasAction(command: CommandInfo | undefined, action: ActionName): boolean {
-  return command?.attributes["action"] === action;
+/** Reads a runbook from the disk. Rejects when the file cannot be read as text. */
+export async function readRunbookFile(uri: vscode.Uri): Promise<RunbookDocument> {
+  return parseRunbook(decodeSource(await vscode.workspace.fs.readFile(uri)));
 }
 
-function findFiles(): Promise<readonly vscode.Uri[]> {
-  return Promise.resolve(vscode.workspace.findFiles(PATTERN, EXCLUDED, FILE_LIMIT));
+/** Opens a file as a notebook and shows it. */
+export async function openNotebook(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, NOTEBOOK_TYPE);
+  return vscode.workspace.openNotebookDocument(uri);
 }
 
-async function pickFile(files: readonly vscode.Uri[], action: ActionName): Promise<vscode.Uri | undefined> {
-  if (files.length <= 1) return files[0];
-  const items = files.map((uri) => ({ label: basename(uri.fsPath), description: vscode.workspace.asRelativePath(uri), uri }));
-  return (await vscode.window.showQuickPick(items, { title: action, placeHolder: "Of which runbook?", ignoreFocusOut: true }))?.uri;
+async function findFiles(): Promise<readonly vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(PATTERN, EXCLUDED, FILE_LIMIT);
+  return found.toSorted((a, b) => a.fsPath.localeCompare(b.fsPath));
 }

@@ -3,11 +3,13 @@ import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
 import type { FaultDescription } from "../../core/protocol.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
-import type { FrontMatter, ParameterSpec } from "../../core/runbook/document.ts";
+import { hasSameDefaults } from "../../core/run/targets.ts";
+import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
+import { readRunbookFile } from "./runbookFiles.ts";
 
 /** Ends the world whose state file this is. */
 export type ShutdownWorld = (worldStatePath: string) => Promise<void>;
@@ -17,6 +19,8 @@ export class RunStarter {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
   readonly #shutdownWorld: ShutdownWorld;
+  /** Parameters that a link gave, by the notebook's address, until its next run starts. */
+  readonly #prefilled = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld) {
     this.#runs = runs;
@@ -29,7 +33,9 @@ export class RunStarter {
     const { active } = this.#runs;
     if (active !== undefined) {
       if (active.status.runbookPath === notebook.uri.fsPath) return active;
-      throw new RuntimeError("invalidInput", `A run of ${active.status.title} is going on: cells of another runbook do not go to its targets.`, { hint: "End that run first, or run the cell there." });
+      const own = await this.#targetsOf(active);
+      if (hasSameDefaults(this.#models.of(notebook).document.frontMatter.targets, own)) return active;
+      throw new RuntimeError("invalidInput", `A run of ${active.status.title} is going on, and its targets are not those of this runbook.`, { hint: "End that run first, or run the cell there." });
     }
     const picked = await vscode.window.showQuickPick(
       [
@@ -42,14 +48,26 @@ export class RunStarter {
     return picked?.mode === undefined ? undefined : this.start(notebook, picked.mode);
   }
 
+  /** Keeps values for the parameters of the run that is started next from this notebook. */
+  prefill(uri: vscode.Uri, parameters: Readonly<Record<string, string>>): void {
+    this.#prefilled.set(uri.toString(), parameters);
+  }
+
+  async #targetsOf({ status }: RunSession): Promise<readonly TargetSpec[]> {
+    const open = vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.fsPath === status.runbookPath);
+    const document = open === undefined ? await readRunbookFile(vscode.Uri.file(status.runbookPath)) : this.#models.of(open).document;
+    return document.frontMatter.targets;
+  }
+
   /** Starts a drill or an incident; `undefined` when the person closes a question. */
   async start(notebook: vscode.NotebookDocument, mode: RunMode): Promise<RunSession | undefined> {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
     if (!vscode.workspace.isTrusted) throw new RuntimeError("forbidden", "Starting a run: this workspace is not trusted, and a runbook's cells reach clusters and clouds.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
     await saveFirst(notebook);
     const { frontMatter } = this.#models.of(notebook).document;
-    const parameters = await askParameters(frontMatter.parameters);
+    const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
     if (parameters === undefined) return undefined;
+    this.#prefilled.delete(notebook.uri.toString());
     return mode === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startIncident(notebook, frontMatter, parameters);
   }
 
@@ -131,13 +149,15 @@ async function pickImpact(targets: string): Promise<{ readonly at: number | unde
   return { at: picked.minutes === 0 ? undefined : Date.now() - picked.minutes * 60_000 };
 }
 
-/** Asks for parameters without a default; `undefined` when the person closes a question. */
-async function askParameters(specs: readonly ParameterSpec[]): Promise<Readonly<Record<string, string>> | undefined> {
+/** Asks for parameters without a default, and for those that a link has set, which a person must see; `undefined` when they close a question. */
+async function askParameters(specs: readonly ParameterSpec[], prefilled: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | undefined> {
   const values: Record<string, string> = {};
   for (const spec of specs) {
-    if (spec.default !== undefined) continue;
+    const given = prefilled[spec.name];
+    if (spec.default !== undefined && given === undefined) continue;
     const value = await vscode.window.showInputBox({
-      title: `Parameter ${spec.name}`,
+      title: `Parameter ${spec.name}${given === undefined ? "" : ", as the link gives it"}`,
+      ...(given === undefined ? {} : { value: given }),
       prompt: spec.description ?? `A ${spec.type} that the runbook needs.`,
       password: spec.type === "secret",
       ignoreFocusOut: true,

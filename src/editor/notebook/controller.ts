@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { CellStatus } from "../../core/protocol.ts";
 import type { Outcome } from "../../core/run/outcome.ts";
@@ -13,7 +14,7 @@ import type { Runs } from "../run/runs.ts";
 import { readSetting } from "../settings.ts";
 import type { ErrorReporter } from "../showError.ts";
 import { CellOutput } from "./cellOutput.ts";
-import type { RunbookModels } from "./runbookModel.ts";
+import { asGuest, type RunbookModels } from "./runbookModel.ts";
 
 /** What the controller works with. */
 export interface ControllerParts {
@@ -107,7 +108,10 @@ export class RunbookController implements vscode.Disposable {
     });
     try {
       await execution.clearOutput();
-      const request = this.#parts.models.of(cell.notebook).request(cell);
+      const model = this.#parts.models.of(cell.notebook);
+      const { fsPath } = cell.notebook.uri;
+      const own = model.request(cell);
+      const request = session.status.runbookPath === fsPath ? own : asGuest(own, model.document, basename(fsPath));
       const outcome = await session.client.request("runCell", { execution: id, ...request });
       const status = session.status.cells.find((other) => other.execution === id);
       const isFailure = stopsRun(outcome) || outcome.status === "finding";

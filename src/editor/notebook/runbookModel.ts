@@ -60,6 +60,12 @@ export class RunbookModel {
   }
 }
 
+/** What the kernel is asked to run for a cell of another runbook than the run's: named after its own, with its own parameters' defaults. */
+export function asGuest(request: Omit<RunCellParams, "execution">, { frontMatter }: RunbookDocument, fileName: string): Omit<RunCellParams, "execution"> {
+  const defaults = frontMatter.parameters.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value] as const]));
+  return { ...request, cell: { ...request.cell, name: `${frontMatter.id ?? fileName}/${request.cell.name}`, step: undefined }, defaults: Object.fromEntries(defaults) };
+}
+
 /** Models of open notebooks, one a notebook and version. */
 export class RunbookModels {
   readonly #models = new WeakMap<vscode.NotebookDocument, { readonly version: number; readonly model: RunbookModel }>();

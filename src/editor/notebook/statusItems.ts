@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Risk } from "../../core/command/operation.ts";
-import { worseRisk, type CellPlan } from "../../core/command/plan.ts";
+import { riskOfCell, type CellPlan } from "../../core/command/plan.ts";
 import type { CellStatus } from "../../core/protocol.ts";
 import { isMet, OUTCOME_WORDS } from "../../core/run/outcomeText.ts";
 import { formatDuration } from "../../core/run/recoveryClock.ts";
@@ -63,7 +63,7 @@ export class CellStatusItems implements vscode.NotebookCellStatusBarItemProvider
 function riskItem(plan: CellPlan): vscode.NotebookCellStatusBarItem {
   const errors = plan.problems.length > 0 && plan.statements.length === 0;
   if (errors) return item("$(error) does not run", "The cell has an error: nothing of it runs until it is corrected.");
-  const risk = plan.statements.reduce<Risk>((worst, statement) => worseRisk(worst, statement.risk), "read");
+  const risk = riskOfCell(plan);
   const why = plan.statements.flatMap((statement) => statement.operations.filter(({ operation }) => operation.risk !== "read").map(({ operation }) => `${operation.argv.slice(0, 4).join(" ")}…: ${operation.why}`));
   return item(RISK_LABELS[risk], [RISK_TOOLTIPS[risk], ...why].join("\n"));
 }

@@ -21,6 +21,15 @@ export function progressFacts(session: RunSession): ProgressFacts {
   return { cells: session.status.cells, options: session.status.options, skipped };
 }
 
+/** Shows the first of these cells and runs them in order, as their run buttons would; one that fails stops those after it. */
+export async function executeCells(notebook: vscode.NotebookDocument, cells: readonly vscode.NotebookCell[]): Promise<void> {
+  const [first] = cells;
+  if (first === undefined) return;
+  await revealCell(notebook, first);
+  // VS Code's own command selects the notebook's kernel first: a notebook that was only just opened has none.
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: cells.map(({ index }) => ({ start: index, end: index + 1 })), document: notebook.uri });
+}
+
 /** Shows a notebook and puts the cursor on one of its cells. */
 export async function revealCell(notebook: vscode.NotebookDocument, cell: vscode.NotebookCell): Promise<void> {
   const range = new vscode.NotebookRange(cell.index, cell.index + 1);

@@ -19,6 +19,7 @@ const VIEW: ViewId = "dr-runbook.run";
 const REVEAL: InternalCommandId = "dr-runbook.internal.revealCell";
 const MARK: CommandId = "dr-runbook.markClock";
 const TAKE_OPTION: InternalCommandId = "dr-runbook.internal.takeOption";
+const RUN_ACTION: InternalCommandId = "dr-runbook.internal.runQuickAction";
 const TIMELINE_LIMIT = 200;
 const TICK_MS = 1000;
 const REFRESH_MS = 200;
@@ -26,6 +27,7 @@ const REFRESH_MS = 200;
 type Node =
   | { readonly kind: "line"; readonly item: vscode.TreeItem }
   | { readonly kind: "targets" }
+  | { readonly kind: "actions" }
   | { readonly kind: "timeline" };
 
 /** The Run view: mode, driver, targets, clock, the step to work on, and the timeline. Never rejects: what fails becomes a line. */
@@ -34,10 +36,13 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
   readonly #runs: Runs;
   readonly #models: RunbookModels;
   readonly #errors: ErrorReporter;
+  readonly #actions: () => Promise<readonly string[]>;
   readonly #changed = this.#store.add(new vscode.EventEmitter<Node | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter) {
+  /** `actions` gives the names of the quick actions that the workspace's runbooks offer. */
+  constructor(runs: Runs, models: RunbookModels, errors: ErrorReporter, actions: () => Promise<readonly string[]>) {
+    this.#actions = actions;
     this.#runs = runs;
     this.#models = models;
     this.#errors = errors;
@@ -66,16 +71,18 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
         return node.item;
       case "targets":
         return new vscode.TreeItem("Targets", vscode.TreeItemCollapsibleState.Expanded);
+      case "actions":
+        return new vscode.TreeItem("Quick Actions", vscode.TreeItemCollapsibleState.Collapsed);
       case "timeline":
         return new vscode.TreeItem("Timeline", vscode.TreeItemCollapsibleState.Expanded);
     }
   }
 
-  getChildren(node?: Node): Node[] {
+  async getChildren(node?: Node): Promise<Node[]> {
     const { session } = this.#runs;
     if (session === undefined) return [];
     try {
-      return this.#children(session, node);
+      return await this.#children(session, node);
     } catch (error) {
       this.#errors.log("Showing the run", error);
       return [line(`This cannot be shown: ${messageOf(error)}`, { icon: "error" })];
@@ -86,12 +93,16 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     this.#store.dispose();
   }
 
-  #children(session: RunSession, node: Node | undefined): Node[] {
+  async #children(session: RunSession, node: Node | undefined): Promise<Node[]> {
     switch (node?.kind) {
       case undefined:
         return this.#roots(session);
       case "targets":
         return session.status.targets.length === 0 ? [line("No targets are pinned", { icon: "circle-slash" })] : session.status.targets.map(targetLine);
+      case "actions": {
+        const names = await this.#actions();
+        return names.length === 0 ? [line("The workspace's runbooks offer none", { icon: "circle-slash" })] : names.map((name) => line(name, { icon: "zap", command: { command: RUN_ACTION, title: "Run Quick Action", arguments: [name] } }));
+      }
       case "timeline":
         return timelineLines(session);
       case "line":
@@ -112,6 +123,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       ...(status.ended === undefined ? this.#stepLines(session) : []),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
       { kind: "targets" },
+      ...(session.isActive ? [{ kind: "actions" } as const] : []),
       { kind: "timeline" },
     ];
   }

@@ -1,0 +1,59 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { readQuickActions } from "../../core/runbook/quickActions.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import { executeCells } from "../run/runNotebook.ts";
+import type { Runs } from "../run/runs.ts";
+import type { RunbookFile, RunbookFiles } from "./runbookFiles.ts";
+
+/** Quick actions: named pieces of the workspace's runbooks, run through the same plan, gate and journal as any cell. */
+export class QuickActions {
+  readonly #runs: Runs;
+  readonly #models: RunbookModels;
+  readonly #files: RunbookFiles;
+
+  constructor(runs: Runs, models: RunbookModels, files: RunbookFiles) {
+    this.#runs = runs;
+    this.#models = models;
+    this.#files = files;
+  }
+
+  /** Names of all actions that the workspace's runbooks offer, sorted. */
+  async names(): Promise<readonly string[]> {
+    const names = (await this.#files.readAll()).flatMap(({ document }) => readQuickActions(document).map((action) => action.name));
+    return [...new Set(names)].toSorted((a, b) => a.localeCompare(b));
+  }
+
+  /** Lets the person choose among all actions, and runs one. */
+  async pickAndRun(): Promise<void> {
+    const names = await this.names();
+    if (names.length === 0) {
+      void vscode.window.showInformationMessage('No runbook of this workspace offers quick actions. A cell becomes one by {action: "NAME"} in its info map.');
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(names.map((label) => ({ label: `$(zap) ${label}`, name: label })), { title: "Run Quick Action", placeHolder: "Reads run at once; a change asks first." });
+    if (picked !== undefined) await this.run(picked.name);
+  }
+
+  /** Runs the cells of this action: in the run's runbook if that has it, else where the person chooses. */
+  async run(name: string): Promise<void> {
+    const files = (await this.#files.readAll()).filter(({ document }) => readQuickActions(document).some((action) => action.name === name));
+    if (files.length === 0) {
+      void vscode.window.showInformationMessage(`No runbook of this workspace has a cell for it. Mark one with {action: "${name}"}.`);
+      return;
+    }
+    const running = this.#runs.active?.status.runbookPath;
+    const file = files.find(({ uri }) => uri.fsPath === running) ?? (await pickFile(files, name));
+    if (file === undefined) return;
+    const notebook = await vscode.workspace.openNotebookDocument(file.uri);
+    const model = this.#models.of(notebook);
+    const action = readQuickActions(model.document).find((candidate) => candidate.name === name);
+    await executeCells(notebook, action?.cells.flatMap((index) => model.cellAt(index) ?? []) ?? []);
+  }
+}
+
+async function pickFile(files: readonly RunbookFile[], name: string): Promise<RunbookFile | undefined> {
+  if (files.length <= 1) return files[0];
+  const items = files.map((file) => ({ label: file.document.frontMatter.title ?? basename(file.uri.fsPath), description: vscode.workspace.asRelativePath(file.uri), file }));
+  return (await vscode.window.showQuickPick(items, { title: name, placeHolder: "Of which runbook?", ignoreFocusOut: true }))?.file;
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { FIRST_RUNBOOK, journalOf, rowOf } from "../host/firstRunbook.ts";
+import { withWorkbench } from "../host/workbench.ts";
+
+describe("the start of a run", function () {
+  this.timeout(420_000);
+
+  it("goes from what a person sees to the runbook, runs ahead until a change, and takes in a quick action of another runbook", async () => {
+    const files = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/03-redis-failure.runbook.md", "notebooks/worlds"];
+    await withWorkbench({ extension: "vsix", files, theme: "dark" }, async (workbench) => {
+      const { page } = workbench;
+      await workbench.openView("DR Runbook");
+      await workbench.runCommand("Runbook: What Do You See?…");
+      await workbench.waitForQuickInput("Session loss");
+      await workbench.screenshot("symptoms-dark");
+      await page.keyboard.type("CrashLoop");
+      await workbench.pick("Database pod in CrashLoopBackOff");
+      await page.locator(".tabs-container .tab.active").filter({ hasText: FIRST_RUNBOOK }).waitFor();
+
+      await workbench.runCommand("Runbook: Open Alert Link…");
+      await workbench.answer("A link of the form", "vscode://dr-runbook.dr-runbook/open?runbook=buildnest-database-failure&step=step-7&param.DB_POD=mysql-0");
+      await workbench.cell(rowOf("app-health")).waitFor({ timeout: 30_000 });
+
+      await workbench.runCommand("Runbook: Start Drill…");
+      await workbench.waitForQuickInput("Parameter DB_POD, as the link gives it", 60_000);
+      await page.keyboard.press("Enter");
+      await workbench.waitForQuickInput("what breaks", 60_000);
+      await workbench.pick("Database crash loop");
+      await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+
+      await workbench.runCommand("Runbook: Run Until a Change");
+      await workbench.waitForCellEnd(rowOf("triage-error-log"), 120_000);
+      await workbench.runCommand("Runbook: Run Until a Change");
+      await page.locator(".notifications-toasts").filter({ hasText: "The next cell changes something" }).waitFor();
+      await workbench.screenshot("ahead-dark");
+      await workbench.runCommand("Runbook: Restart Redis");
+      await workbench.waitForQuickInput("No: do not run it", 60_000);
+      await workbench.screenshot("guest-gate-dark");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await workbench.waitForOutput(/condition met/, 120_000);
+      const outcomes = journalOf(workbench).flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : []));
+      assert.deepEqual(outcomes, ["triage-pod", "triage-volume", "triage-error-log", "buildnest-redis-failure/restart-redis"]);
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { isLinkTo, parseAlertLink } from "../../../src/core/runbook/alertLink.ts";
+import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
+import { readQuickActions } from "../../../src/core/runbook/quickActions.ts";
+import { readSymptoms } from "../../../src/core/runbook/symptoms.ts";
+import { hasSameDefaults } from "../../../src/core/run/targets.ts";
+import type { TargetSpec } from "../../../src/core/runbook/document.ts";
+
+describe("how a run is started", () => {
+  it("reads the symptoms of a runbook", () => {
+    const symptoms = (text: string): readonly string[] => readSymptoms(parseRunbook(text));
+    assert.deepEqual(symptoms("# X\n\n## Symptoms\n\n- Errors: \"refused\"\n- `/health` is **down**, see [here](x)\n  - as children\n1. One\n\n## Detection\n\n- not this\n"), ['Errors: "refused"', "/health is down, see here", "as children", "One"]);
+    assert.deepEqual(symptoms("# X\n\nSymptoms: none\n"), []);
+    assert.deepEqual(symptoms("# X\n\n## Symptoms\n\nNo list.\n"), []);
+  });
+
+  it("gathers the cells of each quick action in order", () => {
+    const fence = (info: string): string => `\`\`\`bash ${info}\necho\n\`\`\`\n\n`;
+    const document = parseRunbook(`# X\n\n${fence('{action: "B"}')}${fence("")}${fence('{action: "A"}')}${fence('{name: x, action: "B"}')}${fence("{action: 3}")}`);
+    const actions = readQuickActions(document).map(({ name, cells }) => [name, cells.map((index) => document.cells[index]?.command?.attributes["action"])]);
+    assert.deepEqual(actions, [["B", ["B", "B"]], ["A", ["A"]]]);
+  });
+
+  it("reads an alert's link, whatever editor it is for", () => {
+    for (const scheme of ["vscode", "vscode-insiders", "code-oss"]) {
+      assert.deepEqual(parseAlertLink(` ${scheme}://dr-runbook.dr-runbook/open?runbook=db&step=step-2&param.DB_POD=mysql-0&param.NOTE=a%20b%26c&windowId=_blank\n`), { runbook: "db", step: "step-2", parameters: { DB_POD: "mysql-0", NOTE: "a b&c" } });
+    }
+    assert.deepEqual(parseAlertLink("vscode://dr-runbook.dr-runbook/open?runbook=db"), { runbook: "db", step: undefined, parameters: {} });
+    for (const [text, message] of [["", /not a link/], ["hello", /not a link/], ["https://example.com/?runbook=x", /not a link/], ["vscode://dr-runbook.dr-runbook/open?step=x", /names no runbook/]] as const) assert.throws(() => parseAlertLink(text), message);
+  });
+
+  it("finds a link's runbook by id or file", () => {
+    const link = (runbook: string) => ({ runbook, step: undefined, parameters: {} });
+    for (const name of ["the-id", "01-db.runbook.md", "01-db.runbook", "01-db"]) assert.ok(isLinkTo(link(name), "the-id", "01-db.runbook.md"), name);
+    for (const name of ["01", "other"]) assert.ok(!isLinkTo(link(name), undefined, "01-db.runbook.md"), name);
+  });
+
+  it("lets cells of another runbook into a run only where what they leave unsaid means the same", () => {
+    const cluster = (context: string, namespace = "shop"): TargetSpec => ({ kind: "kubernetes", name: context, alias: context, context, namespace });
+    const account = (region: string): TargetSpec => ({ kind: "aws", name: region, alias: region, profile: undefined, region, account: undefined, buckets: [] });
+    const http: TargetSpec = { kind: "http", name: "h", alias: "h", url: "https://h" };
+    for (const [other, run, expected] of [
+      [[cluster("a")], [cluster("a"), account("x")], true],
+      [[], [cluster("a")], true],
+      [[http], [cluster("a")], true],
+      [[cluster("b"), cluster("a")], [cluster("a"), cluster("b")], false],
+      [[cluster("a", "other")], [cluster("a")], false],
+      [[cluster("a")], [], false],
+      [[cluster("a"), account("y")], [cluster("a"), account("x")], false],
+      [[account("x")], [cluster("a")], false],
+    ] as const) assert.equal(hasSameDefaults(other, run), expected, JSON.stringify([other, run]));
+  });
+});
