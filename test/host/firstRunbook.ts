@@ -28,3 +28,17 @@ export function journalOf(workbench: Workbench): readonly JournalRecord[] {
   assert.equal(paths.length, 1, paths.join(", "));
   return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
 }
+
+/** `NAME STATUS` of each cell that has come to an end, in order. */
+export function outcomesOf(records: readonly JournalRecord[]): readonly string[] {
+  return records.flatMap((record) => (record.type === "cellOutcome" ? [`${record.cell.name} ${record.outcome.status}`] : []));
+}
+
+/** Waits until the journal has the end of a cell, also of one that is not on the screen. */
+export async function waitForOutcome(workbench: Workbench, cell: string): Promise<void> {
+  for (let turn = 0; turn < 600; turn += 1) {
+    if (outcomesOf(journalOf(workbench)).some((outcome) => outcome.startsWith(`${cell} `))) return;
+    await workbench.page.waitForTimeout(200);
+  }
+  throw new Error(`${cell} has no outcome in the journal after 120 s`);
+}

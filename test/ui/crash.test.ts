@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { verifyChain } from "../../src/core/run/chain.ts";
-import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
-import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, rowOf } from "../host/firstRunbook.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, outcomesOf, rowOf, waitForOutcome } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
 
 describe("a crash of the editor", function () {
@@ -42,7 +41,7 @@ describe("a crash of the editor", function () {
       await waitForOutcome(workbench, "restart-check");
       const records = journalOf(workbench);
       assert.equal(verifyChain(records), undefined);
-      assert.deepEqual(outcomes(records), ["restart-database succeeded", "restart-check succeeded"]);
+      assert.deepEqual(outcomesOf(records), ["restart-database succeeded", "restart-check succeeded"]);
     });
   });
 });
@@ -52,16 +51,4 @@ async function killExtensionHost(workbench: Workbench): Promise<void> {
   const hosts = workbench.processes(/type=extensionHost/);
   assert.equal(hosts.length, 1, String(hosts));
   for (const pid of hosts) process.kill(pid, "SIGKILL");
-}
-
-function outcomes(records: readonly JournalRecord[]): readonly string[] {
-  return records.flatMap((record) => (record.type === "cellOutcome" ? [`${record.cell.name} ${record.outcome.status}`] : []));
-}
-
-async function waitForOutcome(workbench: Workbench, cell: string): Promise<void> {
-  for (let turn = 0; turn < 300; turn += 1) {
-    if (outcomes(journalOf(workbench)).some((outcome) => outcome.startsWith(`${cell} `))) return;
-    await workbench.page.waitForTimeout(200);
-  }
-  throw new Error(`${cell} has no outcome in the journal after 60 s`);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FIRST_RUNBOOK, journalOf, rowOf } from "../host/firstRunbook.ts";
+import { FIRST_RUNBOOK, journalOf, outcomesOf, rowOf, waitForOutcome } from "../host/firstRunbook.ts";
 import { withWorkbench } from "../host/workbench.ts";
 
 describe("the start of a run", function () {
@@ -29,7 +29,7 @@ describe("the start of a run", function () {
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
 
       await workbench.runCommand("Runbook: Run Until a Change");
-      await workbench.waitForCellEnd(rowOf("triage-error-log"), 120_000);
+      await waitForOutcome(workbench, "triage-error-log");
       await workbench.runCommand("Runbook: Run Until a Change");
       await page.locator(".notifications-toasts").filter({ hasText: "The next cell changes something" }).waitFor();
       await workbench.screenshot("ahead-dark");
@@ -39,8 +39,8 @@ describe("the start of a run", function () {
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await workbench.waitForOutput(/condition met/, 120_000);
-      const outcomes = journalOf(workbench).flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : []));
-      assert.deepEqual(outcomes, ["triage-pod", "triage-volume", "triage-error-log", "buildnest-redis-failure/restart-redis"]);
+      await waitForOutcome(workbench, "buildnest-redis-failure/restart-redis");
+      assert.deepEqual(outcomesOf(journalOf(workbench)), ["triage-pod succeeded", "triage-volume succeeded", "triage-error-log succeeded", "buildnest-redis-failure/restart-redis succeeded"]);
     });
   });
 });

@@ -185,6 +185,7 @@ export class RunCommands {
     const notebook = cells[0]?.notebook;
     if (notebook !== undefined) {
       await executeCells(notebook, cells);
+      await this.goToNextStep();
       return;
     }
     await this.goToNextStep();
