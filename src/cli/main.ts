@@ -24,6 +24,7 @@ import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
 import { connectKernel } from "../services/kernelClient.ts";
 import { findKernels } from "../services/kernelStates.ts";
+import { lintFiles } from "./lint.ts";
 import { rehearse, type RehearsalPorts } from "./rehearse.ts";
 import { runLive } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
@@ -31,6 +32,8 @@ import { askAtTerminal, readAtTerminal } from "./terminal.ts";
 const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
 
   dr-runbook cells FILE [--save OUT]      the file's cells as JSON; OUT gets what saving unchanged would write
+  dr-runbook lint FILE|FOLDER… [--format text|json|sarif] [--today YYYY-MM-DD] [--notes]
+                                          what is wrong with runbooks, in words, as JSON or for code scanning
   dr-runbook plan FILE                    each operation with risk and target as JSON
   dr-runbook drill FILE [--fault NAME] [--option STEP=NAME] [--idle] [--attach FOLDER] --unattended
                                           rehearses without an editor, on fast world time
@@ -48,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     args: [...argv], allowPositionals: true,
     options: {
       save: { type: "string" }, fault: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
-      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
     },
   });
   const [command, file] = positionals;
@@ -58,6 +61,8 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (command) {
     case "cells":
       return printCells(file, values.save);
+    case "lint":
+      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, write: (text) => void process.stdout.write(text) });
     case "plan":
       return printPlan(file);
     case "drill":

@@ -17,7 +17,7 @@ export interface RunbookPath {
 }
 
 /** Paths of one section are counted up to here: options multiply. */
-const PATH_LIMIT = 64;
+export const PATH_LIMIT = 64;
 
 interface Route {
   readonly names: readonly string[];
@@ -135,7 +135,7 @@ function labelOf(step: Step): string {
 }
 
 /** What each step stands in: its parent, or the nearest heading before it with a smaller level. */
-function enclosingOf(steps: readonly Step[]): (number | undefined)[] {
+export function enclosingOf(steps: readonly Step[]): (number | undefined)[] {
   const open: number[] = [];
   return steps.map((step, index) => {
     while (open.length > 0 && (steps[open.at(-1) ?? 0]?.level ?? 0) >= step.level) open.pop();

@@ -1,0 +1,69 @@
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { readFacts } from "../core/facts/readFacts.ts";
+import type { LintContext } from "../core/lint/facts.ts";
+import { isRunbookFile, lintRunbook } from "../core/lint/lintRunbook.ts";
+import { readDay } from "../core/lint/days.ts";
+import { printJson, printSarif, printText, type LintedFile } from "../core/lint/printFindings.ts";
+import type { RunbookDocument } from "../core/runbook/document.ts";
+import { parseRunbook } from "../core/runbook/parseRunbook.ts";
+import { decodeSource } from "../core/runbook/source.ts";
+import { RuntimeError } from "../core/runtimeError.ts";
+
+const FORMATS = { text: printText, json: printJson, sarif: printSarif } as const;
+
+/** What `dr-runbook lint` was called with. */
+export interface LintCall {
+  /** Files, and folders whose `*.runbook.md` files are meant. */
+  readonly paths: readonly string[];
+  /** `text` unless given. */
+  readonly format: string | undefined;
+  /** `YYYY-MM-DD`; the clock's day unless given. */
+  readonly today: string | undefined;
+  /** Notes are printed too. */
+  readonly withNotes: boolean;
+  readonly write: (text: string) => void;
+}
+
+/** Lints files and folders. Returns 1 where there is an error or a warning, else 0. Throws `notFound` and `invalidInput` for a wrong call. */
+export function lintFiles(call: LintCall): number {
+  const format = call.format ?? "text";
+  if (!isFormat(format)) throw new RuntimeError("invalidInput", `Linting: there is no format ${format}.`, { hint: `Formats are ${Object.keys(FORMATS).join(", ")}.` });
+  const today = call.today === undefined ? new Date().toISOString().slice(0, 10) : readDay(call.today);
+  if (today === undefined) throw new RuntimeError("invalidInput", `Linting: ${call.today ?? ""} is not a day.`, { hint: "Write it as 2026-01-31." });
+  const files = call.paths.flatMap(filesAt).map((path) => lintFile(path, today, call.withNotes));
+  call.write(FORMATS[format](files));
+  const count = files.reduce((sum, file) => sum + file.findings.filter(({ severity }) => severity !== "information").length, 0);
+  if (format === "text") call.write(`${String(count)} ${count === 1 ? "problem" : "problems"} in ${String(files.length)} ${files.length === 1 ? "file" : "files"}.\n`);
+  return count === 0 ? 0 : 1;
+}
+
+function isFormat(name: string): name is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, name);
+}
+
+function filesAt(path: string): readonly string[] {
+  if (!existsSync(path)) throw new RuntimeError("notFound", `Linting ${path}: there is no such file or folder.`, { hint: "Give Markdown files, or folders that hold *.runbook.md files." });
+  if (!statSync(path).isDirectory()) return [path];
+  const found = globSync("**/*.runbook.md", { cwd: path, exclude: (name) => name === "node_modules" }).toSorted().map((file) => join(path, file));
+  if (found.length === 0) throw new RuntimeError("notFound", `Linting ${path}: the folder holds no *.runbook.md file.`, { hint: "Name other Markdown files one by one." });
+  return found;
+}
+
+function lintFile(path: string, today: string, withNotes: boolean): LintedFile {
+  const source = decodeSource(readFileSync(path));
+  const document = parseRunbook(source);
+  const findings = lintRunbook(document, contextOf(path, document, today));
+  return { path: relative(process.cwd(), resolve(path)).replaceAll(sep, "/"), source, findings: withNotes ? findings : findings.filter(({ severity }) => severity !== "information") };
+}
+
+function contextOf(path: string, document: RunbookDocument, today: string): LintContext {
+  const folder = dirname(resolve(path));
+  const { facts } = document.frontMatter;
+  const file = facts === undefined ? undefined : resolve(folder, facts);
+  return {
+    isRunbook: isRunbookFile(path, document), today,
+    fileExists: (name) => existsSync(resolve(folder, name)),
+    shared: facts === undefined || file === undefined || !existsSync(file) ? undefined : { facts: readFacts(decodeSource(readFileSync(file))).facts, path: facts },
+  };
+}
