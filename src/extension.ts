@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { WorldState } from "./core/protocol.ts";
 import { AlertLinks } from "./editor/commands/alertLinks.ts";
 import { QuickActions } from "./editor/commands/quickActions.ts";
+import { PlanningCommands } from "./editor/commands/planningCommands.ts";
 import { registerCommands } from "./editor/commands/registerCommands.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
@@ -65,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunView(runs, models, errors, () => actions.names()));
   const health = own(new HealthView(runs));
   const run = new RunCommands(runs, models, shutdownWorld);
-  own(registerCommands({ runs, starter, run, health, errors, files, actions, links }));
+  const planning = own(new PlanningCommands(runs, models));
+  own(registerCommands({ runs, starter, run, health, errors, files, actions, links, planning }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

@@ -5,8 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { planDocument } from "../core/command/planDocument.ts";
-import { severityOf, describe } from "../core/problem.ts";
-import { cellReference } from "../core/runbook/cellName.ts";
+import { planJson } from "../core/plan/planJson.ts";
+import { planMarkdown } from "../core/plan/planMarkdown.ts";
+import { planText } from "../core/plan/planText.ts";
+import { planWholeRunbook } from "../core/plan/runbookPlan.ts";
+import { defaultValues } from "../core/plan/variableValues.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
 import type { KernelClient } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
@@ -16,7 +19,6 @@ import { decodeSource, encodeSource } from "../core/runbook/source.ts";
 import { parseJournal, verifyChain } from "../core/run/chain.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
-import { chooseTarget } from "../core/run/targets.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
@@ -25,6 +27,7 @@ import { readWorldState, startKernel, startWorld } from "../services/kernelProce
 import { connectKernel } from "../services/kernelClient.ts";
 import { findKernels } from "../services/kernelStates.ts";
 import { lintFiles } from "./lint.ts";
+import { preflight } from "./preflight.ts";
 import { rehearse, type RehearsalPorts } from "./rehearse.ts";
 import { runLive } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
@@ -34,7 +37,10 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
   dr-runbook cells FILE [--save OUT]      the file's cells as JSON; OUT gets what saving unchanged would write
   dr-runbook lint FILE|FOLDER… [--format text|json|sarif] [--today YYYY-MM-DD] [--notes]
                                           what is wrong with runbooks, in words, as JSON or for code scanning
-  dr-runbook plan FILE                    each operation with risk and target as JSON
+  dr-runbook plan FILE [--format FORMAT]  what every step and option would do, with risk and target: json, text or markdown
+  dr-runbook preflight FILE [--drill | --attach FOLDER] [--json]
+                                          checks rights, objects, changes (as a dry run), buckets, addresses and programs
+                                          against the live targets or a drill's world; changes nothing; 1 when a step will fail
   dr-runbook drill FILE [--fault NAME] [--option STEP=NAME] [--idle] [--attach FOLDER] --unattended
                                           rehearses without an editor, on fast world time
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
@@ -52,6 +58,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       save: { type: "string" }, fault: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
       rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+      drill: { type: "boolean" }, json: { type: "boolean" },
     },
   });
   const [command, file] = positionals;
@@ -64,7 +71,9 @@ async function main(argv: readonly string[]): Promise<number> {
     case "lint":
       return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, write: (text) => void process.stdout.write(text) });
     case "plan":
-      return printPlan(file);
+      return printPlan(file, values.format ?? "json");
+    case "preflight":
+      return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
       if (values.unattended !== true) throw new RuntimeError("invalidInput", "Drilling from the command line: --unattended is missing.", { hint: "A drill that a person walks through is started in the editor." });
       return rehearse({ file: resolve(file), document: readRunbook(file), fault: values.fault, options: values.option ?? [], isIdle: values.idle === true, attach: values.attach, rate: Number(values.rate ?? 30), ports: rehearsalPorts(root), print });
@@ -154,20 +163,22 @@ function printCells(file: string, save: string | undefined): number {
   return 0;
 }
 
-function printPlan(file: string): number {
+function printPlan(file: string, format: string): number {
   const document = readRunbook(file);
-  const operations = planDocument(document).flatMap((plan, index) => {
-    if (plan === undefined) return [];
-    const { name, step } = cellReference(document, index);
-    const problems = plan.problems.map((problem) => ({ code: problem.code, severity: severityOf(problem), message: describe(problem) }));
-    return plan.statements.flatMap((statement) => statement.operations.map(({ operation, unresolved }) => {
-      const { argv, tool, verb, engine, risk, why, undo, destination } = operation;
-      const target = chooseTarget(destination, document.frontMatter.targets);
-      return { cell: name, step, argv, tool, verb, engine, risk, why, undo, target: target.kind === "target" ? target.spec.name : undefined, unresolved, problems };
-    }));
-  });
-  print(JSON.stringify({ version: 1, operations }, undefined, 2));
-  return 0;
+  const plan = planWholeRunbook(document, defaultValues(document));
+  switch (format) {
+    case "json":
+      print(JSON.stringify(planJson(plan), undefined, 2));
+      return 0;
+    case "text":
+      process.stdout.write(planText(plan));
+      return 0;
+    case "markdown":
+      process.stdout.write(planMarkdown(plan));
+      return 0;
+    default:
+      throw new RuntimeError("invalidInput", `Printing the plan: there is no format ${format}.`, { hint: "Formats are json, text and markdown." });
+  }
 }
 
 function runFolder(root: string, name: string): string {

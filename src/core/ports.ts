@@ -94,6 +94,8 @@ export interface KubernetesPort {
    * `RuntimeError` code `connectionLost` when the end was not seen, `apiStatus` (with the server's message) when the server refused.
    */
   exec(request: PodExecRequest, io: Stdio, signal: AbortSignal): Promise<number>;
+  /** Epoch milliseconds when the credentials end; `undefined` where they say nothing about it. Rejects as `request` does. */
+  credentialsEndAt?(): Promise<number | undefined>;
 }
 
 export interface ObjectEntry {
@@ -121,6 +123,8 @@ export interface ObjectStorePort {
   put(bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void>;
   /** Copies inside the store, metadata included. */
   copy(from: { readonly bucket: string; readonly key: string }, to: { readonly bucket: string; readonly key: string }, signal: AbortSignal): Promise<void>;
+  /** Epoch milliseconds when the credentials end; `undefined` where they say nothing about it. */
+  credentialsEndAt?(): Promise<number | undefined>;
 }
 
 export interface WriteOptions {

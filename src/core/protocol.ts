@@ -1,6 +1,7 @@
 import type { LogFormat } from "./log/printLog.ts";
 import type { CellReference, ClockMark, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
+import type { PreflightReport } from "./preflight/report.ts";
 
 /**
  * Messages between a front (editor, command line, test) and the kernel: JSON-RPC over a local socket. Requests end with what they
@@ -130,9 +131,12 @@ export interface CellStatus {
   readonly stderr: string;
 }
 
+/** What is known of a target within three seconds. */
+export type TargetState = "reachable" | "slow" | "unreachable" | "signInNeeded" | "forbidden" | "proxyError";
+
 /** Health as the Cluster health view shows it; every node has one verdict and a reason. */
 export interface HealthReport {
-  readonly state: "reachable" | "slow" | "unreachable" | "signInNeeded" | "forbidden" | "proxyError";
+  readonly state: TargetState;
   readonly detail: string;
   readonly checkedAt: number;
   readonly workloads: readonly HealthItem[];
@@ -145,6 +149,17 @@ export interface HealthItem {
   readonly name: string;
   readonly verdict: "ok" | "degraded" | "down" | "unknown";
   readonly reason: string;
+}
+
+export interface PreflightParams {
+  /** The runbook as it stands on the screen, saved or not. */
+  readonly source: string;
+  /** Where it lies: commands read files beside it. */
+  readonly runbookPath: string;
+  /** Values of parameters; the others have their defaults. With a run its own variables count. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Path of a drill's `WorldState` to check against; `undefined` is live. With a run its own targets count. */
+  readonly worldStatePath: string | undefined;
 }
 
 /** Request names with their parameter and result types. */
@@ -164,6 +179,8 @@ export interface KernelRequests {
   addNote: { params: { text: string }; result: RunStatus };
   injectFault: { params: { fault: string; announced: boolean }; result: RunStatus };
   health: { params: Record<string, never>; result: HealthReport };
+  /** Checks a whole runbook against its targets and changes nothing: those of the run, or without one what `PreflightParams` name. */
+  preflight: { params: PreflightParams; result: PreflightReport };
   /** Runs the verification cells once and returns the clock; restored after `greensNeeded` greens in a row. */
   verify: { params: Record<string, never>; result: RunStatus };
   endRun: { params: { by: "person" | "machine" }; result: RunVerdict };

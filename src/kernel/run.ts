@@ -10,11 +10,13 @@ import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
+import type { PreflightReport } from "../core/preflight/report.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
+import { preflightOn } from "./preflight.ts";
 import { readRunHealth } from "./runHealth.ts";
 
 /** What a run is made of. */
@@ -171,6 +173,16 @@ export class Run {
 
   health(): Promise<HealthReport> {
     return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.ports, this.#over.signal);
+  }
+
+  /** Checks a runbook against the run's own targets, with what its variables hold now. Changes nothing. */
+  preflight(document: RunbookDocument): Promise<PreflightReport> {
+    const { document: started, ports, world } = this.#parts;
+    const isSecret = new Set(started.frontMatter.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
+    const variables = new Map([...this.#environment].filter(([name]) => !isSecret.has(name)));
+    // The targets that were pinned count, whatever the text says now.
+    const checked = { ...document, frontMatter: { ...document.frontMatter, targets: started.frontMatter.targets } };
+    return preflightOn(checked, { ports, isDrill: world !== undefined, variables, parameters: Object.fromEntries(this.#environment) }, this.#over.signal);
   }
 
   /** Ends the run and says how it went; a second call gives the same verdict. */

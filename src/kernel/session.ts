@@ -14,6 +14,7 @@ import { createRunFolder, openRunFolder, type RunFolder } from "../services/jour
 import { JournalFile } from "../services/journal/journalFile.ts";
 import { createClock } from "../services/clock.ts";
 import { createToolPorts } from "./toolPorts.ts";
+import { preflightAlone } from "./preflight.ts";
 import { KernelServer, type KernelHandlers } from "./server.ts";
 import { Run } from "./run.ts";
 import { WorldKeeper } from "./worldKeeper.ts";
@@ -50,6 +51,7 @@ export class Session {
   /** What keeps the world from coming back, once it was said. */
   #worldProblem: string | undefined;
   #onFront: (() => void)[] = [];
+  readonly #closing = new AbortController();
 
   /** `root` holds the runs, `bundles` the world's program; `exit` ends the process. */
   constructor(root: string, bundles: string, version: string, exit: () => void) {
@@ -83,6 +85,7 @@ export class Session {
 
   /** Ends everything. The run stays resumable unless it has ended. */
   async close(): Promise<void> {
+    this.#closing.abort(new Error("The kernel is closing."));
     clearTimeout(this.#idle);
     clearInterval(this.#heartbeat);
     clearInterval(this.#worldCheck);
@@ -112,6 +115,7 @@ export class Session {
       addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text: current().redact(text) }),
       injectFault: async ({ fault, announced }) => this.#inject(fault, announced),
       health: async () => current().health(),
+      preflight: async (params) => (this.#run === undefined ? preflightAlone(params, this.#closing.signal) : current().preflight(parseRunbook(params.source))),
       verify: async () => current().verifyNow(),
       endRun: async ({ by }) => current().end(by),
       journal: async () => current().records,

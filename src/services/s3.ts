@@ -61,6 +61,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         const source = `${from.bucket}/${from.key}`.split("/").map(encodeURIComponent).join("/");
         await client.send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, CopySource: source }), { abortSignal: signal });
       }),
+    credentialsEndAt: () => call(context, "GetCredentials", new AbortController().signal, async ({ client }) => (await client.config.credentials()).expiration?.getTime()),
   };
 }
 

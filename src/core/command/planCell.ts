@@ -2,7 +2,7 @@ import { forEachChild, type Command, type PipelineNode, type Script, type Statem
 import type { Problem } from "../problem.ts";
 import type { Expectation } from "../runbook/document.ts";
 import { commandWords } from "../shell/commandWords.ts";
-import { expandStatically, expandTextStatically, type CommandWord } from "../shell/expand.ts";
+import { expandStatically, expandTextStatically, type CommandWord, type StaticVariables } from "../shell/expand.ts";
 import type { InputShape } from "../shell/host.ts";
 import { MAX_LOOP_TURNS } from "../shell/interpreter.ts";
 import { parseShell, type ParsedShell } from "../shell/parse.ts";
@@ -18,6 +18,8 @@ import { judgeSql } from "./sql.ts";
 export interface CellContext {
   /** Names that will have a value: parameters, and variables set by earlier cells. */
   readonly variables: ReadonlySet<string>;
+  /** Values that are certain before anything runs, put into the words: a plan shows the request as it will be. Without them words stay as written. */
+  readonly values?: ReadonlyMap<string, string>;
   /** `# Expected:` comments, offsets into the command text; each belongs to the statement above it. */
   readonly expectations: readonly Expectation[];
   /** What stands around the cell in its runbook; `undefined` where it is looked at alone. */
@@ -29,6 +31,10 @@ export interface CellContext {
 interface Planner {
   readonly shell: ParsedShell;
   readonly known: Set<string>;
+  /** `undefined` where values are not to be put into words. */
+  readonly values: Map<string, string> | undefined;
+  /** False inside `a && b` and loops, where it is not certain that something runs. */
+  readonly isCertain: boolean;
   readonly problems: Problem[];
   readonly input: InputShape;
 }
@@ -37,7 +43,7 @@ interface Planner {
 export function planCell(commandText: string, context: CellContext): CellPlan {
   const shell = parseShell(commandText);
   const input: InputShape = context.inputText === undefined ? { kind: "none" } : { kind: "text", text: context.inputText };
-  const planner: Planner = { shell, known: new Set([...context.variables, "HOME", "?"]), problems: [...shell.problems], input };
+  const planner: Planner = { shell, known: new Set([...context.variables, "HOME", "?"]), values: context.values === undefined ? undefined : new Map(context.values), isCertain: true, problems: [...shell.problems], input };
   const drafts = shell.script.commands.flatMap((statement) => planStatement(statement, planner));
   const statements = drafts.map((draft, index): StatementPlan => {
     const next = drafts[index + 1]?.start ?? Number.POSITIVE_INFINITY;
@@ -77,14 +83,25 @@ type Draft = Omit<StatementPlan, "expectations">;
 function planStatement(statement: Statement, planner: Planner): readonly Draft[] {
   if (planner.shell.untyped.has(statement)) return [untypedDraft(statement, planner)];
   const nodes = statement.command.type === "AndOr" ? statement.command.commands : [statement.command];
-  return nodes.map((node) => draftOf(node, planNode(node, planner), planner));
+  return nodes.map((node, index) => draftOf(node, planNode(node, index === 0 ? planner : { ...planner, isCertain: false }), planner));
+}
+
+function variablesOf(planner: Planner): StaticVariables {
+  return { isKnown: (name) => planner.known.has(name), valueOf: (name) => planner.values?.get(name) };
+}
+
+/** From here on the name has this value, or one that is not known yet. */
+function assign(planner: Planner, name: string, value: string | undefined): void {
+  planner.known.add(name);
+  if (value !== undefined && planner.isCertain) planner.values?.set(name, value);
+  else planner.values?.delete(name);
 }
 
 /** Untyped shell is one call of bash; its assignments count, so that later statements may use them. */
 function untypedDraft(statement: Statement, planner: Planner): Draft {
   const text = planner.shell.source.slice(statement.pos, statement.end);
   const visit = (node: SyntaxNode): void => {
-    if (node.type === "Assignment") planner.known.add(node.name);
+    if (node.type === "Assignment") assign(planner, node.name, undefined);
     forEachChild(node, visit);
   };
   visit(statement);
@@ -101,11 +118,11 @@ function draftOf(node: { readonly pos: number; readonly end: number }, operation
 function planNode(node: PipelineNode, planner: Planner): readonly PlannedOperation[] {
   if (node.type === "For") {
     const before = (node.wordlist ?? []).flatMap((word) => planSubstitutions(word, planner));
-    const turns = expandStatically(node.wordlist ?? [], (name) => planner.known.has(name));
+    const turns = expandStatically(node.wordlist ?? [], variablesOf(planner));
     planner.problems.push(...turns.problems);
     if (turns.words.length > MAX_LOOP_TURNS) planner.problems.push({ code: "loop-too-long", start: node.pos, end: node.end, facts: { count: String(turns.words.length), limit: String(MAX_LOOP_TURNS) } });
-    planner.known.add(node.name.value);
-    return [...before, ...planScript(node.body.commands, planner)];
+    assign(planner, node.name.value, undefined);
+    return [...before, ...planScript(node.body.commands, { ...planner, isCertain: false })];
   }
   const commands = (node.type === "Pipeline" ? node.commands : [node]).filter((command) => command.type === "Command");
   const own = commands.flatMap((command, index) => planCommand(command, index > 0, planner));
@@ -117,13 +134,13 @@ function planScript(statements: Script["commands"], planner: Planner): readonly 
 }
 
 function planCommand(command: Command, isPiped: boolean, planner: Planner): readonly PlannedOperation[] {
-  const isKnown = (name: string): boolean => planner.known.has(name);
-  const { words, problems } = expandStatically(commandWords(command), isKnown);
+  const { words, problems } = expandStatically(commandWords(command), variablesOf(planner));
   planner.problems.push(...problems);
   for (const part of command.prefix) {
     if (part.type !== "Assignment" || part.value.type !== "Word") continue;
-    planner.problems.push(...expandTextStatically(part.value, isKnown).problems);
-    planner.known.add(part.name);
+    const value = expandTextStatically(part.value, variablesOf(planner));
+    planner.problems.push(...value.problems);
+    assign(planner, part.name, value.unresolved.length === 0 && value.problems.length === 0 && !part.append ? value.text : undefined);
   }
   const input = inputOf(command, isPiped, planner);
   if (words.length === 0) return [];
@@ -140,7 +157,7 @@ function planCall(words: readonly CommandWord[], input: InputShape, planner: Pla
   const planned = planOperation(words, input);
   planner.problems.push(...planned.problems);
   if (planned.operation.tool === "export") {
-    for (const word of planned.operation.positionals) planner.known.add(word.split("=")[0] ?? "");
+    for (const word of planned.operation.positionals) assign(planner, word.split("=")[0] ?? "", undefined);
   }
   return planned.operation;
 }
@@ -149,13 +166,13 @@ function inputOf(command: Command, isPiped: boolean, planner: Planner): InputSha
   let input: InputShape = isPiped ? { kind: "stream" } : planner.input;
   for (const redirect of command.redirects) {
     if (redirect.type === "Redirect") {
-      planner.problems.push(...expandStatically(redirect.target === undefined ? [] : [redirect.target], (name) => planner.known.has(name)).problems);
+      planner.problems.push(...expandStatically(redirect.target === undefined ? [] : [redirect.target], variablesOf(planner)).problems);
       if (redirect.operator === "<") input = { kind: "stream" };
       continue;
     }
     const body = redirect.type === "HereDoc" ? redirect.body : redirect.target;
     if (body === undefined) continue;
-    const { text, problems } = expandTextStatically(body, (name) => planner.known.has(name));
+    const { text, problems } = expandTextStatically(body, variablesOf(planner));
     planner.problems.push(...problems);
     input = { kind: "text", text: redirect.type === "HereDoc" ? stripTabs(text, redirect.operator) : text };
   }
@@ -167,7 +184,7 @@ function planSubstitutions(node: SyntaxNode, planner: Planner): readonly Planned
   const found: PlannedOperation[] = [];
   const visit = (child: SyntaxNode): void => {
     if (child.type === "CommandExpansion") {
-      if (child.script !== undefined) found.push(...planScript(child.script.commands, { ...planner, known: new Set(planner.known), input: { kind: "none" } }));
+      if (child.script !== undefined) found.push(...planScript(child.script.commands, { ...planner, known: new Set(planner.known), values: planner.values === undefined ? undefined : new Map(planner.values), input: { kind: "none" } }));
     } else forEachChild(child, visit);
   };
   visit(node);

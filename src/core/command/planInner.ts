@@ -1,7 +1,7 @@
 import type { Script, Statement } from "unbash";
 import type { Problem } from "../problem.ts";
 import { severityOf } from "../problem.ts";
-import { expandStatically, type CommandWord } from "../shell/expand.ts";
+import { expandStatically, type CommandWord, type StaticVariables } from "../shell/expand.ts";
 import type { InputShape } from "../shell/host.ts";
 import { commandWords } from "../shell/commandWords.ts";
 import { parseShell } from "../shell/parse.ts";
@@ -22,6 +22,9 @@ export interface InnerPlan {
 }
 
 type PlanTool = (tool: ToolSpec, words: readonly CommandWord[], context: CallContext) => PlannedCall;
+
+/** The pod's own shell knows its variables; nobody here does. */
+const SET_IN_THE_POD: StaticVariables = { isKnown: () => true, valueOf: () => undefined };
 
 const SHELLS = new Set(["sh", "bash", "ash", "dash", "zsh", "ksh"]);
 
@@ -96,7 +99,7 @@ function statementCalls(statement: Statement, input: InputShape, planTool: PlanT
     const commands = node.type === "Pipeline" ? node.commands : [node];
     return commands.flatMap((command, index) => {
       if (command.type !== "Command") return [innerOperation([], "sh", "undetermined", "the text for the shell is more than simple commands")];
-      const words = expandStatically(commandWords(command), () => true).words;
+      const words = expandStatically(commandWords(command), SET_IN_THE_POD).words;
       if (words.length === 0) return [];
       const isFed = index > 0 || command.redirects.some((one) => one.type !== "Redirect" || one.operator === "<");
       const own = writesFile(command.redirects) ? [innerOperation([], "sh", "change", "writes a file in the pod")] : [];

@@ -1,42 +1,42 @@
-import { forEachChild, type SyntaxNode } from "unbash";
 import type { DocumentCell, RunbookDocument } from "../runbook/document.ts";
-import { parseShell } from "../shell/parse.ts";
 import type { Surroundings } from "./advice/advise.ts";
 import { lastPart } from "./advice/cloud.ts";
 import type { StoredNames } from "./advice/view.ts";
+import { assignmentsOf } from "./assignments.ts";
 import type { Operation } from "./operation.ts";
 import type { CellPlan } from "./plan.ts";
-import { planCell } from "./planCell.ts";
+import { planCell, type CellContext } from "./planCell.ts";
 
 type Planned = Pick<RunbookDocument, "cells" | "frontMatter"> & Partial<Pick<RunbookDocument, "steps">>;
 
 /**
  * Plans every executable cell of a runbook as it stands in it: parameters have values, and so has what a cell further up assigns;
  * advice sees the cells further up and the step's budget. By index into `document.cells`; `undefined` for prose.
+ * `valuesAt` gives the values that are certain before a cell runs, by the cell's index: they are put into the words.
  */
-export function planRunbook(document: Planned): readonly (CellPlan | undefined)[] {
+export function planRunbook(document: Planned, valuesAt?: (index: number) => ReadonlyMap<string, string>): readonly (CellPlan | undefined)[] {
   const variables = new Set(document.frontMatter.parameters.map((parameter) => parameter.name));
   const objects: { readonly written: Set<string>; readonly read: Set<string> } = { written: new Set(), read: new Set() };
   // Names count wherever they stand, also further down: a first pass without surroundings finds them.
-  for (const cell of document.cells) collectNames(planDocumentCell(cell, new Set(), undefined), objects);
+  for (const cell of document.cells) collectNames(planDocumentCell(cell, { variables: new Set() }), objects);
   let earlier: Operation[] = [];
   let chapter: number | undefined;
-  return document.cells.map((cell) => {
+  return document.cells.map((cell, index) => {
     const here = chapterOf(document, cell);
     if (here !== chapter) earlier = [];
     chapter = here;
-    const plan = planDocumentCell(cell, variables, { earlier: [...earlier], budgetMs: budgetOf(document, cell), objects });
-    for (const name of assignedNames(cell)) variables.add(name);
+    const around: Surroundings = { earlier: [...earlier], budgetMs: budgetOf(document, cell), objects };
+    const plan = planDocumentCell(cell, { variables, around, ...(valuesAt === undefined ? {} : { values: valuesAt(index) }) });
+    for (const { name } of assignmentsOf(cell)) variables.add(name);
     earlier.push(...operationsOf(plan));
     return plan;
   });
 }
 
-function planDocumentCell(cell: DocumentCell, variables: ReadonlySet<string>, around: Surroundings | undefined): CellPlan | undefined {
+function planDocumentCell(cell: DocumentCell, context: Omit<CellContext, "expectations" | "inputText">): CellPlan | undefined {
   if (cell.command === undefined) return undefined;
   const { via, commandText, expectations } = cell.command;
   if (cell.kind === "query" && via === undefined) return { statements: [], problems: [] };
-  const context = { variables, ...(around === undefined ? {} : { around }) };
   if (via === undefined) return planCell(commandText, { ...context, expectations });
   // The expectations of a query cell stand in its text and belong to its only statement.
   return planCell(via, { ...context, expectations: expectations.map((one) => ({ ...one, start: 0 })), inputText: cell.text });
@@ -64,18 +64,4 @@ function collectNames(plan: CellPlan | undefined, objects: { readonly written: S
     if (to.startsWith("s3://")) objects.written.add(to.endsWith("/") ? lastPart(from) : lastPart(to));
     if (from.startsWith("s3://")) objects.read.add(lastPart(from));
   }
-}
-
-/** Names that a cell gives a value in the shell that the next cells run in; those set inside `$(…)` stay inside. */
-function assignedNames(cell: DocumentCell): readonly string[] {
-  if (cell.command === undefined || cell.kind !== "command") return [];
-  const names: string[] = [];
-  const visit = (node: SyntaxNode): void => {
-    if (node.type === "CommandExpansion") return;
-    if (node.type === "Assignment" && node.name !== undefined) names.push(node.name);
-    if (node.type === "For") names.push(node.name.value);
-    forEachChild(node, visit);
-  };
-  for (const statement of parseShell(cell.command.commandText).script.commands) visit(statement);
-  return names;
 }

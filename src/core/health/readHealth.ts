@@ -4,6 +4,7 @@ import type { HealthItem, HealthReport } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
 import { humanSize } from "../aws/list.ts";
 import { shortAge } from "./age.ts";
+import { REACH_LIMIT_MS, stateOf, withLimit } from "./reach.ts";
 import { judgeWorkloads } from "./workloads.ts";
 
 /** What a report is read from. */
@@ -25,8 +26,6 @@ export interface BackupSource {
   readonly maxAgeMs?: number;
 }
 
-/** By then the state has a name. */
-const LIMIT_MS = 3000;
 const WARNING_WINDOW_MS = 3_600_000;
 const MAX_WARNINGS = 10;
 const MAX_PAGES = 20;
@@ -44,7 +43,7 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
   const namespace = encodeURIComponent(sources.namespace ?? kubernetes.namespace);
   const none = { workloads: [], volumes: [], warnings: [] };
   try {
-    return await withLimit(clock, signal, async (limited) => {
+    return await withLimit(clock, REACH_LIMIT_MS, signal, async (limited) => {
       const list = (path: string): Promise<readonly Json[]> => listItems(kubernetes, path, limited);
       const [deployments, statefulSets, pods, claims, events] = await Promise.all([
         list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
@@ -66,22 +65,6 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
   }
 }
 
-/** Gives `action` 3 s of the run's clock; then it is aborted and the result is `timedOut`. */
-async function withLimit<T>(clock: ClockPort, signal: AbortSignal, action: (limited: AbortSignal) => Promise<T>): Promise<T> {
-  const [over, done] = [new AbortController(), new AbortController()];
-  const late = clock.sleep(LIMIT_MS, AbortSignal.any([signal, done.signal])).then(() => {
-    over.abort();
-    throw new RuntimeError("timedOut", `No answer within ${LIMIT_MS / 1000} seconds`);
-  });
-  try {
-    return await Promise.race([action(AbortSignal.any([signal, over.signal])), late]);
-  } finally {
-    done.abort();
-    // The sleep ends with the abort above; nobody is left to hear of it.
-    late.catch(() => undefined);
-  }
-}
-
 async function listItems(kubernetes: KubernetesPort, path: string, signal: AbortSignal): Promise<readonly Json[]> {
   const response = await kubernetes.request({ method: "GET", path: `${path}?limit=500`, accept: "application/json" }, signal);
   const body = parseJson(response.text);
@@ -89,36 +72,6 @@ async function listItems(kubernetes: KubernetesPort, path: string, signal: Abort
   if (response.status === 403) throw new RuntimeError("forbidden", `Reading ${kubernetes.context}: ${textAt(body, "message") || "forbidden"}`);
   if (response.status !== 200 || !isObject(body)) throw new RuntimeError("apiStatus", `Reading ${kubernetes.context}: the server answered ${response.status} ${textAt(body, "message")}`.trimEnd());
   return listAt(body, "items");
-}
-
-function stateOf(error: unknown): HealthReport["state"] | undefined {
-  if (!(error instanceof RuntimeError)) return undefined;
-  switch (error.code) {
-    case "unreachable":
-    case "connectionLost":
-    case "apiStatus":
-      return "unreachable";
-    case "timedOut":
-      return "slow";
-    case "signInNeeded":
-      return "signInNeeded";
-    case "forbidden":
-      return "forbidden";
-    case "proxyError":
-      return "proxyError";
-    case "brokenPipe":
-    case "awsError":
-    case "outsideWorld":
-    case "missingBinary":
-    case "journalUnwritable":
-    case "journalBroken":
-    case "runLocked":
-    case "targetDrift":
-    case "notFound":
-    case "invalidInput":
-    case "internal":
-      return undefined;
-  }
 }
 
 function judgeClaim(claim: Json): HealthItem {
@@ -149,7 +102,7 @@ function recentWarnings(events: readonly Json[], now: number): readonly HealthIt
 async function readBackups(source: BackupSource, clock: ClockPort, signal: AbortSignal): Promise<readonly HealthItem[]> {
   const address = `s3://${source.bucket}/${source.prefix}`;
   try {
-    const { newest, isWhole } = await withLimit(clock, signal, (limited) => newestByFolder(source, limited));
+    const { newest, isWhole } = await withLimit(clock, REACH_LIMIT_MS, signal, (limited) => newestByFolder(source, limited));
     if (newest.size === 0) return [{ name: address, verdict: "down", reason: "no backup" }];
     return [...newest].map(([folder, entry]) => {
       const ageMs = clock.now() - entry.modifiedAt;

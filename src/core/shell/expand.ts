@@ -64,22 +64,30 @@ export async function expandText(node: Word | HereDocBody, host: ExpansionHost):
   return { text: releaseText(text), problems };
 }
 
-/** Expands with what is known before anything runs. `isKnown` says which variables will have a value by then. */
-export function expandStatically(words: readonly Word[], isKnown: (name: string) => boolean): Expansion {
+/** What is known of variables before anything runs. */
+export interface StaticVariables {
+  /** True where the variable will have a value by then. */
+  isKnown(name: string): boolean;
+  /** The value itself, where it is certain already. */
+  valueOf(name: string): string | undefined;
+}
+
+/** Expands with what is known before anything runs. */
+export function expandStatically(words: readonly Word[], variables: StaticVariables): Expansion {
   const problems: Problem[] = [];
   const result = words.flatMap((word) => {
     const unresolved: string[] = [];
-    const values = driveStatically(expandFields(word), isKnown, problems, unresolved);
+    const values = driveStatically(expandFields(word), variables, problems, unresolved);
     return values.map((value) => ({ value: releaseText(value), start: word.pos, end: word.end, unresolved }));
   });
   return { words: result, problems };
 }
 
 /** The text of a word or here-document before anything runs, with unknown parts as written. */
-export function expandTextStatically(node: Word | HereDocBody, isKnown: (name: string) => boolean): { readonly text: string; readonly problems: readonly Problem[]; readonly unresolved: readonly string[] } {
+export function expandTextStatically(node: Word | HereDocBody, variables: StaticVariables): { readonly text: string; readonly problems: readonly Problem[]; readonly unresolved: readonly string[] } {
   const problems: Problem[] = [];
   const unresolved: string[] = [];
-  const text = driveStatically(expandWhole(node), isKnown, problems, unresolved);
+  const text = driveStatically(expandWhole(node), variables, problems, unresolved);
   return { text: releaseText(text), problems, unresolved };
 }
 
@@ -101,7 +109,7 @@ async function answer(request: Request, host: ExpansionHost, problems: Problem[]
   return undefined;
 }
 
-function driveStatically<T>(steps: Step<T>, isKnown: (name: string) => boolean, problems: Problem[], unresolved: string[]): T {
+function driveStatically<T>(steps: Step<T>, variables: StaticVariables, problems: Problem[], unresolved: string[]): T {
   let turn = steps.next(UNSET);
   while (turn.done !== true) {
     const request = turn.value;
@@ -111,7 +119,9 @@ function driveStatically<T>(steps: Step<T>, isKnown: (name: string) => boolean, 
       continue;
     }
     const text = request.kind === "command" ? request.part.text : request.text;
-    if (request.kind === "variable" && !isKnown(request.name)) {
+    const value = request.kind === "variable" ? variables.valueOf(request.name) : undefined;
+    if (value !== undefined) turn = steps.next({ text: value, isOpaque: false });
+    else if (request.kind === "variable" && !variables.isKnown(request.name)) {
       if (text !== "") problems.push({ ...unsetVariable(request), code: "variable-not-set" });
       // The word keeps what was written, so that a plan does not show a hole.
       turn = steps.next(text === "" ? UNSET : { text, isOpaque: true });

@@ -8,6 +8,7 @@ import type { ErrorReporter } from "../showError.ts";
 import type { HealthView } from "../views/healthView.ts";
 import type { AlertLinks } from "./alertLinks.ts";
 import type { QuickActions } from "./quickActions.ts";
+import type { PlanningCommands } from "./planningCommands.ts";
 import type { RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
@@ -20,6 +21,7 @@ export interface CommandParts {
   readonly files: RunbookFiles;
   readonly actions: QuickActions;
   readonly links: AlertLinks;
+  readonly planning: PlanningCommands;
   readonly health: HealthView;
   readonly errors: ErrorReporter;
 }
@@ -31,6 +33,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.openRunbook": () => files.openRunbook(),
     "dr-runbook.openBySymptom": () => files.openBySymptom(),
     "dr-runbook.openAlertLink": () => parts.links.openPasted(),
+    "dr-runbook.showPlan": async () => parts.planning.showPlan(await needNotebook(parts)),
+    "dr-runbook.preflight": async () => parts.planning.preflight(await needNotebook(parts)),
     "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
     "dr-runbook.resumeRun": () => run.resumeRun(),

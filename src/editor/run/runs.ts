@@ -67,6 +67,13 @@ export class Runs implements vscode.Disposable {
     return this.#ports.startWorld(description, folder);
   }
 
+  /** A kernel without a run, for a question to live targets; the caller disposes it, and it ends by itself. */
+  async startIdleKernel(): Promise<KernelClient> {
+    const root = this.#ports.stateRoot();
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    return this.#ports.startKernel(root);
+  }
+
   /** After a reload: attaches to the newest live run whose runbook `isOurs`. True when there was one. */
   async reattach(isOurs: (runbookPath: string) => boolean): Promise<boolean> {
     const found = (await this.#kernels(isOurs)).findLast((kernel) => kernel.isAlive);

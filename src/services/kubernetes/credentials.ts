@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { ClusterSettings, ExecCredential, UserSettings } from "./kubeconfig.ts";
@@ -15,6 +16,8 @@ export interface CredentialSource {
   current(): Promise<Credential>;
   /** Called after a 401: true when asking again may give another credential. */
   refresh(): boolean;
+  /** Epoch milliseconds when the credential ends, as it says itself; `undefined` where it says nothing. */
+  endsAt(): Promise<number | undefined>;
 }
 
 const PLUGIN_LIMIT_MS = 60_000;
@@ -30,6 +33,10 @@ export function createCredentialSource(user: UserSettings, cluster: ClusterSetti
       return { headers: { ...authorization(token, user), ...impersonation }, certificate: user.certificate, key: user.key };
     },
     refresh: () => user.tokenFile !== undefined,
+    async endsAt() {
+      const token = user.tokenFile === undefined ? user.token : ((await readTokenFile(user.tokenFile)) ?? user.token);
+      return earliest(token === undefined ? undefined : tokenEnd(token), user.certificate === undefined ? undefined : certificateEnd(user.certificate));
+    },
   };
 }
 
@@ -77,7 +84,41 @@ function pluginSource(plugin: ExecCredential, cluster: ClusterSettings, imperson
       kept = undefined;
       return true;
     },
+    async endsAt() {
+      const credential = await ask();
+      const { expiresAt } = (await kept) ?? { expiresAt: Number.POSITIVE_INFINITY };
+      const certificate = credential.certificate === undefined ? undefined : certificateEnd(Buffer.from(credential.certificate));
+      return earliest(Number.isFinite(expiresAt) ? expiresAt : undefined, certificate);
+    },
   };
+}
+
+function earliest(...ends: readonly (number | undefined)[]): number | undefined {
+  const known = ends.filter((end) => end !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** The `exp` of a JSON Web Token (RFC 7519); `undefined` for opaque tokens. */
+export function tokenEnd(token: string): number | undefined {
+  const [, payload] = token.split(".");
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const end: unknown = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined;
+    return typeof end === "number" ? end * 1000 : undefined;
+  } catch {
+    // Three words with dots between them that are no JSON: a token of another kind, which says nothing of its end.
+    return undefined;
+  }
+}
+
+function certificateEnd(pem: Buffer): number | undefined {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo);
+  } catch {
+    // A certificate that cannot be read fails at the first request, which says so; it has no end to tell.
+    return undefined;
+  }
 }
 
 async function runPlugin(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): Promise<{ readonly credential: Credential; readonly expiresAt: number }> {

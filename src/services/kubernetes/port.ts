@@ -23,7 +23,8 @@ export async function createKubernetesPort(options: KubernetesPortOptions): Prom
   if (settings.cluster.proxyUrl !== undefined) {
     throw new RuntimeError("proxyError", `kubeconfig: cluster ${JSON.stringify(settings.cluster.name)} goes through a proxy, which is not supported yet`, { facts: { proxy: new URL(settings.cluster.proxyUrl).host } });
   }
-  const transport = new Transport(settings.cluster, createCredentialSource(settings.user, settings.cluster));
+  const credentials = createCredentialSource(settings.user, settings.cluster);
+  const transport = new Transport(settings.cluster, credentials);
   return {
     context: settings.context,
     server: settings.cluster.server,
@@ -34,6 +35,7 @@ export async function createKubernetesPort(options: KubernetesPortOptions): Prom
       return { status: response.statusCode ?? 0, body: bodyOf(response, signal, settings.cluster.server) };
     },
     exec: async (request, io, signal) => await execInPod(transport, request, io, signal),
+    credentialsEndAt: async () => await credentials.endsAt(),
     close: () => transport.close(),
   };
 }

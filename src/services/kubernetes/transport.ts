@@ -5,8 +5,8 @@ import type { Credential, CredentialSource } from "./credentials.ts";
 import type { ClusterSettings } from "./kubeconfig.ts";
 import type { KubernetesRequest } from "../../core/ports.ts";
 
-/** TCP and TLS must be there within this. */
-const CONNECT_LIMIT_MS = 3000;
+/** TCP and TLS must be there within this: a target's state has its name within three seconds, and this comes first. */
+const CONNECT_LIMIT_MS = 2500;
 /** A request, and a body that should be flowing, may be silent for this long. */
 const STALL_LIMIT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;

@@ -1,0 +1,93 @@
+import * as vscode from "vscode";
+import { planMarkdown } from "../../core/plan/planMarkdown.ts";
+import { planWholeRunbook } from "../../core/plan/runbookPlan.ts";
+import { defaultValues } from "../../core/plan/variableValues.ts";
+import { reportHeadline, reportMarkdown } from "../../core/preflight/reportText.ts";
+import type { PreflightReport } from "../../core/preflight/report.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import { DisposableStore } from "../disposables.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import type { Runs } from "../run/runs.ts";
+
+/** Scheme of the documents that are made and not kept: plans and preflights. */
+const SCHEME = "dr-runbook-report";
+
+/** What a person can see of a runbook before running it: the plan, and whether it would work. */
+export class PlanningCommands implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #runs: Runs;
+  readonly #models: RunbookModels;
+  readonly #texts = new Map<string, string>();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
+  readonly onDidChange = this.#changed.event;
+
+  constructor(runs: Runs, models: RunbookModels) {
+    this.#runs = runs;
+    this.#models = models;
+    this.#store.add(vscode.workspace.registerTextDocumentContentProvider(SCHEME, this));
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.toString()) ?? "This is made anew by the command that showed it: Runbook: Show Plan, or Runbook: Preflight.\n";
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** Every operation of every branch, as a read-only document beside the runbook. */
+  async showPlan(notebook: vscode.NotebookDocument): Promise<void> {
+    const { document } = this.#models.of(notebook);
+    await this.#show(notebook, "Plan", planMarkdown(planWholeRunbook(document, defaultValues(document))));
+  }
+
+  /** Checks the runbook on the targets of its run; without one, on the live ones, after a person has agreed. */
+  async preflight(notebook: vscode.NotebookDocument): Promise<void> {
+    const report = await this.#check(notebook);
+    if (report === undefined) return;
+    await this.#show(notebook, "Preflight", reportMarkdown(report));
+    const headline = `Preflight: ${reportHeadline(report)}`;
+    // Nobody waits for the answer: the message has no buttons.
+    void (report.counts.fails > 0 ? vscode.window.showWarningMessage(headline) : vscode.window.showInformationMessage(headline));
+  }
+
+  async #check(notebook: vscode.NotebookDocument): Promise<PreflightReport | undefined> {
+    const { document } = this.#models.of(notebook);
+    const params = { source: document.source, runbookPath: notebook.uri.fsPath, parameters: {}, worldStatePath: undefined };
+    const { active } = this.#runs;
+    if (active !== undefined) {
+      if (active.status.runbookPath !== notebook.uri.fsPath) throw new RuntimeError("invalidInput", `Preflight: a run of ${active.status.title} is going on, and this is another runbook.`, { hint: "End that run first, or check the runbook on the command line: dr-runbook preflight FILE." });
+      return progress(() => active.client.request("preflight", params));
+    }
+    if (!vscode.workspace.isTrusted) throw new RuntimeError("forbidden", "Preflight: this workspace is not trusted, and the check signs in to the runbook's targets.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
+    const targets = document.frontMatter.targets.map(({ alias }) => alias).join(", ");
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: "$(checklist) Check the live targets", detail: `Reads ${targets === "" ? "nothing: the runbook names no targets" : targets}, and lets the servers try each change without making it. Nothing is changed.`, isLive: true },
+        { label: "$(close) Cancel", detail: "Ask nobody. To check against a drill's world, start the drill first.", isLive: false },
+      ],
+      { title: "Preflight: no run is going on", placeHolder: "Check against what?", ignoreFocusOut: true },
+    );
+    if (picked?.isLive !== true) return undefined;
+    return progress(async () => {
+      const kernel = await this.#runs.startIdleKernel();
+      try {
+        return await kernel.request("preflight", params);
+      } finally {
+        kernel.dispose();
+      }
+    });
+  }
+
+  async #show(notebook: vscode.NotebookDocument, kind: "Plan" | "Preflight", text: string): Promise<void> {
+    const name = notebook.uri.path.split("/").at(-1)?.replace(/(?:\.runbook)?\.md$/, "") ?? "runbook";
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${kind}: ${name}.md`, query: notebook.uri.toString() });
+    this.#texts.set(uri.toString(), text);
+    this.#changed.fire(uri);
+    await vscode.commands.executeCommand("markdown.showPreview", uri);
+  }
+}
+
+function progress<T>(action: () => Promise<T>): Promise<T> {
+  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: "Preflight: checking the runbook; nothing is changed" }, action));
+}
