@@ -28,8 +28,10 @@ export interface WorldState {
   readonly kubeconfig: string;
   readonly context: string;
   readonly kubernetes: string;
+  /** Addresses of the API servers of all its clusters. */
+  readonly clusters: readonly string[];
   readonly s3: { readonly endpoint: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Loopback base address for each host name of the application: `api.buildnest.com` → `http://127.0.0.1:4021`. */
+  /** Loopback base address for each host name that is in no DNS zone of the world, and of the first cluster's applications. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Control endpoint (`WorldControl`), loopback only, bearer token. */
   readonly control: { readonly url: string; readonly token: string };
@@ -198,6 +200,8 @@ export interface KernelNotifications {
 export interface WorldControl {
   inject: { params: { fault: string; parameters: Readonly<Record<string, string>> }; result: { injected: string } };
   faults: { params: Record<string, never>; result: { active: readonly string[] } };
+  /** Where a host name leads now. `missing`: DNS has no such name, or it leads to nothing; `outside`: it is no name of this world. */
+  resolve: { params: { host: string }; result: { kind: "found"; base: string } | { kind: "missing" } | { kind: "outside" } };
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
 

@@ -215,8 +215,13 @@ export class Run {
 
   #cellHost(): CellRunnerHost {
     const { document, ports, world } = this.#parts;
+    const targets = (): RunState["targets"] => this.#state.targets;
     return {
-      mode: this.#state.mode, isUnattended: this.#parts.isUnattended, specs: document.frontMatter.targets, targets: this.#state.targets, ports,
+      mode: this.#state.mode, isUnattended: this.#parts.isUnattended, specs: document.frontMatter.targets, ports,
+      // A target that comes into being in a cell is pinned for the statements after it.
+      get targets() {
+        return targets();
+      },
       environment: this.#environment, redact: (text) => this.redact(text), redactStream: () => createRedactor(this.#parts.secrets),
       record: (event) => this.record(event),
       attended: (signal) => this.#parts.attended(signal),
@@ -238,7 +243,7 @@ export class Run {
     }
     if (params.kind !== "gate" || world === undefined) return undefined;
     const pinned = this.#state.targets.find((target) => target.name === params.question.target);
-    const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? pinned.address === world.kubernetes : true);
+    const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? world.clusters.includes(pinned.address) : true);
     return isWorld ? { kind: "gate", answer: "yes", typed: params.question.typed } : undefined;
   }
 

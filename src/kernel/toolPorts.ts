@@ -6,11 +6,12 @@ import type { TargetSpec } from "../core/runbook/document.ts";
 import { createAwsApi } from "../services/awsApi.ts";
 import { createCompression } from "../services/compression.ts";
 import { createFilePort } from "../services/files.ts";
-import { createHttpPort } from "../services/http.ts";
+import { createHttpPort, type WorldNames } from "../services/http.ts";
 import { createJq } from "../services/jq.ts";
 import { createKubernetesPort, type ClosableKubernetesPort } from "../services/kubernetes/port.ts";
 import { createProcesses } from "../services/processes.ts";
 import { createObjectStore } from "../services/s3.ts";
+import { controlWorld } from "../services/worldControl.ts";
 
 /** What a run's services are made from. */
 export interface ToolPortOptions {
@@ -49,7 +50,7 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
     },
     objectStore: async (profile, region) => remembered(stores, `${profile ?? ""}/${region ?? ""}`, () => openStore(options, profile, region)),
     awsApi: async (profile, region) => openAwsApi(options, profile, region),
-    http: createHttpPort(world === undefined ? {} : { world: world.hosts }),
+    http: createHttpPort(world === undefined ? {} : { world: namesOf(world) }),
     files: createFilePort(world === undefined ? { cwd: scratch, beside } : { cwd: DRILL_FOLDER, scratch, beside }),
     compression: createCompression(),
     jq: createJq(),
@@ -60,6 +61,11 @@ export function createToolPorts(options: ToolPortOptions): ClosableToolPorts {
       for (const cluster of await Promise.allSettled(clusters.values())) if (cluster.status === "fulfilled") cluster.value.close();
     },
   };
+}
+
+/** Host names as the drill's world resolves them now. */
+function namesOf(world: WorldState): WorldNames {
+  return (host) => controlWorld(world, "resolve", { host });
 }
 
 function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
@@ -92,7 +98,7 @@ function learning(port: ClosableKubernetesPort, onSecret: (value: string) => voi
 function openAwsApi({ world, targets }: ToolPortOptions, profile: string | undefined, region: string | undefined): AwsApiPort {
   if (world !== undefined) {
     const { accessKeyId, secretAccessKey } = world.s3;
-    return createAwsApi({ region: world.s3.region, credentials: { accessKeyId, secretAccessKey }, http: createHttpPort({ world: world.hosts }) });
+    return createAwsApi({ region: world.s3.region, credentials: { accessKeyId, secretAccessKey }, http: createHttpPort({ world: namesOf(world) }) });
   }
   const target = targets.find((spec) => spec.kind === "aws" && (profile === undefined || spec.profile === profile));
   const account = target?.kind === "aws" ? target : undefined;

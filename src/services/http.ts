@@ -9,21 +9,24 @@ export interface HttpPortOptions {
    * Loopback base address for each host (`name` or `name:port`) of a drill world. Given, nothing else can be reached, and `https`
    * goes to the base as plain HTTP with its own Host header.
    */
-  readonly world?: Readonly<Record<string, string>>;
+  readonly world?: Readonly<Record<string, string>> | WorldNames;
 }
+
+/** Finds the loopback base address of a host (with its port, where the address names one) in a drill world. */
+export type WorldNames = (host: string) => Promise<{ readonly kind: "found"; readonly base: string } | { readonly kind: "missing" } | { readonly kind: "outside" }>;
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 300_000;
 const LOOPBACK = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /** HTTP with kept connections and streamed bodies. Throws `outsideWorld` for a world whose base is not on loopback. */
 export function createHttpPort(options: HttpPortOptions = {}): HttpPort {
-  const world = options.world === undefined ? undefined : new Map(Object.entries(options.world).map(([host, base]) => [host.toLowerCase(), loopbackBase(base)]));
+  const names = options.world === undefined ? undefined : typeof options.world === "function" ? options.world : fixedNames(options.world);
   const plain = new HttpAgent({ keepAlive: true });
   const secure = new HttpsAgent({ keepAlive: true });
   return {
-    request: (request, signal) => {
+    request: async (request, signal) => {
       const url = parseUrl(request.url);
-      const target = world === undefined ? url : routeToWorld(url, world);
+      const target = names === undefined ? url : await routeToWorld(url, names);
       return send(request, url, target, target.protocol === "https:" ? secure : plain, signal);
     },
   };
@@ -35,10 +38,31 @@ function loopbackBase(base: string): URL {
   return url;
 }
 
-function routeToWorld(url: URL, world: ReadonlyMap<string, URL>): URL {
-  const base = world.get(url.host.toLowerCase()) ?? world.get(url.hostname.toLowerCase());
-  if (base === undefined) throw outside(url.host);
-  return new URL(`${url.pathname}${url.search}`, base);
+function fixedNames(hosts: Readonly<Record<string, string>>): WorldNames {
+  const bases = new Map(Object.entries(hosts).map(([host, base]) => [host.toLowerCase(), loopbackBase(base).href]));
+  return async (host) => {
+    const base = bases.get(host);
+    return base === undefined ? { kind: "outside" } : { kind: "found", base };
+  };
+}
+
+async function routeToWorld(url: URL, names: WorldNames): Promise<URL> {
+  const whole = await names(url.host.toLowerCase());
+  const found = whole.kind === "outside" && url.port !== "" ? await names(url.hostname.toLowerCase()) : whole;
+  switch (found.kind) {
+    case "found":
+      return new URL(`${url.pathname}${url.search}`, loopbackBase(found.base));
+    case "missing":
+      throw unresolved(url);
+    case "outside":
+      throw outside(url.host);
+  }
+}
+
+function unresolved(url: URL, cause?: Error): RuntimeError {
+  return new RuntimeError("unreachable", `Connecting to ${url.host}: the name cannot be resolved`, {
+    hint: "Check the name and your DNS or VPN.", facts: { host: url.hostname, port: portOf(url), error: "ENOTFOUND", reason: "resolve" }, ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function outside(host: string): RuntimeError {
@@ -134,7 +158,7 @@ function failure(error: Error, url: URL, signal: AbortSignal): unknown {
   if (error instanceof RuntimeError) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const facts = { host: url.hostname, port: portOf(url), error: code };
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new RuntimeError("unreachable", `Connecting to ${url.host}: the name cannot be resolved`, { hint: "Check the name and your DNS or VPN.", facts: { ...facts, reason: "resolve" }, cause: error });
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return unresolved(url, error);
   if (code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || /CERT|SIGNED|ISSUER/.test(code)) {
     return new RuntimeError("unreachable", `Connecting to ${url.host}: ${messageOf(error)}`, { hint: "Check the certificate.", facts: { ...facts, reason: "tls", detail: messageOf(error) }, cause: error });
   }

@@ -7,7 +7,7 @@ import type { CellRunnerHost } from "./cellRunner.ts";
 import { keepEvidence } from "./evidence.ts";
 import type { GateQuestion, PinnedTarget, WrittenFile } from "./journalEvent.ts";
 import { describeMoves, inspectObjects, type Inspection } from "./objects.ts";
-import { chooseTarget, describeUnknownTarget, findDrift } from "./targets.ts";
+import { chooseTarget, describeUnknownTarget, findDrift, isUnpinned, pinTarget } from "./targets.ts";
 
 /** What the gate decided about a statement. */
 export type GateDecision =
@@ -73,17 +73,26 @@ type Place = { readonly kind: "place"; readonly spec: TargetSpec; readonly pinne
 async function findTarget(operation: Operation, host: CellRunnerHost, signal: AbortSignal): Promise<Place> {
   const choice = chooseTarget(operation.destination, host.specs);
   if (choice.kind !== "target") return { kind: "refused", message: describeUnknownTarget(operation, choice.kind === "unknown" ? choice.wanted : "place it changes") };
-  const pinned = host.targets.find((target) => target.name === choice.spec.name);
-  if (pinned === undefined) return { kind: "refused", message: `Running ${operation.tool} ${operation.verb}: the target ${choice.spec.name} is not pinned. Start the run again.` };
+  const known = host.targets.find((target) => target.name === choice.spec.name);
+  if (known === undefined) return { kind: "refused", message: `Running ${operation.tool} ${operation.verb}: the target ${choice.spec.name} is not pinned. Start the run again.` };
   try {
+    const pinned = isUnpinned(known) ? await pinLate(choice.spec, host, signal) : known;
+    if (isUnpinned(pinned)) return { kind: "refused", message: `Changing ${pinned.name}: there is no such cluster yet: ${pinned.actor}. Make it or its kubeconfig context first.` };
     const drift = await findDrift(pinned, choice.spec, host.ports, signal);
     if (drift === undefined) return { kind: "place", spec: choice.spec, pinned };
     await host.record({ type: "targetDrifted", target: pinned.name, pinned: `${pinned.address} (${pinned.identity})`, found: drift });
     return { kind: "refused", message: `Changing ${pinned.name}: another ${pinned.kind} answers under that name. Pinned was ${pinned.address} (${pinned.identity}), now it is ${drift}. Nothing was changed; find out why before you go on.` };
   } catch (error) {
-    if (error instanceof RuntimeError) return { kind: "refused", message: `Changing ${pinned.name}: ${error.message} ${error.hint}`.trim() };
+    if (error instanceof RuntimeError) return { kind: "refused", message: `Changing ${known.name}: ${error.message} ${error.hint}`.trim() };
     throw error;
   }
+}
+
+/** Pins a target that came into being since the run began; the question that follows shows it in full. */
+async function pinLate(spec: TargetSpec, host: CellRunnerHost, signal: AbortSignal): Promise<PinnedTarget> {
+  const pinned = await pinTarget(spec, host.ports, signal);
+  if (!isUnpinned(pinned)) await host.record({ type: "targetPinned", target: pinned });
+  return pinned;
 }
 
 function askedQuestion(info: StatementInfo, operation: Operation, risk: Risk, pinned: PinnedTarget, seen: Pick<Inspection, "objects" | "why" | "undo"> & { readonly moved: readonly string[] }): GateQuestion {

@@ -60,7 +60,8 @@ export async function pinTarget(spec: TargetSpec, ports: ToolPorts, signal: Abor
   const common = { name: spec.name, alias: spec.alias, kind: spec.kind };
   switch (spec.kind) {
     case "kubernetes": {
-      const cluster = await ports.kubernetes(spec.context);
+      const cluster = await openContext(spec.context, ports);
+      if (cluster instanceof RuntimeError) return { ...common, address: "", namespace: spec.namespace, identity: "", actor: `unknown (${messageOf(cluster)})` };
       const identity = await readClusterIdentity(cluster, signal);
       return { ...common, address: cluster.server, namespace: spec.namespace ?? cluster.namespace, ...identity };
     }
@@ -69,6 +70,21 @@ export async function pinTarget(spec: TargetSpec, ports: ToolPorts, signal: Abor
     case "http":
       return { ...common, address: spec.url, namespace: undefined, identity: "", actor: "anonymous" };
   }
+}
+
+/** The cluster of a context, or why there is none: a cluster that a runbook builds gets its context on the way. */
+async function openContext(context: string | undefined, ports: ToolPorts): Promise<KubernetesPort | RuntimeError> {
+  try {
+    return await ports.kubernetes(context);
+  } catch (error) {
+    if (error instanceof RuntimeError && error.code === "notFound") return error;
+    throw error;
+  }
+}
+
+/** Whether nothing was behind a target when it was pinned. It is pinned, and journalled, once something is. */
+export function isUnpinned(pinned: PinnedTarget): boolean {
+  return pinned.kind === "kubernetes" && pinned.address === "";
 }
 
 /** The UID of `kube-system` stands for the cluster, as in kubernetes/kubernetes#77487; the actor comes from SelfSubjectReview. */

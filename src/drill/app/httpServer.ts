@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { WorldClock } from "../contract.ts";
+import { openDoor, type Door } from "../net/door.ts";
 import type { WebApplication } from "./webApplication.ts";
 
 /** Largest request body that the application reads. */
 const MAX_BODY_BYTES = 1 << 20;
 
-/** Serves an application on loopback. `port` 0 takes a free one; answers take world time; `beforeAnswer` is called before a change is confirmed. The result's `close` ends its connections. */
-export async function serveApplication(application: WebApplication, port: number, clock: WorldClock, beforeAnswer: () => void): Promise<{ readonly port: number; close(): void }> {
+/** Serves an application on loopback. `port` 0 takes a free one; answers take world time; `beforeAnswer` is called before a change is confirmed. Rejects when the port is taken. */
+export function serveApplication(application: WebApplication, port: number, clock: WorldClock, beforeAnswer: () => void): Promise<Door> {
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -36,15 +36,5 @@ export async function serveApplication(application: WebApplication, port: number
       else clock.after(delayMs, send);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return openDoor(server, port);
 }

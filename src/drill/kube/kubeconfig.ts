@@ -2,7 +2,13 @@ import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 
-/** One context of a kubeconfig: all go to the same drill cluster. */
+/** Where a cluster's API server is, and the authority (PEM) that its clients trust. */
+export interface KubeServer {
+  readonly url: string;
+  readonly ca: string;
+}
+
+/** One context of a kubeconfig. */
 export interface KubeContext {
   /** As the runbook's target names it. */
   readonly name: string;
@@ -14,19 +20,19 @@ export interface KubeContext {
   readonly cluster?: string;
 }
 
-/** Writes a kubeconfig with certificate data and tokens, readable by its owner only. The first context is the current one. */
+/** Writes a kubeconfig of one or more clusters with certificate data and tokens, readable by its owner only. The first context is the current one. */
 export async function writeKubeconfigFile(
   path: string,
-  contexts: readonly KubeContext[],
-  server: { readonly url: string; readonly ca: string },
+  entries: readonly { readonly server: KubeServer; readonly contexts: readonly KubeContext[] }[],
   tokens: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const clusters = new Set(contexts.map((context) => context.cluster ?? context.name));
+  const contexts = entries.flatMap((entry) => entry.contexts);
+  const clusters = new Map(entries.flatMap(({ server, contexts: own }) => own.map((context) => [context.cluster ?? context.name, server] as const)));
   const users = new Set(contexts.map((context) => context.user));
   const config = {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [...clusters].map((name) => ({ name, cluster: { server: server.url, "certificate-authority-data": Buffer.from(server.ca).toString("base64") } })),
+    clusters: [...clusters].map(([name, server]) => ({ name, cluster: { server: server.url, "certificate-authority-data": Buffer.from(server.ca).toString("base64") } })),
     users: [...users].map((name) => {
       const token = tokens.get(name);
       if (token === undefined) throw new Error(`kubeconfig context: no such user in this cluster: ${name}`);

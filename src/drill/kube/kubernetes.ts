@@ -1,6 +1,6 @@
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Cluster, ImageBehaviour, KubeObject, WorldClock } from "../contract.ts";
+import { openDoor, type Door } from "../net/door.ts";
 import type { ApiServices, ContainerUsage } from "./api/context.ts";
 import { createApiServer } from "./api/server.ts";
 import type { KubeUser } from "./api/users.ts";
@@ -8,6 +8,7 @@ import { loadCertificates } from "./certificates.ts";
 import { startDeploymentController } from "./controllers/deployment.ts";
 import { startEndpointsController } from "./controllers/endpoints.ts";
 import { startGarbageCollector } from "./controllers/garbage.ts";
+import { startIngressController, type LoadBalancers } from "./controllers/ingresses.ts";
 import { startJobController } from "./controllers/job.ts";
 import type { ControllerServices } from "./controllers/pods.ts";
 import { startNamespaceController } from "./controllers/namespaces.ts";
@@ -17,7 +18,7 @@ import { startStatefulSetController } from "./controllers/statefulSet.ts";
 import { startVolumeController } from "./controllers/volumes.ts";
 import { SpdyExec } from "./exec/spdyExec.ts";
 import { WebSocketExec } from "./exec/webSocketExec.ts";
-import { writeKubeconfigFile, type KubeContext } from "./kubeconfig.ts";
+import { writeKubeconfigFile, type KubeContext, type KubeServer } from "./kubeconfig.ts";
 import { ContainerLogs } from "./kubelet/containerLogs.ts";
 import { Kubelet } from "./kubelet/kubelet.ts";
 import { DEFAULT_LATENCIES, type KubeLatencies } from "./latencies.ts";
@@ -57,6 +58,8 @@ export interface KubernetesOptions {
   readonly later?: readonly LaterState[];
   /** Given the cluster before any of its objects exists: images are asked about pods while the cluster still comes up. */
   readonly onCluster?: (cluster: Cluster) => void;
+  /** What gives Ingresses their addresses; `undefined` gives them none. */
+  readonly loadBalancers?: LoadBalancers;
   /** Usage of a running container for `kubectl top`; `undefined` derives it from its requests. */
   readonly usage?: (namespace: string, pod: string, container: string) => ContainerUsage;
 }
@@ -75,6 +78,10 @@ export interface Kubernetes {
   readonly url: string;
   readonly port: number;
   readonly kubeconfigPath: string;
+  /** What a kubeconfig needs of it. */
+  readonly server: KubeServer;
+  /** The API server's listener: whether clients get to it. */
+  readonly door: Door;
   /** Writes a further kubeconfig and resolves with its path; `path` defaults to the one in the state folder. */
   writeKubeconfig(contexts: readonly KubeContext[], path?: string): Promise<string>;
   /** Appends a line to a running container's log. */
@@ -121,27 +128,30 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const controllers = { store, clock, random: options.random, latencies, minor };
   startControllers(controllers);
   startNamespaceController(controllers, certificates.ca);
+  if (options.loadBalancers !== undefined) startIngressController(controllers, options.loadBalancers);
   if (snapshot !== undefined) kubelet.restore(snapshot.kubelet);
   else liveThePast(options, store, clock);
   expireEvents(store, clock);
   const webSocket = new WebSocketExec(processes, minor);
   const spdy = new SpdyExec(processes);
   const services: ApiServices = { store, clock, logs, random: options.random, latencies, users: options.users, version: options.version, minor, usage: options.usage ?? defaultUsage(store, clock) };
-  const server = createApiServer(services, certificates, { webSocket, spdy });
-  const port = await listen(server, options.port ?? 0);
-  const url = `https://127.0.0.1:${port}`;
+  const door = await openDoor(createApiServer(services, certificates, { webSocket, spdy }), options.port ?? 0);
+  const url = `https://127.0.0.1:${door.port}`;
+  const server = { url, ca: certificates.ca };
   const tokens = new Map(options.users.map((user) => [user.name, user.token]));
   const kubeconfigPath = join(options.stateFolder, "kubeconfig");
   const writeKubeconfig = async (contexts: readonly KubeContext[], path = kubeconfigPath): Promise<string> => {
-    await writeKubeconfigFile(path, contexts, { url, ca: certificates.ca }, tokens);
+    await writeKubeconfigFile(path, [{ server, contexts }], tokens);
     return path;
   };
   await writeKubeconfig(options.contexts);
   return {
     cluster: store,
     url,
-    port,
+    port: door.port,
     kubeconfigPath,
+    server,
+    door,
     writeKubeconfig,
     log: (namespace, pod, container, line) => kubelet.log(namespace, pod, container, line),
     reconsider: () => kubelet.reconsider(),
@@ -149,10 +159,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     close: () => {
       clock.close();
       webSocket.close();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      return door.close();
     },
   };
 }
@@ -197,13 +204,4 @@ function applyManifests(store: ObjectStore, objects: readonly KubeObject[], cloc
   const given = new Set(objects.filter((object) => object.kind === "Namespace").map((object) => object.metadata.name));
   for (const name of used) if (!given.has(name)) store.put({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   for (const object of [...objects].sort((left, right) => Number(right.kind === "Namespace") - Number(left.kind === "Namespace"))) changeAs(store, FIRST_MANAGER, object, clock.now());
-}
-
-async function listen(server: ReturnType<typeof createApiServer>, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve());
-  });
-  const address = server.address() as AddressInfo;
-  return address.port;
 }

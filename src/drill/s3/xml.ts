@@ -11,9 +11,9 @@ export type XmlContent = string | number | boolean | { readonly [name: string]: 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 const MAX_DEPTH = 32;
 
-/** A whole document with S3's namespace on the root; `isError` leaves the namespace out, as S3 does. */
-export function xml(root: string, content: XmlContent, isError = false): string {
-  const attribute = isError ? "" : ` xmlns="${NAMESPACE}"`;
+/** A whole document with S3's namespace (or another) on the root; `isError` leaves the namespace out, as S3 does. */
+export function xml(root: string, content: XmlContent, isError = false, namespace = NAMESPACE): string {
+  const attribute = isError ? "" : ` xmlns="${namespace}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${inner(content)}</${root}>`;
 }
 

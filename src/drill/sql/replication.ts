@@ -21,6 +21,8 @@ export interface ReplicaState {
   /** Position up to which events are applied. */
   executed: number;
   relay: LogEvent[];
+  /** World milliseconds from an event's commit on the source to its being applied here. */
+  lagMs: number;
   lastError: string;
   lastErrno: number;
 }
@@ -28,16 +30,14 @@ export interface ReplicaState {
 /** The replica side: an I/O thread that copies events at once while the primary answers, and an SQL thread that applies each `lagMs` after its commit. */
 export class Replica {
   readonly source: ReplicationSource;
-  readonly lagMs: number;
   readonly state: ReplicaState;
   readonly #apply: (event: LogEvent) => void;
   readonly #unsubscribe: () => void;
 
   constructor(source: ReplicationSource, lagMs: number, apply: (event: LogEvent) => void) {
     this.source = source;
-    this.lagMs = lagMs;
     this.#apply = apply;
-    this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lastError: "", lastErrno: 0 };
+    this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lagMs, lastError: "", lastErrno: 0 };
     // What was sent before the source went away is in the relay log, whether or not anyone has asked since.
     this.#unsubscribe = source.log.subscribe(() => this.#receive(Number.POSITIVE_INFINITY));
   }
@@ -61,7 +61,7 @@ export class Replica {
     const { state } = this;
     this.#receive(nowMs);
     if (!state.isRunning || state.lastErrno !== 0) return;
-    while (state.relay[0] !== undefined && state.relay[0].at + this.lagMs <= nowMs) {
+    while (state.relay[0] !== undefined && state.relay[0].at + state.lagMs <= nowMs) {
       const [event] = state.relay;
       try {
         this.#apply(event);

@@ -256,6 +256,14 @@ export class MysqlServer implements SqlServer {
     this.#resumed = undefined;
   }
 
+  /** Applies each event so long after its commit from now on, world milliseconds. False when this server replicates nothing. */
+  delayReplication(lagMs: number): boolean {
+    this.catchUp();
+    if (this.#replica === undefined) return false;
+    this.#replica.state.lagMs = lagMs;
+    return true;
+  }
+
   /** Runs a script (a dump) at once, outside the binary log. Throws the first error. */
   async loadFrom(script: AsyncIterable<Uint8Array>, database?: string): Promise<void> {
     const session = new Session(4, "loader", database, this.#options.clock.now());

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
@@ -28,27 +29,33 @@ export class Databases implements DatabaseDirectory {
   readonly #clock: WorldClock;
   readonly #cluster: () => Cluster;
   readonly #version: string;
+  readonly #elsewhere: (cluster: string) => Databases | undefined;
   /** By claim UID. */
   readonly #volumes = new Map<string, Volume>();
   readonly #opening = new Map<string, Promise<void>>();
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
-  #nextServerId = 0;
+  readonly #isReachable: () => boolean;
+  #nextServerId: number;
   readonly #prepared = new Map<string, MysqlServer>();
 
-  constructor(description: WorldDescription, clock: WorldClock, cluster: () => Cluster) {
+  /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
+  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number }) {
     this.#description = description;
-    this.#clock = clock;
-    this.#cluster = cluster;
+    this.#clock = parts.clock;
+    this.#cluster = parts.cluster;
+    this.#elsewhere = parts.elsewhere;
+    this.#isReachable = parts.isReachable;
+    this.#nextServerId = parts.firstServerId;
     this.#version = description.images.find((image) => image.behaviour === "database")?.version ?? "8.4.0";
   }
 
   /** Fills the described servers from their dumps and joins replicas to their sources, before any pod starts. */
   async prepare(): Promise<void> {
     for (const database of this.#description.databases) {
-      const source = this.#prepared.get(database.replicaOf ?? "");
+      const source = this.#sourceOf(database)?.server;
       this.#prepared.set(database.claim, source === undefined ? await this.#filled(database) : await this.#copied(database, source));
     }
-    this.#link((claim) => this.#prepared.get(claim));
+    this.#link();
   }
 
   /** Takes over the volumes of a snapshot instead. */
@@ -58,7 +65,7 @@ export class Databases implements DatabaseDirectory {
       server.load(Buffer.from(bytes, "base64"));
       this.#volumes.set(claimUid, { claim, server });
     }
-    this.#link((claim) => [...this.#volumes.values()].find((volume) => volume.claim === claim)?.server);
+    this.#link();
   }
 
   /** Everything on the volumes. */
@@ -135,11 +142,29 @@ export class Databases implements DatabaseDirectory {
     return undefined;
   }
 
-  #link(find: (claim: string) => MysqlServer | undefined): void {
-    for (const { claim, replicaOf, lagMs, namespace, sourceHost } of this.#description.databases) {
-      const [source, copy] = [find(replicaOf ?? ""), find(claim)];
+  /** Delays what the replica on a claim applies from now on. Throws `notFound` where there is no such replica. */
+  delayReplica(claim: string, lagMs: number): void {
+    if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Reset the world." });
+  }
+
+  #serverOn(claim: string): MysqlServer | undefined {
+    return this.#prepared.get(claim) ?? [...this.#volumes.values()].findLast((volume) => volume.claim === claim)?.server;
+  }
+
+  #sourceOf({ replicaOf, sourceCluster, namespace, sourceHost }: DatabaseDescription): { readonly server: MysqlServer; readonly isReachable: () => boolean } | undefined {
+    const place = sourceCluster === undefined ? this : this.#elsewhere(sourceCluster);
+    if (place === undefined || replicaOf === undefined) return undefined;
+    const server = place.#serverOn(replicaOf);
+    if (server === undefined) return undefined;
+    const isUp = (): boolean => readyAddresses(place.#cluster(), namespace, sourceHost.split(".")[0] ?? sourceHost).length > 0;
+    return { server, isReachable: () => isUp() && (place === this || (place.#isReachable() && this.#isReachable())) };
+  }
+
+  #link(): void {
+    for (const database of this.#description.databases) {
+      const [source, copy] = [this.#sourceOf(database), this.#serverOn(database.claim)];
       if (source === undefined || copy === undefined) continue;
-      linkReplica(source, copy, { lagMs, host: sourceHost, user: "replication", isReachable: () => readyAddresses(this.#cluster(), namespace, sourceHost).length > 0 });
+      linkReplica(source.server, copy, { lagMs: database.lagMs, host: database.sourceHost, user: "replication", isReachable: source.isReachable });
     }
   }
 

@@ -1,30 +1,64 @@
 import type { KubeObject } from "../contract.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
+import type { LoadBalancers } from "../kube/controllers/ingresses.ts";
+import type { DoorState } from "../net/door.ts";
 
 /**
  * A rehearsal world in data (`notebooks/worlds/*.yaml`): the first YAML document describes what stands behind the objects, the ones
  * after it are the Kubernetes objects themselves. No name of any system is in code.
  */
-export interface WorldDescription {
+export interface WorldDescription extends ClusterDescription {
   /** Folder of the file: other paths are relative to it. */
   readonly folder: string;
-  readonly name: string;
   readonly seed: number;
   readonly kubernetesVersion: string;
-  /** World milliseconds before the start at which the objects were first applied. */
-  readonly establishedMs: number;
-  readonly contexts: readonly { readonly name: string; readonly namespace: string; readonly user: string }[];
   readonly users: readonly UserDescription[];
   readonly images: readonly ImageDescription[];
-  readonly databases: readonly DatabaseDescription[];
-  readonly caches: readonly CacheDescription[];
   readonly buckets: readonly BucketDescription[];
   readonly applications: readonly ApplicationDescription[];
   readonly faults: readonly FaultRecipe[];
   readonly s3: { readonly region: string; readonly bytesPerSecond: number };
+  /** Who the cloud account says that its caller is; `undefined`: the world has no account and nothing of it beside the buckets. */
+  readonly account: { readonly account: string; readonly arn: string; readonly userId: string } | undefined;
+  readonly dns: DnsDescription;
+  /** The clusters beside the world's own, each in a file of its own. */
+  readonly others: readonly ClusterDescription[];
+}
+
+/** One cluster with what runs in it. */
+export interface ClusterDescription {
+  readonly name: string;
+  /** World milliseconds before the start at which the objects were first applied. */
+  readonly establishedMs: number;
+  readonly contexts: readonly { readonly name: string; readonly namespace: string; readonly user: string }[];
+  readonly databases: readonly DatabaseDescription[];
+  readonly caches: readonly CacheDescription[];
+  /** What makes load balancers for its Ingresses; `undefined`: nothing does. */
+  readonly loadBalancers: LoadBalancers | undefined;
   readonly objects: readonly KubeObject[];
   /** Later states of them: objects that appear again among the manifests. */
   readonly later: readonly LaterState[];
+}
+
+/** The DNS zones of a world. */
+export interface DnsDescription {
+  readonly zones: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly records: readonly DnsRecord[];
+    /** World milliseconds from a change to its being on all name servers. */
+    readonly propagationMs: number;
+    /** How long resolvers remember that a name is not there. */
+    readonly negativeMs: number;
+  }[];
+}
+
+/** A resource record set; names in lower case, without the dot at the end. */
+export interface DnsRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly ttlMs: number;
+  readonly values: readonly string[];
 }
 
 export interface UserDescription {
@@ -86,6 +120,8 @@ export interface DatabaseDescription {
   readonly since: readonly string[];
   /** Claim of the server that this one replicates, and its lag in world milliseconds. */
   readonly replicaOf: string | undefined;
+  /** The other cluster which that server is in; `undefined`: its own. */
+  readonly sourceCluster: string | undefined;
   readonly lagMs: number;
   /** Service name under which the replica reaches its source. */
   readonly sourceHost: string;
@@ -177,6 +213,8 @@ export interface FaultRecipe {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** The cluster that it is in; `undefined`: the world's own. */
+  readonly cluster: string | undefined;
   readonly namespace: string;
   /** What it damages: this very pod, this claim's volume, or the pods with these labels, as they are when it is injected. */
   readonly damages: { readonly kind: "pod" | "claim"; readonly name: string } | { readonly kind: "pods"; readonly labels: ReadonlyMap<string, string> } | undefined;
@@ -186,6 +224,21 @@ export interface FaultRecipe {
   readonly changes: readonly { readonly manager: string; readonly object: KubeObject }[];
   /** What it does to the cache behind a service. */
   readonly cache: CacheDamage | undefined;
+  /** How its cluster can be reached from then on. */
+  readonly outage: Outage | undefined;
+  /** Changes of DNS records, on all name servers and resolvers at once. */
+  readonly dns: { readonly zone: string; readonly records: readonly DnsRecord[] } | undefined;
+  /** How far the replica on a claim is behind from then on. */
+  readonly replication: { readonly claim: string; readonly lagMs: number } | undefined;
+}
+
+/** What of a cluster clients get to. Its pods go on running. */
+export interface Outage {
+  readonly apiServer: DoorState;
+  /** The applications' entrances, and the way of other clusters to its databases. */
+  readonly network: DoorState;
+  /** World milliseconds after which everything can be reached again; `undefined`: it stays. */
+  readonly lastsMs: number | undefined;
 }
 
 /** What a fault does to a cache server's state. */

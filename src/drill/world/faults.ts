@@ -1,6 +1,6 @@
 import type { Cluster, KubeObject } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { CacheDamage, FaultRecipe, Flaws } from "./description.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, Outage } from "./description.ts";
 
 /** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
@@ -9,13 +9,30 @@ export interface ActiveFault {
   readonly uids: readonly string[];
 }
 
-/** How faults reach what they change. */
-export interface FaultTools {
+/** One cluster as faults change it. */
+export interface FaultSite {
   readonly cluster: Cluster;
   /** Gives an object a later state under a field manager's name. */
-  readonly change: (manager: string, object: KubeObject) => void;
+  change(manager: string, object: KubeObject): void;
   /** Damages the caches behind a service. Throws `notFound` where none runs. */
-  readonly damageCache: (namespace: string, damage: CacheDamage) => void;
+  damageCache(namespace: string, damage: CacheDamage): void;
+  /** Delays the replica on a claim. Throws `notFound` where it replicates nothing. */
+  delayReplica(claim: string, lagMs: number): void;
+  /** Decides how the cluster can be reached. Resolves once clients meet it so. */
+  cut(outage: Outage): Promise<void>;
+}
+
+/** How faults reach what they change. */
+export interface FaultTools {
+  /** A cluster by its name, `undefined` meaning the world's own. Throws `notFound` for one that is not there. */
+  readonly site: (name: string | undefined) => FaultSite;
+  /** Changes records on all name servers and resolvers at once. */
+  readonly changeDns: (zone: string, records: readonly DnsRecord[]) => void;
+}
+
+/** Tells what is wrong with the pods of one cluster. */
+export interface FlawSource {
+  flawsOf(pod: KubeObject): readonly Flaws[];
 }
 
 /** The faults of a world and what they did to its state. */
@@ -35,29 +52,33 @@ export class Faults {
   }
 
   /** Damages the world. Throws `notFound` for a name the world does not have, or when what it damages is not there. */
-  inject(name: string): void {
+  async inject(name: string): Promise<void> {
     const recipe = this.#recipes.find((candidate) => candidate.name === name);
     if (recipe === undefined) {
       throw new RuntimeError("notFound", `Injecting ${name}: the world has no such fault.`, { hint: `It has ${this.#recipes.map((other) => other.name).join(", ")}.` });
     }
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
-    if (recipe.cache !== undefined) this.#tools.damageCache(recipe.namespace, recipe.cache);
-    for (const { manager, object } of recipe.changes) this.#tools.change(manager, object);
+    const site = this.#tools.site(recipe.cluster);
+    if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
+    for (const { manager, object } of recipe.changes) site.change(manager, object);
+    if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
+    if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);
+    if (recipe.outage !== undefined) await site.cut(recipe.outage);
     this.#active = [...this.#active, { name, uids }];
   }
 
-  /** What is wrong with a pod's processes through faults of the pod itself, or of a volume it opens. */
-  flawsOf(pod: KubeObject): readonly Flaws[] {
+  /** What is wrong with the processes of a cluster's pod through faults of the pod itself, or of a volume it opens. */
+  flawsOf(cluster: Cluster, pod: KubeObject): readonly Flaws[] {
     if (this.#active.length === 0) return [];
-    const uids = [pod.metadata.uid, ...claimsOf(pod).map((claim) => this.#tools.cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)];
+    const uids = [pod.metadata.uid, ...claimsOf(pod).map((claim) => cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)];
     return this.#active
       .filter((active) => active.uids.some((uid) => uids.includes(uid)))
       .flatMap((active) => this.#recipes.find((candidate) => candidate.name === active.name)?.flaws ?? []);
   }
 
-  #damagedBy({ damages, namespace }: FaultRecipe): readonly KubeObject[] {
-    const { cluster } = this.#tools;
+  #damagedBy({ damages, namespace, cluster: name }: FaultRecipe): readonly KubeObject[] {
+    const { cluster } = this.#tools.site(name);
     switch (damages?.kind) {
       case undefined:
         return [];

@@ -3,7 +3,7 @@ import type { Connection } from "../app/webApplication.ts";
 import type { Databases } from "./databases.ts";
 import type { Caches } from "./caches.ts";
 import type { Flaws, ImageDescription } from "./description.ts";
-import type { Faults } from "./faults.ts";
+import type { FlawSource } from "./faults.ts";
 import { crashOf, tagOf, versionFlaws } from "./flaws.ts";
 
 /** What images need of the world around them. */
@@ -12,7 +12,7 @@ export interface ImageParts {
   readonly now: () => number;
   readonly databases: Databases;
   readonly caches: Caches;
-  readonly faults: () => Faults;
+  readonly faults: () => FlawSource;
   readonly databasePrograms: Readonly<Record<string, PodProgram>>;
   readonly cachePrograms: Readonly<Record<string, PodProgram>>;
   /** Connects to the database that an application's pod is configured for; throws as its driver would. */
@@ -27,7 +27,7 @@ export function imageBehaviours(images: readonly ImageDescription[], parts: Imag
 }
 
 /** What is wrong with a pod's processes: through its image's version, and through faults. */
-export function flawsOf(images: readonly ImageDescription[], faults: Faults, pod: KubeObject): readonly Flaws[] {
+export function flawsOf(images: readonly ImageDescription[], faults: FlawSource, pod: KubeObject): readonly Flaws[] {
   return [...images.flatMap((image) => versionFlaws(image, pod)), ...faults.flawsOf(pod)];
 }
 

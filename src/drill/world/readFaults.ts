@@ -1,5 +1,7 @@
 import type { KubeObject } from "../contract.ts";
-import type { CacheDamage, FaultRecipe, Flaws } from "./description.ts";
+import type { DoorState } from "../net/door.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, Outage } from "./description.ts";
+import { plain } from "./dns.ts";
 import { list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 
 /** A process that is well. */
@@ -31,16 +33,36 @@ export function readFlaws(item: Record<string, unknown>, place: string): Flaws {
 export function readFault(item: Record<string, unknown>): FaultRecipe {
   const name = text(item["name"], "faults: name");
   const place = `The fault ${name}`;
-  onlyFields(item, place, ["name", "title", "description", "namespace", "damages", "changes", "cache", ...FLAW_FIELDS]);
-  const { name: _name, title, description, namespace, damages, changes, cache, ...flaws } = item;
-  const wherein = text(namespace, `${place}: namespace`);
+  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", ...FLAW_FIELDS]);
+  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, ...flaws } = item;
+  const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
-    name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), namespace: wherein,
+    name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
     damages: optional(damages, (value) => damaged(record(value, "damages"), place)),
     flaws: readFlaws(flaws, place),
     changes: list(changes ?? [], `${place}: changes`, (change) => ({ manager: text(change["manager"], "manager"), object: changedObject(record(change["object"], "object"), wherein) })),
     cache: optional(cache, (value) => cacheDamage(record(value, "cache"), place)),
+    outage: optional(outage, (value) => readOutage(record(value, "outage"), place)),
+    dns: optional(dns, (value) => {
+      const change = record(value, "dns");
+      return { zone: text(change["zone"], `${place}: dns.zone`), records: readRecords(change["records"], `${place}: dns.records`) };
+    }),
+    replication: optional(replication, (value) => {
+      const change = record(value, "replication");
+      return { claim: text(change["claim"], `${place}: replication.claim`), lagMs: seconds(change["lagSeconds"]) };
+    }),
   };
+}
+
+function readOutage(item: Record<string, unknown>, place: string): Outage {
+  onlyFields(item, `${place}: outage`, ["apiServer", "network", "lastsSeconds"]);
+  const state = (field: string): DoorState => oneOf(item[field] ?? "open", ["open", "refused", "silent"] as const, `${place}: outage.${field}`);
+  return { apiServer: state("apiServer"), network: state("network"), lastsMs: optional(item["lastsSeconds"], seconds) };
+}
+
+/** Reads resource records of a description. Throws an `Error` that names the field. */
+export function readRecords(value: unknown, field: string): readonly DnsRecord[] {
+  return list(value ?? [], field, (item) => ({ name: plain(text(item["name"], "name")), type: text(item["type"], "type"), ttlMs: seconds(item["ttl"] ?? 300), values: texts(item["values"]) }));
 }
 
 function damaged(item: Record<string, unknown>, place: string): FaultRecipe["damages"] {

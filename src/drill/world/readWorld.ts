@@ -1,29 +1,44 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../contract.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
-import type { CacheDescription, DatabaseDescription, ImageDescription, WorldDescription } from "./description.ts";
+import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDescription, ImageDescription, WorldDescription } from "./description.ts";
 import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
+import { plain } from "./dns.ts";
 import { readApplication } from "./readApplication.ts";
-import { NO_FLAWS, readFault, readFlaws } from "./readFaults.ts";
+import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
 
 /** Says of a manifest how long before the start it was applied; taken off before the cluster sees it. */
 const APPLIED_AGO = "drill/applied-ago";
 const USUAL_AGE = "9d";
 
+const CLUSTER_FIELDS = ["name", "established", "contexts", "databases", "caches", "loadBalancers"];
+const WORLD_FIELDS = ["seed", "kubernetesVersion", "users", "s3", "images", "buckets", "applications", "account", "dns", "clusters", "faults"];
+
 /** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
 export function readWorld(path: string): WorldDescription {
+  return inFile(path, (head, manifests) => {
+    onlyFields(head, "The description", [...CLUSTER_FIELDS, ...WORLD_FIELDS]);
+    const folder = dirname(resolve(path));
+    const others = texts(head["clusters"]).map((file) => inFile(join(folder, file), (cluster, objects) => {
+      onlyFields(cluster, "The cluster", CLUSTER_FIELDS);
+      return readCluster(cluster, objects);
+    }));
+    return { ...readHead(head), ...readCluster(head, manifests), folder, others };
+  });
+}
+
+function inFile<T>(path: string, read: (head: Record<string, unknown>, manifests: readonly KubeObject[]) => T): T {
   const documents = parseAllDocuments(readFileSync(path, "utf8"));
   const broken = documents.flatMap((document) => document.errors)[0];
   if (broken !== undefined) throw new RuntimeError("invalidInput", `Reading the world ${path}: ${broken.message}`, { hint: "Correct the YAML." });
   const [head, ...objects] = documents.map((document) => document.toJS() as unknown);
   try {
-    const manifests = objects.map(asObject);
-    const described = readHead(head, manifests);
-    return { ...described, folder: dirname(resolve(path)), ...pastOf(manifests, described.establishedMs) };
+    return read(record(head, "description"), objects.map(asObject));
   } catch (cause) {
+    if (cause instanceof RuntimeError) throw cause;
     throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "See docs/WORLDS.md for the fields.", cause });
   }
 }
@@ -56,20 +71,29 @@ function pastOf(manifests: readonly KubeObject[], establishedMs: number): Pick<W
   return { objects, later };
 }
 
-function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDescription, "folder" | "objects" | "later"> {
-  const head = record(value, "description");
-  onlyFields(head, "The description", ["name", "seed", "kubernetesVersion", "established", "contexts", "users", "s3", "images", "databases", "caches", "buckets", "applications", "faults"]);
-  const s3 = record(head["s3"] ?? {}, "s3");
+function readCluster(head: Record<string, unknown>, manifests: readonly KubeObject[]): ClusterDescription {
+  const establishedMs = duration(head["established"] ?? USUAL_AGE, "established");
   return {
     name: text(head["name"], "name"),
+    establishedMs,
+    contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
+    databases: list(head["databases"] ?? [], "databases", (item) => database(item, manifests)),
+    caches: list(head["caches"] ?? [], "caches", (item) => cache(item, manifests)),
+    loadBalancers: optional(head["loadBalancers"], (value) => {
+      const balancers = record(value, "loadBalancers");
+      return { domain: text(balancers["domain"], "loadBalancers.domain"), readyMs: seconds(balancers["readySeconds"] ?? 90) };
+    }),
+    ...pastOf(manifests, establishedMs),
+  };
+}
+
+function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder" | "others" | keyof ClusterDescription> {
+  const s3 = record(head["s3"] ?? {}, "s3");
+  return {
     seed: Number(head["seed"] ?? 1),
     kubernetesVersion: text(head["kubernetesVersion"], "kubernetesVersion"),
-    establishedMs: duration(head["established"] ?? USUAL_AGE, "established"),
-    contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
     users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]), roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")) })),
     images: list(head["images"], "images", image),
-    databases: list(head["databases"] ?? [], "databases", (item) => database(item, objects)),
-    caches: list(head["caches"] ?? [], "caches", (item) => cache(item, objects)),
     buckets: list(head["buckets"] ?? [], "buckets", (item) => ({
       name: text(item["name"], "name"),
       objects: list(item["objects"] ?? [], "objects", (object) => ({ key: text(object["key"], "key"), file: text(object["file"], "file"), ageMs: seconds(object["ageSeconds"] ?? 0) })),
@@ -77,6 +101,21 @@ function readHead(value: unknown, objects: readonly KubeObject[]): Omit<WorldDes
     applications: list(head["applications"] ?? [], "applications", readApplication),
     faults: list(head["faults"] ?? [], "faults", readFault),
     s3: { region: text(s3["region"] ?? "us-east-1", "s3.region"), bytesPerSecond: Number(s3["bytesPerSecond"] ?? 5e7) },
+    account: optional(head["account"], (value) => {
+      const account = record(value, "account");
+      return { account: text(account["id"], "account.id"), arn: text(account["arn"], "account.arn"), userId: text(account["userId"], "account.userId") };
+    }),
+    dns: { zones: list(head["dns"] ?? [], "dns", zone) },
+  };
+}
+
+function zone(item: Record<string, unknown>): DnsDescription["zones"][number] {
+  return {
+    id: text(item["zone"], "dns.zone"),
+    name: plain(text(item["name"], "dns.name")),
+    propagationMs: seconds(item["propagationSeconds"] ?? 45),
+    negativeMs: seconds(item["negativeSeconds"] ?? 60),
+    records: readRecords(item["records"], "dns.records"),
   };
 }
 
@@ -101,6 +140,7 @@ function database(item: Record<string, unknown>, objects: readonly KubeObject[])
     dump: text(item["dump"], "dump"),
     since: texts(item["since"]),
     replicaOf: optional(item["replicaOf"], (claim) => text(claim, "replicaOf")),
+    sourceCluster: optional(item["sourceCluster"], (name) => text(name, "sourceCluster")),
     sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),
     lagMs: seconds(item["lagSeconds"] ?? 0),
     restoreBytesPerSecond: Number(item["restoreBytesPerSecond"] ?? 1e7),

@@ -1,24 +1,24 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Snapshot } from "../s3/snapshot.ts";
-import type { SavedCaches } from "./caches.ts";
 import type { ControlPlace } from "./control.ts";
-import type { SavedVolume } from "./databases.ts";
+import type { SavedDns } from "./dns.ts";
 import type { ActiveFault } from "./faults.ts";
+import type { SavedSite } from "./site.ts";
 import type { ClockLine } from "./worldClock.ts";
 
 /** What a world needs to come back as it was after its process was killed: on the same ports, with the same data and time. */
 export interface WorldSnapshot {
   readonly clock: ClockLine;
-  readonly ports: { readonly kubernetes: number; readonly s3: number; readonly hosts: Readonly<Record<string, number>> };
+  readonly ports: { readonly s3: number; readonly aws: number };
   readonly control: ControlPlace;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Bearer tokens by user. */
   readonly tokens: Readonly<Record<string, string>>;
-  readonly kubernetes: unknown;
+  /** The clusters by their names. */
+  readonly sites: Readonly<Record<string, SavedSite>>;
   readonly s3: S3Snapshot;
-  readonly volumes: readonly SavedVolume[];
-  readonly caches: SavedCaches;
+  readonly dns: SavedDns;
   readonly faults: readonly ActiveFault[];
 }
 

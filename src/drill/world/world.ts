@@ -1,28 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WorldState } from "../../core/protocol.ts";
-import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, WebApplication, type ApplicationParts } from "../app/webApplication.ts";
-import type { Cluster, KubeObject } from "../contract.ts";
-import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
-import { changeAs } from "../kube/laterState.ts";
-import { podSpecOf } from "../kube/objects.ts";
-import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
-import { createRedisPrograms } from "../programs/redisPrograms.ts";
+import type { WorldControl, WorldState } from "../../core/protocol.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
+import { startAwsServer } from "../aws/awsServer.ts";
+import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
+import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
-import { Caches } from "./caches.ts";
 import { serveControl } from "./control.ts";
-import { Databases } from "./databases.ts";
-import type { WorldDescription } from "./description.ts";
+import type { DnsRecord, WorldDescription } from "./description.ts";
+import { Dns } from "./dns.ts";
 import { Faults } from "./faults.ts";
-import { flawsOf, imageBehaviours } from "./images.ts";
-import { seededRandom } from "./random.ts";
 import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
+import { Site } from "./site.ts";
 import { ScaledClock } from "./worldClock.ts";
 
 /** First byte of an S3 answer, world milliseconds. */
 const S3_LATENCY_MS = 30;
+/** What other services of the cloud account take to answer, world milliseconds. */
+const AWS_LATENCY_MS = 120;
 /** A snapshot follows the first change since the last one after this, real milliseconds. */
 const SNAPSHOT_DELAY_MS = 500;
 
@@ -45,42 +41,28 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The parts that know of each other; those that come up later are filled in. */
-interface Parts {
-  readonly clock: ScaledClock;
-  readonly databases: Databases;
-  readonly caches: Caches;
-  readonly credentials: WorldSnapshot["credentials"];
-  readonly tokens: WorldSnapshot["tokens"];
-  cluster: Cluster | undefined;
-  faults: Faults | undefined;
-}
-
 /** Starts a world on 127.0.0.1, or brings back the one that the snapshot in `folder` holds. */
 export async function startWorld(description: WorldDescription, options: WorldOptions): Promise<World> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const saved = readSnapshot(options.folder);
+  const parts = prepareParts(description, options, saved);
   let save = (): void => undefined;
-  const parts = await prepareParts(description, options, saved, () => saveSoon());
   const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save());
+  const sites = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon });
+  const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
-  const kubernetes = await openCluster(description, parts, options.folder, saved);
-  if (saved === undefined) parts.caches.fill();
-  const faults = required(parts.faults);
-  const inside = applicationParts(description, parts, kubernetes);
-  const applications = await Promise.all(description.applications.map(async (application) => {
-    const server = await serveApplication(new WebApplication(application, inside), saved?.ports.hosts[application.host] ?? 0, parts.clock, () => save());
-    return { host: application.host, server };
-  }));
+  const aws = await openAccount(description, parts, saved, () => save());
+  const hosts = { ...sites[0]?.hosts, ...awsHosts(description, aws) };
   const control = await serveControl(
     {
       inject: async ({ fault }) => {
-        faults.inject(fault);
-        kubernetes.reconsider();
+        await faults.inject(fault);
+        for (const site of sites) site.kubernetes.reconsider();
         save();
         return { injected: fault };
       },
       faults: async () => ({ active: faults.active.map((fault) => fault.name) }),
+      resolve: async ({ host }) => resolveHost(host, { dns, sites, hosts }),
       shutdown: async () => {
         setImmediate(options.onShutdown);
         return {};
@@ -91,45 +73,66 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   save = () => {
     writeSnapshot(options.folder, {
       clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
-      ports: { kubernetes: kubernetes.port, s3: Number(new URL(s3.endpoint).port), hosts: Object.fromEntries(applications.map(({ host, server }) => [host, server.port])) },
-      kubernetes: kubernetes.snapshot(), s3: s3.snapshot(), volumes: parts.databases.save(), caches: parts.caches.save(), faults: faults.active,
+      ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
+      sites: Object.fromEntries(sites.map((site) => [site.name, site.save()])), s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
     });
   };
-  const unsubscribe = kubernetes.cluster.subscribe(saveSoon);
-  kubernetes.cluster.onAnswer(save);
   save();
-  const hosts = Object.fromEntries(applications.map(({ host, server }) => [host, `http://127.0.0.1:${server.port}`]));
-  const statePath = writeState(options, description, { parts, kubernetes, s3, hosts, control });
+  const statePath = await writeState(options, description, { parts, sites, s3, hosts, control });
   return {
     statePath,
     close: async () => {
-      unsubscribe();
       stopSaving();
       parts.clock.stop();
       control.close();
-      for (const { server } of applications) server.close();
-      await Promise.all([kubernetes.close(), s3.close()]);
+      await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
       rmSync(statePath, { force: true });
     },
   };
 }
 
-async function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined, onUse: () => void): Promise<Parts> {
+/** What a world is made of before any of its clusters is up. */
+interface Parts {
+  readonly clock: ScaledClock;
+  readonly credentials: WorldSnapshot["credentials"];
+  readonly tokens: WorldSnapshot["tokens"];
+  readonly dns: Dns;
+  readonly faults: Faults;
+  /** By name; filled as the clusters come up. */
+  readonly sites: Map<string, Site>;
+}
+
+function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined): Parts {
   const now = Date.now();
   const clock = new ScaledClock(saved?.clock ?? { realEpochMs: now, worldEpochMs: now, rate: options.rate });
-  const cluster = (): Cluster => required(parts.cluster);
-  const parts: Parts = {
-    clock,
-    databases: new Databases(description, clock, cluster),
-    caches: new Caches({ descriptions: description.caches, clock, cluster, random: seededRandom(description.seed + 1), onUse }, saved?.caches),
+  const dns = new Dns(description.dns, () => clock.now(), saved?.dns);
+  const sites = new Map<string, Site>();
+  const site = (name: string | undefined): Site => {
+    const found = sites.get(name ?? description.name);
+    if (found === undefined) throw new RuntimeError("notFound", `Finding the cluster ${name ?? description.name}: the world has none of that name now.`, { hint: `It has ${[...sites.keys()].join(", ")}.` });
+    return found;
+  };
+  const changeDns = (zone: string, records: readonly DnsRecord[]): void => dns.overwrite(zone, records);
+  return {
+    clock, dns, sites,
     credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
     tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
-    cluster: undefined,
-    faults: undefined,
+    faults: new Faults(description.faults, { site, changeDns }, saved?.faults ?? []),
   };
-  if (saved === undefined) await parts.databases.prepare();
-  else await parts.databases.restore(saved.volumes);
-  return parts;
+}
+
+/** Prepares the clusters in the order of the description (a replica after its source), then brings them up. */
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void }): Promise<readonly Site[]> {
+  const { options, saved, parts, beforeAnswer, onChange } = world;
+  for (const [place, own] of [description, ...description.others].entries()) {
+    const site = new Site(description, own, {
+      clock: parts.clock, tokens: parts.tokens, signingKey: parts.credentials.secretAccessKey, faults: () => parts.faults, site: (name) => parts.sites.get(name), folder: options.folder, place, beforeAnswer, onChange,
+    }, saved?.sites[own.name]);
+    parts.sites.set(own.name, site);
+    await site.prepare();
+  }
+  for (const site of parts.sites.values()) await site.open();
+  return [...parts.sites.values()];
 }
 
 function openBuckets(description: WorldDescription, { clock, credentials }: Parts, saved: WorldSnapshot | undefined): Promise<S3Server> {
@@ -143,40 +146,24 @@ function openBuckets(description: WorldDescription, { clock, credentials }: Part
   });
 }
 
-async function openCluster(description: WorldDescription, parts: Parts, folder: string, saved: WorldSnapshot | undefined): Promise<Kubernetes> {
-  const { clock, databases, caches } = parts;
-  let kubernetes: Kubernetes | undefined;
-  const images = imageBehaviours(description.images, {
-    now: () => clock.now(),
-    databases,
-    caches,
-    faults: () => required(parts.faults),
-    databasePrograms: createMysqlPrograms(databases.network()),
-    cachePrograms: createRedisPrograms(caches.network()),
-    databaseOf: (pod) => connectionOf(pod, description.applications, databases),
-    onDatabaseOpen: () => kubernetes?.reconsider(),
-  });
-  kubernetes = await startKubernetes({
-    clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), stateFolder: folder,
-    users: description.users.map((user) => ({ ...user, token: parts.tokens[user.name] ?? "" })),
-    onCluster: (cluster) => {
-      parts.cluster = cluster;
-      const change = (manager: string, object: KubeObject): void => void changeAs(cluster, manager, object, clock.now());
-      parts.faults = new Faults(description.faults, { cluster, change, damageCache: (namespace, damage) => caches.damage(namespace, damage) }, saved?.faults ?? []);
-    },
-    ...(saved === undefined ? { establishedMs: description.establishedMs, later: description.later } : { port: saved.ports.kubernetes, snapshot: saved.kubernetes }),
-  });
-  return kubernetes;
+async function openAccount({ account }: WorldDescription, { clock, credentials, dns }: Parts, saved: WorldSnapshot | undefined, beforeAnswer: () => void): Promise<Door | undefined> {
+  if (account === undefined) return undefined;
+  return startAwsServer({ clock, credentials, identity: account, dns, latencyMs: AWS_LATENCY_MS, port: saved?.ports.aws ?? 0, beforeAnswer });
 }
 
-/** What the applications reach of the world. */
-function applicationParts(description: WorldDescription, parts: Parts, kubernetes: Kubernetes): ApplicationParts {
-  const faults = required(parts.faults);
-  return {
-    cluster: kubernetes.cluster, databases: parts.databases, caches: parts.caches, now: () => parts.clock.now(), signingKey: parts.credentials.secretAccessKey,
-    flawsOf: (pod) => flawsOf(description.images, faults, pod),
-    log: (pod, line) => kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
-  };
+/** The names under which the account's services are known. */
+function awsHosts({ s3 }: WorldDescription, aws: Door | undefined): Readonly<Record<string, string>> {
+  if (aws === undefined) return {};
+  return Object.fromEntries(["route53.amazonaws.com", "sts.amazonaws.com", `sts.${s3.region}.amazonaws.com`].map((host) => [host, `http://127.0.0.1:${aws.port}`]));
+}
+
+/** Where a host name leads now: along the zones' records to the cluster whose load balancer has the last name. */
+function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: readonly Site[]; readonly hosts: Readonly<Record<string, string>> }): WorldControl["resolve"]["result"] {
+  const end = world.dns.resolve(host);
+  if (end.kind === "missing") return { kind: "missing" };
+  const base = world.sites.flatMap((site) => site.behind(end.name) ?? [])[0] ?? (world.dns.isOwn(host) ? undefined : world.hosts[host]);
+  if (base !== undefined) return { kind: "found", base };
+  return { kind: world.dns.isOwn(host) ? "missing" : "outside" };
 }
 
 /** Saves a while after the first change that nobody asked for since the last time, however many follow; what a crash of the world can lose is that while. */
@@ -193,9 +180,12 @@ function savingSoon(save: () => void): { readonly soon: () => void; readonly sto
   };
 }
 
-function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; kubernetes: Kubernetes; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): string {
+async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): Promise<string> {
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeKubeconfigFile(kubeconfig, up.sites.map(({ kubernetes: { server }, description: { contexts } }) => ({ server, contexts })), new Map(Object.entries(up.parts.tokens)));
+  const clusters = up.sites.map((site) => site.kubernetes.url);
   const state: WorldState = {
-    pid: process.pid, description: descriptionPath, kubeconfig: up.kubernetes.kubeconfigPath, context: description.contexts[0]?.name ?? "", kubernetes: up.kubernetes.url,
+    pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
     hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
     faults: description.faults.map(({ name, title, description: text }) => ({ name, title, description: text })),
@@ -203,9 +193,4 @@ function writeState({ folder, descriptionPath }: WorldOptions, description: Worl
   const path = join(folder, "world.json");
   writeFileSync(path, JSON.stringify(state, undefined, 2), { mode: 0o600 });
   return path;
-}
-
-function required<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error("A part of the world was used before it was up.");
-  return part;
 }

@@ -1,0 +1,207 @@
+import { join } from "node:path";
+import { serveApplication } from "../app/httpServer.ts";
+import { connectionOf, WebApplication, type ApplicationParts } from "../app/webApplication.ts";
+import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import { serviceBehind } from "../kube/controllers/ingresses.ts";
+import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
+import { changeAs } from "../kube/laterState.ts";
+import { podSpecOf } from "../kube/objects.ts";
+import type { Door } from "../net/door.ts";
+import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
+import { createRedisPrograms } from "../programs/redisPrograms.ts";
+import { Caches, type SavedCaches } from "./caches.ts";
+import { Databases, type SavedVolume } from "./databases.ts";
+import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
+import type { Faults, FaultSite, FlawSource } from "./faults.ts";
+import { flawsOf, imageBehaviours } from "./images.ts";
+import { seededRandom } from "./random.ts";
+
+/** A cluster of a world in a snapshot. */
+export interface SavedSite {
+  readonly port: number;
+  /** Ports of the applications by host. */
+  readonly hosts: Readonly<Record<string, number>>;
+  readonly kubernetes: unknown;
+  readonly volumes: readonly SavedVolume[];
+  readonly caches: SavedCaches;
+  /** How it can be reached, and until when (world epoch milliseconds). */
+  readonly outage: { readonly what: Outage; readonly until: number | undefined } | undefined;
+}
+
+/** What the clusters of a world share. */
+export interface SiteParts {
+  readonly clock: WorldClock;
+  /** Bearer tokens by user. */
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly signingKey: string;
+  readonly faults: () => Faults;
+  /** Another cluster of the world by its name. */
+  readonly site: (name: string) => Site | undefined;
+  /** Called when something may have changed that no client is told of. */
+  readonly onChange: () => void;
+  /** Called before a client is told that its change was made. */
+  readonly beforeAnswer: () => void;
+  readonly folder: string;
+  /** The cluster's place among the world's, from 0: keeps its random numbers and server ids apart. */
+  readonly place: number;
+}
+
+const EVERYTHING_OPEN: Outage = { apiServer: "open", network: "open", lastsMs: undefined };
+/** Random numbers of different clusters are drawn this far apart. */
+const SEED_STEP = 1000;
+
+/** One cluster of a world: its Kubernetes, the servers in it, and the applications that it serves. */
+export class Site implements FaultSite {
+  readonly description: WorldDescription;
+  readonly databases: Databases;
+  readonly #parts: SiteParts;
+  readonly #caches: Caches;
+  readonly #saved: SavedSite | undefined;
+  #cluster: Cluster | undefined;
+  #kubernetes: Kubernetes | undefined;
+  #entrances: readonly { readonly application: WebApplication; readonly door: Door }[] = [];
+  #outage: SavedSite["outage"];
+
+  /** `world` gives what all clusters have in common, `own` what this one has for itself. */
+  constructor(world: WorldDescription, own: ClusterDescription, parts: SiteParts, saved: SavedSite | undefined) {
+    this.description = { ...world, ...own, seed: world.seed + parts.place * SEED_STEP };
+    this.#parts = parts;
+    this.#saved = saved;
+    this.#outage = saved?.outage;
+    const cluster = (): Cluster => this.cluster;
+    this.databases = new Databases(this.description, {
+      clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
+    });
+    this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: parts.onChange }, saved?.caches);
+  }
+
+  get name(): string {
+    return this.description.name;
+  }
+
+  get cluster(): Cluster {
+    return required(this.#cluster);
+  }
+
+  get kubernetes(): Kubernetes {
+    return required(this.#kubernetes);
+  }
+
+  /** How it can be reached now. */
+  get outage(): Outage {
+    return this.#outage?.what ?? EVERYTHING_OPEN;
+  }
+
+  /** Loopback base address of each application, by its host. */
+  get hosts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#entrances.map(({ application, door }) => [application.description.host, `http://127.0.0.1:${door.port}`]));
+  }
+
+  /** Fills the servers or takes over their saved data. Clusters that replicate another come after it. */
+  async prepare(): Promise<void> {
+    if (this.#saved === undefined) await this.databases.prepare();
+    else await this.databases.restore(this.#saved.volumes);
+  }
+
+  /** Brings the cluster up, and the applications in it. Rejects when a port is taken. */
+  async open(): Promise<void> {
+    await this.#openCluster();
+    if (this.#saved === undefined) this.#caches.fill();
+    this.#entrances = await this.#openApplications();
+    this.cluster.subscribe(this.#parts.onChange);
+    this.cluster.onAnswer(this.#parts.beforeAnswer);
+    if (this.#outage !== undefined) await this.#setDoors();
+  }
+
+  /** Base address of the application behind a load balancer's name; `undefined` where this cluster has none of that name, or it leads to no application. */
+  behind(loadBalancer: string): string | undefined {
+    const backend = serviceBehind(this.cluster, loadBalancer);
+    if (backend === undefined) return undefined;
+    const entrance = this.#entrances.find(({ application: { description } }) => description.namespace === backend.namespace && description.service === backend.service);
+    return entrance === undefined ? undefined : `http://127.0.0.1:${entrance.door.port}`;
+  }
+
+  change(manager: string, object: KubeObject): void {
+    changeAs(this.cluster, manager, object, this.#parts.clock.now());
+  }
+
+  damageCache: FaultSite["damageCache"] = (namespace, damage) => this.#caches.damage(namespace, damage);
+
+  delayReplica: FaultSite["delayReplica"] = (claim, lagMs) => this.databases.delayReplica(claim, lagMs);
+
+  async cut(outage: Outage): Promise<void> {
+    this.#outage = { what: outage, until: outage.lastsMs === undefined ? undefined : this.#parts.clock.now() + outage.lastsMs };
+    await this.#setDoors();
+  }
+
+  save(): SavedSite {
+    return {
+      port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ application, door }) => [application.description.host, door.port])),
+      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), outage: this.#outage,
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#kubernetes?.close(), ...this.#entrances.map(({ door }) => door.close())]);
+  }
+
+  async #setDoors(): Promise<void> {
+    const { apiServer, network } = this.outage;
+    await Promise.all([this.kubernetes.door.set(apiServer), ...this.#entrances.map(({ door }) => door.set(network))]);
+    const until = this.#outage?.until;
+    if (until === undefined) return;
+    this.#parts.clock.after(Math.max(0, until - this.#parts.clock.now()), () => {
+      if (this.#outage?.until !== until) return;
+      this.#outage = undefined;
+      this.#parts.onChange();
+      void this.#setDoors();
+    });
+  }
+
+  async #openCluster(): Promise<void> {
+    const { description } = this;
+    const { clock, tokens, folder } = this.#parts;
+    const images = imageBehaviours(description.images, {
+      now: () => clock.now(),
+      databases: this.databases,
+      caches: this.#caches,
+      faults: () => this.#flaws(),
+      databasePrograms: createMysqlPrograms(this.databases.network()),
+      cachePrograms: createRedisPrograms(this.#caches.network()),
+      databaseOf: (pod) => connectionOf(pod, description.applications, this.databases),
+      onDatabaseOpen: () => this.#kubernetes?.reconsider(),
+    });
+    this.#kubernetes = await startKubernetes({
+      clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), stateFolder: this.#parts.place === 0 ? folder : join(folder, "clusters", description.name),
+      users: description.users.map((user) => ({ ...user, token: tokens[user.name] ?? "" })),
+      onCluster: (cluster) => {
+        this.#cluster = cluster;
+      },
+      ...(description.loadBalancers === undefined ? {} : { loadBalancers: description.loadBalancers }),
+      ...(this.#saved === undefined ? { establishedMs: description.establishedMs, later: description.later } : { port: this.#saved.port, snapshot: this.#saved.kubernetes }),
+    });
+  }
+
+  #openApplications(): Promise<readonly { readonly application: WebApplication; readonly door: Door }[]> {
+    const { clock, beforeAnswer, signingKey } = this.#parts;
+    const parts: ApplicationParts = {
+      cluster: this.cluster, databases: this.databases, caches: this.#caches, now: () => clock.now(), signingKey,
+      flawsOf: (pod) => flawsOf(this.description.images, this.#flaws(), pod),
+      log: (pod, line) => this.kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
+    };
+    return Promise.all(this.description.applications.map(async (each) => {
+      const application = new WebApplication(each, parts);
+      return { application, door: await serveApplication(application, this.#saved?.hosts[each.host] ?? 0, clock, beforeAnswer) };
+    }));
+  }
+
+  #flaws(): FlawSource {
+    return { flawsOf: (pod) => this.#parts.faults().flawsOf(this.cluster, pod) };
+  }
+}
+
+/** A part of the world that must be up by now. */
+function required<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error("A part of the world was used before it was up.");
+  return part;
+}
