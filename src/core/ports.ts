@@ -34,6 +34,8 @@ export interface HttpRequest {
   readonly authorities?: string;
   /** Real milliseconds until the connection must stand (`curl --connect-timeout`); 300 s when left out. */
   readonly connectTimeoutMs?: number;
+  /** Real milliseconds without a byte after which the request has stalled (`connectionLost`); left out, it waits as curl does. */
+  readonly silenceMs?: number;
 }
 
 export interface HttpResponse {
@@ -49,7 +51,7 @@ export interface HttpResponse {
  * HTTP to the application. In a drill only the world answers: any other address rejects with `outsideWorld`.
  *
  * Other failures: `unreachable` (fact `reason`: `resolve`, `connect`, `handshake` or `tls`), `timedOut` (no connection in time), `connectionLost`
- * (fact `reason`: `empty` before an answer, `partial` in the body).
+ * (fact `reason`: `empty` before an answer, `partial` in the body, `stalled` in silence), `proxyError`.
  */
 export interface HttpPort {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;

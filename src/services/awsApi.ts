@@ -13,6 +13,10 @@ export interface AwsApiOptions {
   readonly http: HttpPort;
 }
 
+const CONNECT_MS = 3000;
+/** As long as the AWS command line waits for a byte. */
+const SILENCE_MS = 60_000;
+
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -27,7 +31,7 @@ export function createAwsApi(options: AwsApiOptions): AwsApiPort {
       const { url, signingRegion } = addressOf(request, options.endpoint, region);
       const headers = signed(request, url, signingRegion, credentials, new Date());
       const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
-      const response = await options.http.request({ method: request.method, url: url.href, headers, body, insecure: false, resolve: [] }, signal);
+      const response = await options.http.request({ method: request.method, url: url.href, headers, body, insecure: false, resolve: [], connectTimeoutMs: CONNECT_MS, silenceMs: SILENCE_MS }, signal);
       const decoder = new TextDecoder();
       let text = "";
       for await (const chunk of response.body) text += decoder.decode(chunk, { stream: true });

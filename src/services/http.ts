@@ -1,8 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { ByteStream, HttpPort, HttpRequest, HttpResponse } from "../core/ports.ts";
 import { RuntimeError, messageOf } from "../core/runtimeError.ts";
+import { trustedAuthorities } from "./authorities.ts";
+import { createAgent, type Environment, proxyFor, proxyHeaders } from "./proxy.ts";
 
 export interface HttpPortOptions {
   /**
@@ -10,6 +12,17 @@ export interface HttpPortOptions {
    * goes to the base as plain HTTP with its own Host header.
    */
   readonly world?: Readonly<Record<string, string>> | WorldNames;
+  /** Where proxies and trusted certificates are read, as curl reads them; this process's when left out. A world has none. */
+  readonly environment?: Environment;
+}
+
+/** How a request gets to its server. */
+interface Route {
+  readonly target: URL;
+  readonly agent: HttpAgent;
+  /** Set where a proxy is asked for the whole address instead of a tunnel. */
+  readonly forwarder: URL | undefined;
+  readonly authorities: string[] | undefined;
 }
 
 /** Finds the loopback base address of a host (with its port, where the address names one) in a drill world. */
@@ -21,14 +34,35 @@ const LOOPBACK = new Set(["127.0.0.1", "[::1]", "localhost"]);
 /** HTTP with kept connections and streamed bodies. Throws `outsideWorld` for a world whose base is not on loopback. */
 export function createHttpPort(options: HttpPortOptions = {}): HttpPort {
   const names = options.world === undefined ? undefined : typeof options.world === "function" ? options.world : fixedNames(options.world);
-  const plain = new HttpAgent({ keepAlive: true });
-  const secure = new HttpsAgent({ keepAlive: true });
+  const environment = options.environment ?? process.env;
+  const proxies = curlProxies(environment);
+  const agents = new Map<string, HttpAgent>();
+  let authorities: string[] | undefined;
+  const routeTo = async (url: URL): Promise<Route> => {
+    const target = names === undefined ? url : await routeToWorld(url, names);
+    const isTls = target.protocol === "https:";
+    const proxy = names === undefined ? proxyFor(target, proxies) : undefined;
+    const tunnel = isTls ? proxy : undefined;
+    const key = `${target.protocol} ${tunnel?.href ?? ""}`;
+    const agent = agents.get(key) ?? createAgent(isTls, tunnel, { keepAlive: true });
+    agents.set(key, agent);
+    if (isTls) authorities ??= trustedAuthorities(["CURL_CA_BUNDLE", "SSL_CERT_FILE"], environment);
+    return { target, agent, forwarder: isTls ? undefined : proxy, authorities: isTls ? authorities : undefined };
+  };
   return {
     request: async (request, signal) => {
       const url = parseUrl(request.url);
-      const target = names === undefined ? url : await routeToWorld(url, names);
-      return send(request, url, target, target.protocol === "https:" ? secure : plain, signal);
+      return send(request, url, await routeTo(url), signal);
     },
+  };
+}
+
+/** curl reads `http_proxy` in small letters only, and `ALL_PROXY` for every scheme. */
+function curlProxies(environment: Environment): Environment {
+  const all = environment["all_proxy"] ?? environment["ALL_PROXY"];
+  return {
+    http_proxy: environment["http_proxy"] ?? all, https_proxy: environment["https_proxy"] ?? environment["HTTPS_PROXY"] ?? all,
+    no_proxy: environment["no_proxy"] ?? environment["NO_PROXY"],
   };
 }
 
@@ -79,16 +113,17 @@ function parseUrl(text: string): URL {
   throw new RuntimeError("invalidInput", `Reading the address ${text}: only http and https are run`);
 }
 
-function send(request: HttpRequest, url: URL, target: URL, agent: HttpAgent | HttpsAgent, signal: AbortSignal): Promise<HttpResponse> {
+function send(request: HttpRequest, url: URL, { target, agent, forwarder, authorities }: Route, signal: AbortSignal): Promise<HttpResponse> {
   signal.throwIfAborted();
   const isSecure = target.protocol === "https:";
   const headers = request.headers.some(([name]) => name.toLowerCase() === "host") ? request.headers : ([["Host", url.host], ...request.headers] as const);
   const length = request.body === undefined ? [] : ["Content-Length", String(request.body.length)];
   const settings: RequestOptions = {
-    agent, method: request.method, host: target.hostname.replace(/^\[|\]$/g, ""), port: target.port, path: `${target.pathname}${target.search}`,
-    headers: [...headers.flat(), ...length], signal, ...lookupFor(request, target),
+    agent, method: request.method, ...placeOf(target), headers: [...headers.flat(), ...length], signal, ...lookupFor(request, target),
+    ...(forwarder === undefined ? {} : { ...placeOf(forwarder), path: `${target.origin}${target.pathname}${target.search}`, headers: [...headers.flat(), ...length, ...Object.entries(proxyHeaders(forwarder)).flat()] }),
   };
-  const start = isSecure ? httpsRequest({ ...settings, rejectUnauthorized: !request.insecure, ...(request.authorities === undefined ? {} : { ca: request.authorities === "" ? [] : request.authorities }) }) : httpRequest(settings);
+  const trusted = request.authorities === undefined ? authorities : request.authorities === "" ? [] : request.authorities;
+  const start = isSecure ? httpsRequest({ ...settings, rejectUnauthorized: !request.insecure, ...(trusted === undefined ? {} : { ca: trusted }) }) : httpRequest(settings);
   return new Promise((resolve, reject) => {
     const limitMs = request.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
     const timer = setTimeout(() => start.destroy(new RuntimeError("timedOut", `Connecting to ${url.host}: no connection within ${limitMs} ms`, { facts: { reason: "connect", host: url.hostname, port: portOf(url) } })), limitMs);
@@ -102,12 +137,22 @@ function send(request: HttpRequest, url: URL, target: URL, agent: HttpAgent | Ht
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       reject(failure(error, url, signal));
     });
+    if (request.silenceMs !== undefined) start.setTimeout(request.silenceMs, () => start.destroy(silent(url, request.silenceMs ?? 0)));
     start.once("response", (message) => {
       clearTimeout(timer);
       resolve(toResponse(message, url, signal));
     });
     start.end(request.body);
   });
+}
+
+function placeOf(url: URL): { readonly host: string; readonly port: string; readonly path: string } {
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path: `${url.pathname}${url.search}` };
+}
+
+/** Whether the request took effect, nobody here can know. */
+function silent(url: URL, limitMs: number): RuntimeError {
+  return new RuntimeError("connectionLost", `Waiting for ${url.host}: no answer for ${limitMs / 1000} s`, { facts: { reason: "stalled", host: url.hostname, port: portOf(url) } });
 }
 
 function toResponse(message: IncomingMessage, url: URL, signal: AbortSignal): HttpResponse {

@@ -1,8 +1,12 @@
+import type { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import type * as SdkModule from "@aws-sdk/client-s3";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import type { ByteStream, ObjectStorePort } from "../core/ports.ts";
 import { RuntimeError, messageOf } from "../core/runtimeError.ts";
+import { trustedAuthorities } from "./authorities.ts";
+import { createAgent, type Environment, proxyFor } from "./proxy.ts";
 
 export interface ObjectStoreOptions {
   /** Another endpoint than AWS's own; path style then. */
@@ -13,11 +17,14 @@ export interface ObjectStoreOptions {
   readonly profile?: string;
   /** Given, nothing is looked up: no environment, no shared file, no metadata service. A drill gives endpoint, region and credentials. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Where proxies and `AWS_CA_BUNDLE` are read; this process's when left out. Not read when `credentials` are given. */
+  readonly environment?: Environment;
   /** Real milliseconds without a byte after which a transfer counts as stalled; 30 s when left out. */
   readonly stallMs?: number;
 }
 
 const CONNECT_MS = 3000;
+const MAX_SOCKETS = 50;
 const DEFAULT_STALL_MS = 30_000;
 type Sdk = Pick<typeof SdkModule, "S3Client" | "ListBucketsCommand" | "ListObjectsV2Command" | "HeadObjectCommand" | "GetObjectCommand" | "CopyObjectCommand">;
 
@@ -52,8 +59,10 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
       }),
     get: (bucket, key, signal) =>
       call(context, "GetObject", signal, async ({ sdk, client }) => {
-        const found = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
-        return { size: found.ContentLength ?? 0, body: guardBody(found.Body, context, signal) };
+        // With its checksum, the SDK compares at the end: a dump that was damaged on the way is no dump.
+        const found = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" }), { abortSignal: signal });
+        const size = found.ContentLength ?? 0;
+        return { size, body: guardBody(found.Body, size, context, signal) };
       }),
     put: (bucket, key, body, signal) => call(context, "PutObject", signal, ({ client }) => upload(client, bucket, key, body, signal)),
     copy: (from, to, signal) =>
@@ -83,7 +92,7 @@ function configuration(options: ObjectStoreOptions): S3ClientConfig {
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // No limit on the whole request: a large upload is long and healthy. A socket without a byte is not.
-    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: stallMs, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: stallMs, throwOnRequestTimeout: true, ...agents(options) },
     maxAttempts: 3,
     retryMode: "standard",
     ...(options.endpoint === undefined ? { followRegionRedirects: true } : { endpoint: options.endpoint, forcePathStyle: true }),
@@ -109,6 +118,17 @@ function configuration(options: ObjectStoreOptions): S3ClientConfig {
   };
 }
 
+/** Connections through the environment's proxy and with its certificates; a store with an endpoint of its own and given credentials has neither. */
+function agents(options: ObjectStoreOptions): { httpsAgent?: HttpsAgent; httpAgent?: HttpAgent } {
+  if (options.credentials !== undefined && options.environment === undefined) return {};
+  const environment = options.environment ?? process.env;
+  const address = new URL(options.endpoint ?? "https://s3.amazonaws.com");
+  const isTls = address.protocol === "https:";
+  const authorities = isTls ? trustedAuthorities(["AWS_CA_BUNDLE", "SSL_CERT_FILE"], environment) : undefined;
+  const agent = createAgent(isTls, proxyFor(address, environment), { keepAlive: true, maxSockets: MAX_SOCKETS, ...(authorities === undefined ? {} : { ca: authorities }) });
+  return agent instanceof HttpsAgent ? { httpsAgent: agent } : { httpAgent: agent };
+}
+
 async function upload(client: S3Client, bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void> {
   const { Upload } = await import("@aws-sdk/lib-storage");
   const transfer = new Upload({ client, params: { Bucket: bucket, Key: key, Body: Readable.from(body, { objectMode: false }) }, queueSize: 2, leavePartsOnError: false });
@@ -121,22 +141,33 @@ async function upload(client: S3Client, bucket: string, key: string, body: ByteS
   }
 }
 
-function guardBody(body: GetObjectCommandOutput["Body"], context: Context, signal: AbortSignal): ByteStream {
+/** A body whose failure says how far it got. */
+function guardBody(body: GetObjectCommandOutput["Body"], size: number, context: Context, signal: AbortSignal): ByteStream {
   if (!(body instanceof Readable)) throw new RuntimeError("internal", "Reading an object: the SDK gave no stream");
   return {
     async *[Symbol.asyncIterator]() {
+      let bytes = 0;
       const stop = (): void => void body.destroy(new Error("aborted"));
       signal.addEventListener("abort", stop, { once: true });
       try {
-        for await (const chunk of body as AsyncIterable<Buffer>) yield chunk;
+        for await (const chunk of body as AsyncIterable<Buffer>) {
+          bytes += chunk.length;
+          yield chunk;
+        }
       } catch (error) {
-        throw translate(error, "GetObject", context, signal);
+        throw withProgress(translate(error, "GetObject", context, signal), bytes, size);
       } finally {
         signal.removeEventListener("abort", stop);
         body.destroy();
       }
     },
   };
+}
+
+function withProgress(error: unknown, bytes: number, size: number): unknown {
+  if (!(error instanceof RuntimeError)) return error;
+  const progress = `${String(bytes)} of ${String(size)} bytes had come`;
+  return new RuntimeError(error.code, `${error.message}; ${progress}`, { hint: error.hint === "" ? "Run the step again." : error.hint, facts: { ...error.facts, bytes: String(bytes) }, cause: error.cause });
 }
 
 async function call<T>(context: Context, operation: string, signal: AbortSignal, action: (opened: { readonly sdk: Sdk; readonly client: S3Client }) => Promise<T>): Promise<T> {
@@ -155,6 +186,9 @@ const NO_TCP = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"
 function translate(error: unknown, operation: string, context: Context, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof RuntimeError || !(error instanceof Error)) return error;
+  if (error.message.startsWith("Checksum mismatch")) {
+    return new RuntimeError("connectionLost", `Calling ${operation} at ${context.endpoint}: what came is not what was stored (${error.message})`, { hint: "Run the step again; if it stays so, take another backup.", facts: { operation, endpoint: context.endpoint, reason: "checksum" }, cause: error });
+  }
   const facts = { operation, endpoint: context.endpoint };
   const status = statusOf(error);
   if (status !== undefined) return serviceError(error, status, operation);

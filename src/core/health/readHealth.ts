@@ -61,7 +61,9 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
     signal.throwIfAborted();
     const state = stateOf(error);
     if (state === undefined) throw error;
-    return { state, detail: messageOf(error), ...none };
+    // The cure belongs to the state: where to sign in, which proxy to look at.
+    const hint = error instanceof RuntimeError && error.hint !== "" ? ` ${error.hint}` : "";
+    return { state, detail: `${messageOf(error)}${hint}`, ...none };
   }
 }
 

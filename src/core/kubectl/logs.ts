@@ -2,6 +2,7 @@ import { encode, flagIs, flagText, printError, type Call } from "./call.ts";
 import { resolveType, resourcePath } from "./discovery.ts";
 import { ApiStatusError, apiStatusError, KubectlFailure } from "./failure.ts";
 import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
+import { followLog } from "./followLog.ts";
 import { containerNames, byLogging, defaultContainer, firstPod, hasContainer, podOrOwner, selectorOf } from "./pods.ts";
 import { parseDuration } from "./time.ts";
 import { textAt, type JsonObject } from "./json.ts";
@@ -14,6 +15,8 @@ interface LogSource {
   readonly namespace: string;
   readonly container: string;
 }
+
+type LogParameters = readonly (readonly [name: string, value: string | undefined])[];
 
 const USAGE =
   "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples";
@@ -89,7 +92,7 @@ async function sourcesOf(call: Call, pod: JsonObject): Promise<readonly LogSourc
   return [source(wanted)];
 }
 
-function logParameters(call: Call, hasSelector: boolean): readonly (readonly [string, string | undefined])[] {
+function logParameters(call: Call, hasSelector: boolean): LogParameters {
   const { operation } = call;
   const isOn = (flag: string): string | undefined => (flagIs(operation, flag) ? "true" : undefined);
   const since = flagText(operation, "since");
@@ -105,18 +108,31 @@ function logParameters(call: Call, hasSelector: boolean): readonly (readonly [st
   ];
 }
 
-async function copyLog(call: Call, source: LogSource, parameters: readonly (readonly [string, string | undefined])[]): Promise<void> {
+async function copyLog(call: Call, source: LogSource, parameters: LogParameters): Promise<void> {
   const pods = await resolveType(call.cluster, "pods", call.signal);
-  const path = resourcePath(pods, source.namespace, source.pod, "log") + queryText([["container", source.container], ...parameters]);
-  const { status, body } = await call.cluster.stream({ method: "GET", path }, call.signal);
-  if (status !== 200) {
-    const refusal = apiStatusError(status, await readText(body), "get");
-    if (!flagIs(call.operation, "ignore-errors")) throw refusal;
-    await call.io.stdout(encode(`error: ${refusal.message}\n`));
-    return;
+  const open = async (asked: LogParameters): Promise<ByteStream> => {
+    const path = resourcePath(pods, source.namespace, source.pod, "log") + queryText([["container", source.container], ...asked]);
+    const { status, body } = await call.cluster.stream({ method: "GET", path }, call.signal);
+    if (status !== 200) throw apiStatusError(status, await readText(body), "get");
+    return body;
+  };
+  const prefix = flagIs(call.operation, "prefix") ? `[pod/${source.pod}/${source.container}] ` : "";
+  try {
+    await copyLines(await linesOf(call, parameters, open), prefix, call.io.stdout);
+  } catch (error) {
+    if (!(error instanceof ApiStatusError && flagIs(call.operation, "ignore-errors"))) throw error;
+    await call.io.stdout(encode(`error: ${error.message}\n`));
   }
-  const hasPrefix = flagIs(call.operation, "prefix");
-  await copyLines(body, hasPrefix ? `[pod/${source.pod}/${source.container}] ` : "", call.io.stdout);
+}
+
+/** A followed log outlives its connection, which the lines' times are needed for. A limit in bytes counts those too, so such a log is read as it comes. */
+async function linesOf(call: Call, parameters: LogParameters, open: (asked: LogParameters) => Promise<ByteStream>): Promise<ByteStream> {
+  const { operation, ports, signal } = call;
+  if (!flagIs(operation, "follow") || flagText(operation, "limit-bytes") !== undefined) return await open(parameters);
+  const timed: LogParameters = parameters.map(([name, value]) => (name === "timestamps" ? [name, "true"] : [name, value]));
+  const isStart = (name: string): boolean => name === "sinceSeconds" || name === "sinceTime" || name === "tailLines";
+  const reopen = async (sinceTime: string | undefined): Promise<ByteStream> => await open(sinceTime === undefined ? timed : [["sinceTime", sinceTime], ...timed.filter(([name]) => !isStart(name))]);
+  return followLog(reopen, flagIs(operation, "timestamps"), ports.clock, signal);
 }
 
 /** Copies whole lines at a time, so that several followed logs never mix within a line; the bytes stay as they came. */

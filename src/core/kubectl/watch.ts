@@ -19,9 +19,10 @@ export interface WatchTarget {
   readonly fieldSelector: string | undefined;
 }
 
-/** How often in a row the server may be out of reach before a watch gives up. */
-const MAX_FAILURES = 5;
-const RETRY_MS = 1000;
+/** How often in a row the server may be out of reach before a watch, or a followed log, gives up. */
+export const MAX_FAILURES = 5;
+/** Milliseconds of the run's time between two attempts. */
+export const RETRY_MS = 1000;
 const SERVER_LIMIT_SECONDS = "480";
 
 /**
@@ -127,7 +128,8 @@ async function* follow(target: WatchTarget, position: Position, signal: AbortSig
   }
 }
 
-function isWorthRetrying(error: unknown): boolean {
+/** True for what may pass by itself: a lost connection, a server out of reach or overloaded, a forgotten history. */
+export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof RuntimeError) return error.code === "connectionLost" || error.code === "unreachable" || error.code === "timedOut" || error.code === "proxyError";
   return error instanceof ApiStatusError && (error.status === 410 || error.status === 429 || error.status >= 500);
 }

@@ -36,7 +36,10 @@ export function judgeStatement(result: StatementResult, facts: StatementFacts): 
 function judgeError(error: unknown, facts: StatementFacts, failure: (reason: OutcomeReason, message: string, status?: OutcomeStatus) => Outcome): Outcome {
   const message = error instanceof RuntimeError && error.hint !== "" ? `${error.message} ${error.hint}` : messageOf(error);
   if (!(error instanceof RuntimeError)) return failure("unknown", message);
-  if (error.code === "connectionLost" && facts.risk !== "read") return failure("unknown", `${message} Verify its effect before you repeat it.`, "unknown");
+  // Whether a change that had no answer was made, nobody here can know.
+  if ((error.code === "connectionLost" || error.code === "timedOut") && facts.risk !== "read") {
+    return failure(error.facts["reason"] === "stalled" || error.code === "timedOut" ? "stalled" : "unknown", `${message} Verify its effect before you repeat it.`, "unknown");
+  }
   if (error.code === "timedOut") return failure("timedOut", message);
   if (error.code === "unreachable" || error.code === "signInNeeded" || error.code === "proxyError" || error.code === "connectionLost") return failure("unreachable", message);
   return failure("invalid", message);

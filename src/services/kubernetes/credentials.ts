@@ -14,13 +14,15 @@ export interface Credential {
 /** Gives credentials, refreshing them when they expire or the server refuses them. */
 export interface CredentialSource {
   current(): Promise<Credential>;
-  /** Called after a 401: true when asking again may give another credential. */
-  refresh(): boolean;
+  /** Called after a 401 with what was refused: true when asking again may give another credential. */
+  refresh(refused: Credential): boolean;
   /** Epoch milliseconds when the credential ends, as it says itself; `undefined` where it says nothing. */
   endsAt(): Promise<number | undefined>;
 }
 
 const PLUGIN_LIMIT_MS = 60_000;
+/** A plugin that has printed an address and still waits is waiting for a person. */
+const SIGN_IN_NOTICE_MS = 2500;
 /** A credential is renewed this long before its end. */
 const EXPIRY_MARGIN_MS = 10_000;
 
@@ -63,30 +65,49 @@ function impersonationHeaders(user: UserSettings): Readonly<Record<string, strin
   return headers;
 }
 
+interface PluginAnswer {
+  readonly credential: Credential;
+  readonly expiresAt: number;
+}
+
+/** A plugin that runs or has run. */
+interface PluginRun {
+  readonly answer: Promise<PluginAnswer>;
+  /** What it has printed for the person so far. */
+  readonly stderr: () => string;
+}
+
 /** One plugin process at a time, its answer kept until it expires or a 401 refuses it. */
 function pluginSource(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): CredentialSource {
-  let kept: Promise<{ readonly credential: Credential; readonly expiresAt: number }> | undefined;
-  const ask = async (): Promise<Credential> => {
-    const asked = (kept ??= runPlugin(plugin, cluster, impersonation));
+  let kept: PluginRun | undefined;
+  let given: Credential | undefined;
+  const answerOf = async (run: PluginRun): Promise<PluginAnswer> => {
     try {
-      const { credential, expiresAt } = await asked;
-      if (Date.now() < expiresAt - EXPIRY_MARGIN_MS) return credential;
+      const answer = await orSignInNotice(plugin, run);
+      given = answer.credential;
+      return answer;
     } catch (error) {
-      if (kept === asked) kept = undefined;
+      // One that still waits for its person stays: the next call takes its answer.
+      const isWaiting = error instanceof RuntimeError && error.facts["isWaiting"] !== undefined;
+      if (kept === run && !isWaiting) kept = undefined;
       throw error;
     }
-    if (kept === asked) kept = runPlugin(plugin, cluster, impersonation);
-    return (await kept).credential;
   };
   return {
-    current: ask,
-    refresh() {
-      kept = undefined;
+    async current() {
+      const run = (kept ??= startPlugin(plugin, cluster, impersonation));
+      const { credential, expiresAt } = await answerOf(run);
+      if (Date.now() < expiresAt - EXPIRY_MARGIN_MS) return credential;
+      if (kept === run) kept = startPlugin(plugin, cluster, impersonation);
+      return (await answerOf(kept ?? run)).credential;
+    },
+    refresh(refused) {
+      // Of several calls that were refused together the first one renews for all.
+      if (refused === given) [kept, given] = [undefined, undefined];
       return true;
     },
     async endsAt() {
-      const credential = await ask();
-      const { expiresAt } = (await kept) ?? { expiresAt: Number.POSITIVE_INFINITY };
+      const { credential, expiresAt } = await answerOf((kept ??= startPlugin(plugin, cluster, impersonation)));
       const certificate = credential.certificate === undefined ? undefined : certificateEnd(Buffer.from(credential.certificate));
       return earliest(Number.isFinite(expiresAt) ? expiresAt : undefined, certificate);
     },
@@ -121,14 +142,37 @@ function certificateEnd(pem: Buffer): number | undefined {
   }
 }
 
-async function runPlugin(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): Promise<{ readonly credential: Credential; readonly expiresAt: number }> {
+/** The plugin's answer, unless it has printed an address and still waits: then a person must visit that. */
+async function orSignInNotice(plugin: ExecCredential, run: PluginRun): Promise<PluginAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const notice = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      if (addressIn(run.stderr()) !== undefined) reject(new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: it waits for you to sign in`, { hint: signInHint(run.stderr()), facts: { isWaiting: "yes" } }));
+    }, SIGN_IN_NOTICE_MS);
+  });
+  try {
+    return await Promise.race([run.answer, notice]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startPlugin(plugin: ExecCredential, cluster: ClusterSettings, impersonation: Credential["headers"]): PluginRun {
   const info = {
     apiVersion: plugin.apiVersion,
     kind: "ExecCredential",
     spec: { interactive: false, ...(plugin.provideClusterInfo ? { cluster: clusterInfo(cluster) } : {}) },
   };
   const environment = { ...process.env, ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) };
-  const { stdout, stderr, exitCode } = await collect(plugin, environment);
+  const { ended, stderr } = collect(plugin, environment);
+  const answer = ended.then((result) => answerFrom(plugin, impersonation, result));
+  // Whoever waits hears of a failure; while nobody does, it is kept for the next call.
+  answer.catch(() => undefined);
+  return { answer, stderr };
+}
+
+function answerFrom(plugin: ExecCredential, impersonation: Credential["headers"], { stdout, stderr, exitCode }: PluginEnd): PluginAnswer {
+  if (exitCode === null) throw new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: it was ended, or gave no answer within ${String(PLUGIN_LIMIT_MS / 1000)} s`, { hint: signInHint(stderr) });
   if (exitCode !== 0) {
     throw new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: exit code ${String(exitCode)}${stderr === "" ? "" : `: ${stderr.trim()}`}`, { hint: signInHint(stderr) });
   }
@@ -153,21 +197,33 @@ function clusterInfo(cluster: ClusterSettings): Readonly<Record<string, unknown>
 }
 
 /** The address to visit, where the plugin printed one. */
+function addressIn(stderr: string): string | undefined {
+  return /https?:\/\/\S+/.exec(stderr)?.[0];
+}
+
 function signInHint(stderr: string): string {
-  const address = /https?:\/\/\S+/.exec(stderr)?.[0];
+  const address = addressIn(stderr);
   return address === undefined ? "Sign in with the tool that the kubeconfig names, then retry." : `Visit ${address}`;
 }
 
-async function collect(plugin: ExecCredential, environment: NodeJS.ProcessEnv): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number | null }> {
-  return await new Promise((resolvePromise, reject) => {
-    const child = spawn(plugin.command, [...plugin.args], { env: environment, stdio: ["ignore", "pipe", "pipe"], timeout: PLUGIN_LIMIT_MS });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+interface PluginEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** `null` where a signal ended it. */
+  readonly exitCode: number | null;
+}
+
+function collect(plugin: ExecCredential, environment: NodeJS.ProcessEnv): { readonly ended: Promise<PluginEnd>; readonly stderr: () => string } {
+  const child = spawn(plugin.command, [...plugin.args], { env: environment, stdio: ["ignore", "pipe", "pipe"], timeout: PLUGIN_LIMIT_MS });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const ended = new Promise<PluginEnd>((resolve, reject) => {
     child.on("error", (cause) => reject(new RuntimeError("signInNeeded", `credential plugin ${plugin.command}: cannot be started`, { cause, hint: plugin.installHint })));
-    child.on("close", (exitCode) => resolvePromise({ stdout, stderr, exitCode }));
+    child.on("close", (exitCode) => resolve({ stdout, stderr, exitCode }));
   });
+  return { ended, stderr: () => stderr };
 }
 
 interface PluginStatus {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { WebSocket, type RawData } from "ws";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import { namedError, reasonOf, type Transport } from "./transport.ts";
-import type { IncomingMessage } from "node:http";
+import { type ConnectionWatch, namedError, reasonOf, type SocketOptions, type Transport } from "./transport.ts";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { PodExecRequest, Stdio } from "../../core/ports.ts";
 
 const PROTOCOL = "v5.channel.k8s.io";
@@ -12,20 +12,19 @@ const STDERR = 2;
 const STATUS = 3;
 /** v5: the sender closes the channel named in the second byte. */
 const CLOSE = 255;
-const HANDSHAKE_LIMIT_MS = 10_000;
 const MAX_BUFFERED_BYTES = 256 * 1024;
 const CHUNK_BYTES = 32 * 1024;
-const PING_MS = 15_000;
 
 /** Runs a command in a pod; see `KubernetesPort.exec`. */
 export async function execInPod(transport: Transport, request: PodExecRequest, io: Stdio, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   const path = execPath(request, io.stdin !== undefined);
-  const socket = await connect(transport, path, signal).catch(async (error: unknown) => {
-    if (!(error instanceof RuntimeError && error.facts["status"] === "401" && transport.refreshCredential())) throw error;
-    return await connect(transport, path, signal);
+  const offered = await transport.socketOptions(path, signal);
+  const socket = await connect(transport, offered, signal).catch(async (error: unknown) => {
+    if (!(error instanceof RuntimeError && error.facts["status"] === "401" && transport.refreshCredential(offered.credential))) throw error;
+    return await connect(transport, await transport.socketOptions(path, signal), signal);
   });
-  return await new ExecSession(socket, io, transport.server).run(signal);
+  return await new ExecSession(socket, io, transport).run(signal);
 }
 
 function execPath(request: PodExecRequest, hasStdin: boolean): string {
@@ -38,16 +37,28 @@ function execPath(request: PodExecRequest, hasStdin: boolean): string {
   return `/api/v1/namespaces/${encodeURIComponent(request.namespace)}/pods/${encodeURIComponent(request.pod)}/exec?${query.toString()}`;
 }
 
-async function connect(transport: Transport, path: string, signal: AbortSignal): Promise<WebSocket> {
-  const { url, options } = await transport.socketOptions(path);
+/**
+ * Opens the WebSocket. No connection within the connection's limit is `unreachable`, a connection without an answer a stall: the command
+ * may have been started by then.
+ */
+async function connect(transport: Transport, { url, options }: SocketOptions, signal: AbortSignal): Promise<WebSocket> {
+  signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, [PROTOCOL], { ...options, handshakeTimeout: HANDSHAKE_LIMIT_MS, perMessageDeflate: false });
+    let watch: ConnectionWatch | undefined;
+    const finishRequest = (outgoing: ClientRequest): void => {
+      watch = transport.watchConnection(outgoing);
+      outgoing.end();
+    };
+    const socket = new WebSocket(url, [PROTOCOL], { ...options, handshakeTimeout: transport.limits.changeSilenceMs, perMessageDeflate: false, finishRequest });
     const aborted = (): void => {
       socket.terminate();
       reject(reasonOf(signal));
     };
     signal.addEventListener("abort", aborted, { once: true });
-    const settle = (): void => signal.removeEventListener("abort", aborted);
+    const settle = (): void => {
+      watch?.stop();
+      signal.removeEventListener("abort", aborted);
+    };
     socket.once("open", () => {
       settle();
       // Nothing may arrive before the session listens.
@@ -60,9 +71,15 @@ async function connect(transport: Transport, path: string, signal: AbortSignal):
     });
     socket.on("error", (error) => {
       settle();
-      reject(signal.aborted ? reasonOf(signal) : namedError(error, transport.server, false));
+      reject(signal.aborted ? reasonOf(signal) : handshakeFailure(error, transport, watch?.isConnected() ?? false));
     });
   });
+}
+
+function handshakeFailure(error: Error, transport: Transport, wasConnected: boolean): Error {
+  if (error.message !== "Opening handshake has timed out") return namedError(error, transport.server, wasConnected);
+  const fact = `no answer for ${String(transport.limits.changeSilenceMs / 1000)} s`;
+  return new RuntimeError("connectionLost", `${transport.server}: ${fact}`, { cause: error, facts: { server: transport.server, reason: "stalled" } });
 }
 
 /** The server's own words for refusing the upgrade: a `Status` in `facts.body`, else its text. */
@@ -80,23 +97,25 @@ class ExecSession {
   readonly #socket: WebSocket;
   readonly #io: Stdio;
   readonly #server: string;
+  readonly #pingMs: number;
   /** Writes to the outputs, one after the other. */
   #writes: Promise<void> = Promise.resolve();
   #status: string | undefined;
   #failure: Error | undefined;
   #isAlive = true;
 
-  constructor(socket: WebSocket, io: Stdio, server: string) {
+  constructor(socket: WebSocket, io: Stdio, transport: Transport) {
     this.#socket = socket;
     this.#io = io;
-    this.#server = server;
+    this.#server = transport.server;
+    this.#pingMs = transport.limits.pingMs;
   }
 
   async run(signal: AbortSignal): Promise<number> {
     const socket = this.#socket;
     const aborted = (): void => socket.terminate();
     signal.addEventListener("abort", aborted, { once: true });
-    const pinger = setInterval(() => this.#ping(), PING_MS);
+    const pinger = setInterval(() => this.#ping(), this.#pingMs);
     const closed = once(socket, "close");
     socket.on("error", (error) => (this.#failure ??= namedError(error, this.#server, true)));
     socket.on("pong", () => (this.#isAlive = true));
@@ -118,9 +137,13 @@ class ExecSession {
     throw new RuntimeError("connectionLost", `${this.#server}: the connection ended before the command's exit was seen`, { hint: "The command may still be running in the pod: verify before repeating.", facts: { server: this.#server } });
   }
 
+  /**
+   * Without an input, a server that does not answer is gone. With one, its answer waits behind what the command has not read yet, for as
+   * long as the command is busy (a database building an index): then only TCP, which goes on by itself, can tell.
+   */
   #ping(): void {
-    if (!this.#isAlive && !this.#socket.isPaused) {
-      this.#failure ??= new RuntimeError("connectionLost", `${this.#server}: no sign of life for ${String(PING_MS / 1000)} s`, { facts: { server: this.#server } });
+    if (!this.#isAlive && !this.#socket.isPaused && this.#io.stdin === undefined) {
+      this.#failure ??= new RuntimeError("connectionLost", `${this.#server}: no sign of life for ${String(this.#pingMs / 1000)} s`, { facts: { server: this.#server } });
       this.#socket.terminate();
       return;
     }

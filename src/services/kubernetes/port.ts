@@ -1,8 +1,8 @@
 import { createCredentialSource } from "./credentials.ts";
 import { kubeconfigPaths, loadContext } from "./kubeconfig.ts";
 import { execInPod } from "./podExec.ts";
-import { bodyOf, Transport } from "./transport.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
+import { bodyOf, Transport, type TransportLimits, USUAL_LIMITS } from "./transport.ts";
+import type { Environment } from "../proxy.ts";
 import type { KubernetesPort } from "../../core/ports.ts";
 
 export interface KubernetesPortOptions {
@@ -10,6 +10,10 @@ export interface KubernetesPortOptions {
   readonly kubeconfigPath?: string;
   /** Default: the kubeconfig's current context. */
   readonly context?: string;
+  /** Where `HTTPS_PROXY`, `NO_PROXY` and `SSL_CERT_FILE` are read; this process's when left out. */
+  readonly environment?: Environment;
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<TransportLimits>;
 }
 
 /** A port with its connections; `close` frees them. */
@@ -17,14 +21,11 @@ export interface ClosableKubernetesPort extends KubernetesPort {
   close(): void;
 }
 
-/** Opens one context of a kubeconfig. Nothing is sent yet. Throws `RuntimeError` when the kubeconfig cannot be used. */
+/** Opens one context of a kubeconfig. Nothing is sent yet. Throws `RuntimeError` when the kubeconfig or its proxy cannot be used. */
 export async function createKubernetesPort(options: KubernetesPortOptions): Promise<ClosableKubernetesPort> {
   const settings = await loadContext(kubeconfigPaths(options.kubeconfigPath), options.context);
-  if (settings.cluster.proxyUrl !== undefined) {
-    throw new RuntimeError("proxyError", `kubeconfig: cluster ${JSON.stringify(settings.cluster.name)} goes through a proxy, which is not supported yet`, { facts: { proxy: new URL(settings.cluster.proxyUrl).host } });
-  }
   const credentials = createCredentialSource(settings.user, settings.cluster);
-  const transport = new Transport(settings.cluster, credentials);
+  const transport = new Transport(settings.cluster, credentials, options.environment ?? process.env, { ...USUAL_LIMITS, ...options.limits });
   return {
     context: settings.context,
     server: settings.cluster.server,

@@ -5,8 +5,9 @@ import { createServer as createTcpServer, type AddressInfo, type Socket } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
-import { createKubernetesPort, type ClosableKubernetesPort } from "../../../src/services/kubernetes/port.ts";
+import { createKubernetesPort, type ClosableKubernetesPort, type KubernetesPortOptions } from "../../../src/services/kubernetes/port.ts";
 import type { ByteStream, Stdio } from "../../../src/core/ports.ts";
+import { RuntimeError } from "../../../src/core/runtimeError.ts";
 
 const signal = new AbortController().signal;
 const version = { method: "GET", path: "/version" } as const;
@@ -40,11 +41,11 @@ describe("the Kubernetes transport", function () {
     await rm(folder, { recursive: true });
   });
 
-  async function open(user: Readonly<Record<string, unknown>> = {}, address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`): Promise<ClosableKubernetesPort> {
+  async function open(user: Readonly<Record<string, unknown>> = {}, address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, limits: KubernetesPortOptions["limits"] = {}): Promise<ClosableKubernetesPort> {
     const path = join(folder, "config");
     const config = { "current-context": "lab", clusters: [{ name: "c", cluster: { server: address } }], users: [{ name: "u", user }], contexts: [{ name: "lab", context: { cluster: "c", user: "u", namespace: "shop" } }] };
     await writeFile(path, JSON.stringify(config));
-    const port = await createKubernetesPort({ kubeconfigPath: path });
+    const port = await createKubernetesPort({ kubeconfigPath: path, limits });
     ports.push(port);
     return port;
   }
@@ -208,7 +209,27 @@ describe("the Kubernetes transport", function () {
       assert.ok(wasHeldBack, "the server could send everything while nothing was taken");
     });
 
-    it("holds standard input back while the server does not read", async () => {
+    it("sends every group of an impersonation by itself", async () => {
+      let groups: readonly string[] | undefined;
+      server.once("upgrade", (upgraded: IncomingMessage) => (groups = upgraded.headersDistinct["impersonate-group"]));
+      onSocket = (socket) => {
+        socket.send(success);
+        socket.close(1000);
+      };
+      assert.equal(await (await open({ as: "ann", "as-groups": ["ops", "dev"] })).exec(request, collected(undefined).io, signal), 0);
+      assert.deepEqual(groups, ["ops", "dev"]);
+    });
+
+    it("calls a handshake without an answer a stall: the command may have been started", async () => {
+      const silent = createTcpServer((socket) => connections.add(socket));
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      const port = await open({}, `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}`, { changeSilenceMs: 200 });
+      await assert.rejects(port.exec(request, collected(undefined).io, signal), (error: unknown) => error instanceof RuntimeError && error.code === "connectionLost" && error.facts["reason"] === "stalled");
+      for (const socket of connections) socket.destroy();
+      silent.close();
+    });
+
+    it("holds standard input back while the server does not read, and does not take that for its end", async () => {
       let given = 0;
       let givenWhilePaused = 0;
       onSocket = (socket) => {
@@ -226,7 +247,7 @@ describe("the Kubernetes transport", function () {
       async function* endless(): ByteStream & AsyncGenerator<Uint8Array> {
         for (; given < 64; given += 1) yield Buffer.alloc(1024 * 1024);
       }
-      assert.equal(await (await open()).exec(request, collected(endless()).io, signal), 0);
+      assert.equal(await (await open({}, undefined, { pingMs: 100 })).exec(request, collected(endless()).io, signal), 0);
       assert.ok(givenWhilePaused < 32, `${String(givenWhilePaused)} MiB were taken while nobody read`);
     });
 
