@@ -14,7 +14,6 @@ export interface DrillWalk {
   readonly choices: OptionChoices;
   /** Runs no cell: what becomes of the fault when nobody does anything. */
   readonly isIdle: boolean;
-  readonly fault: string | undefined;
   readonly print: (line: string) => void;
   /** Waits this long in the drill's time. */
   sleep(ms: number): Promise<void>;
@@ -23,10 +22,9 @@ export interface DrillWalk {
 /** How long the verification may take to be green often enough, after the last cell; milliseconds of the drill's time. */
 const VERIFICATION_LIMIT_MS = 90_000;
 
-/** Walks the runbook from fault to verdict and prints each step with outcome and time against its budget. */
+/** Walks the runbook, whose fault is injected, to its verdict and prints each step with outcome and time against its budget. */
 export async function walkDrill(walk: DrillWalk): Promise<RunVerdict> {
   const { kernel, document } = walk;
-  if (walk.fault !== undefined) await kernel.request("injectFault", { fault: walk.fault, announced: true });
   const route = new Route(document, walk.choices);
   let stop = walk.isIdle ? undefined : route.first();
   let isBlocked = false;

@@ -22,14 +22,17 @@ import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
+import { RunHistoryReader } from "../services/journal/runHistory.ts";
 import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
 import { connectKernel } from "../services/kernelClient.ts";
 import { findKernels } from "../services/kernelStates.ts";
+import { printDrills } from "./drillsCommand.ts";
+import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
+import type { RehearsalPorts } from "./drillPorts.ts";
 import { lintFiles } from "./lint.ts";
 import { preflight } from "./preflight.ts";
-import { rehearse, type RehearsalPorts } from "./rehearse.ts";
-import { runLive } from "./runLive.ts";
+import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
 
 const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
@@ -41,8 +44,12 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
   dr-runbook preflight FILE [--drill | --attach FOLDER] [--json]
                                           checks rights, objects, changes (as a dry run), buckets, addresses and programs
                                           against the live targets or a drill's world; changes nothing; 1 when a step will fail
-  dr-runbook drill FILE [--fault NAME] [--option STEP=NAME] [--idle] [--attach FOLDER] --unattended
-                                          rehearses without an editor, on fast world time
+  dr-runbook drill FILE [--fault NAME[:KEY=VALUE,…]]… [--surprise [--seed N]]
+                                          rehearses at this terminal, step by step, with the gate of a live run
+  dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
+                                          rehearses without a person, on fast world time; no proof of readiness
+  dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
+  dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
                                           the run of this runbook that the editor began or that was interrupted
   dr-runbook export RUN [--format markdown|html|json]
@@ -56,15 +63,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv], allowPositionals: true,
     options: {
-      save: { type: "string" }, fault: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
+      save: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
+      fault: { type: "string", multiple: true }, all: { type: "boolean" }, surprise: { type: "boolean" }, seed: { type: "string" },
       rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
       drill: { type: "boolean" }, json: { type: "boolean" },
     },
   });
   const [command, file] = positionals;
   if (values.help === true || command === undefined || command === "help") return printUsage(0);
-  if (file === undefined) return printUsage(2);
   const root = values["state-root"] ?? defaultStateRoot();
+  if (command === "drills") return printHistory(file ?? ".", root, values.json === true);
+  if (file === undefined) return printUsage(2);
   switch (command) {
     case "cells":
       return printCells(file, values.save);
@@ -75,8 +84,11 @@ async function main(argv: readonly string[]): Promise<number> {
     case "preflight":
       return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
-      if (values.unattended !== true) throw new RuntimeError("invalidInput", "Drilling from the command line: --unattended is missing.", { hint: "A drill that a person walks through is started in the editor." });
-      return rehearse({ file: resolve(file), document: readRunbook(file), fault: values.fault, options: values.option ?? [], isIdle: values.idle === true, attach: values.attach, rate: Number(values.rate ?? 30), ports: rehearsalPorts(root), print });
+      return runDrillCommand(
+        file,
+        { fault: values.fault ?? [], option: values.option ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate },
+        { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
+      );
     case "run":
       return runAtTerminal(resolve(file), values.from, root);
     case "export":
@@ -98,20 +110,23 @@ function rehearsalPorts(root: string): RehearsalPorts {
       await controlWorld(world, "shutdown", {});
     },
     sleep: (ms) => sleep(ms),
+    readHistory: async () => (await new RunHistoryReader().read(root)).runs,
   };
 }
+
+const TERMINAL: Terminal = {
+  print, write: (text) => void process.stdout.write(text), read: readAtTerminal, answer: askAtTerminal,
+  onInterrupt: (listener) => {
+    process.on("SIGINT", listener);
+    return () => process.off("SIGINT", listener);
+  },
+};
 
 async function runAtTerminal(file: string, from: string | undefined, root: string): Promise<number> {
   if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
   const kernel = await openRun(file, root);
   try {
-    return await runLive({
-      kernel, document: readRunbook(file), from, print, write: (text) => void process.stdout.write(text), read: readAtTerminal, answer: askAtTerminal,
-      onInterrupt: (listener) => {
-        process.on("SIGINT", listener);
-        return () => process.off("SIGINT", listener);
-      },
-    });
+    return await runLive({ ...TERMINAL, kernel, document: readRunbook(file), from, history: (await new RunHistoryReader().read(root)).runs });
   } finally {
     kernel.dispose();
   }
@@ -135,6 +150,12 @@ async function openRun(file: string, root: string): Promise<KernelClient> {
 async function askImpact(): Promise<number | undefined> {
   const minutes = Number((await readAtTerminal("Minutes since the impact began? [0] ")) ?? "0");
   return Number.isFinite(minutes) && minutes > 0 ? Date.now() - minutes * 60_000 : undefined;
+}
+
+async function printHistory(path: string, root: string, isJson: boolean): Promise<number> {
+  const runbooks = runbooksUnder(path).map((file) => ({ path: file, document: readRunbook(file) }));
+  print(printDrills({ runbooks, history: await new RunHistoryReader().read(root), now: Date.now() }, isJson));
+  return 0;
 }
 
 function printUsage(code: number): number {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { reportText } from "../core/preflight/reportText.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
-import type { RehearsalPorts } from "./rehearse.ts";
+import type { RehearsalPorts } from "./drillPorts.ts";
 
 /** A preflight from the command line. */
 export interface PreflightCall {

@@ -1,19 +1,25 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { chooseBySeed, surpriseFaults } from "../core/drills/faultChoice.ts";
+import { reportDrill, reportText } from "../core/drills/report.ts";
 import type { KernelClient, WorldState } from "../core/protocol.ts";
+import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
+import { faultText, type FaultSpec } from "../core/runbook/drillCase.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine, walkDrill } from "./drill.ts";
+import type { RehearsalPorts } from "./drillPorts.ts";
 
-/** A drill without an editor. */
+/** What a drill from the command line is to be. */
 export interface Rehearsal {
   readonly file: string;
   readonly document: RunbookDocument;
-  /** Fault to inject; `undefined` takes the runbook's. */
-  readonly fault: string | undefined;
-  /** `STEP=NAME` each. */
-  readonly options: readonly string[];
+  /** Faults to inject; none takes the runbook's own. */
+  readonly faults: readonly FaultSpec[];
+  /** Seed of a fault that is chosen and not named before the end; `undefined` injects `faults`. */
+  readonly surpriseSeed: number | undefined;
+  readonly options: Readonly<Record<string, string>>;
   readonly isIdle: boolean;
   /** State file of a world that runs already; `undefined` starts one and ends it afterwards. */
   readonly attach: string | undefined;
@@ -23,42 +29,62 @@ export interface Rehearsal {
   readonly print: (line: string) => void;
 }
 
-/** Processes that a rehearsal needs. */
-export interface RehearsalPorts {
-  startKernel(): Promise<KernelClient>;
-  startWorld(description: string, folder: string, rate: number): Promise<string>;
-  readWorld(path: string): WorldState;
-  endWorld(world: WorldState): Promise<void>;
-  sleep(realMs: number): Promise<void>;
+/** A drill that has begun: its world is up, its faults are injected. */
+export interface OpenDrill {
+  readonly kernel: KernelClient;
+  readonly world: WorldState;
+  readonly run: string;
 }
 
-/** Runs the drill and prints each step. Resolves with the exit code: 0 for PASS, 1 for FAIL. */
-export async function rehearse(rehearsal: Rehearsal): Promise<number> {
-  const { document, ports, print } = rehearsal;
+/** Runs the drill without a person and prints each step. Resolves with the verdict once its report is printed. */
+export async function rehearse(rehearsal: Rehearsal): Promise<RunVerdict> {
+  return withDrill(rehearsal, { driver: "", isUnattended: true }, async ({ kernel, world, run }) => {
+    const { document, options, isIdle, print, ports } = rehearsal;
+    print(`Run ${run}, world time ${world.clock.rate} times real time`);
+    const verdict = await walkDrill({ kernel, document, choices: options, isIdle, print, sleep: (ms) => ports.sleep(ms / world.clock.rate) });
+    await printReport(run, rehearsal);
+    print(verdictLine(verdict));
+    return verdict;
+  });
+}
+
+/** Starts world, kernel and run, injects the faults, and ends the world after `action` unless it ran before or is `kept`. */
+export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver: string; readonly isUnattended: boolean }, action: (drill: OpenDrill) => Promise<T>, isKept: () => boolean = () => false): Promise<T> {
+  const { document, ports } = rehearsal;
   if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${rehearsal.file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
-  const choices = readChoices(rehearsal.options);
   const description = resolve(dirname(rehearsal.file), document.frontMatter.world);
   const statePath = rehearsal.attach ?? (await ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate));
   const world = ports.readWorld(statePath);
   const kernel = await ports.startKernel();
   try {
-    const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: "", unattended: true, worldStatePath: statePath, parameters: {}, impactAt: undefined });
-    print(`Run ${run}, world time ${world.clock.rate} times real time`);
-    const verdict = await walkDrill({
-      kernel, document, choices, isIdle: rehearsal.isIdle, fault: rehearsal.fault ?? document.frontMatter.drillFault, print, sleep: (ms) => ports.sleep(ms / world.clock.rate),
-    });
-    print(verdictLine(verdict));
-    return verdict.status === "passed" ? 0 : 1;
+    const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: who.driver, unattended: who.isUnattended, worldStatePath: statePath, parameters: {}, impactAt: undefined });
+    const announced = rehearsal.surpriseSeed === undefined;
+    for (const { fault, parameters } of chooseFaults(rehearsal, world)) await kernel.request("injectFault", { fault, announced, parameters });
+    return await action({ kernel, world, run });
   } finally {
     kernel.dispose();
-    if (rehearsal.attach === undefined) await ports.endWorld(world);
+    if (rehearsal.attach === undefined && !isKept()) await ports.endWorld(world);
   }
 }
 
-function readChoices(options: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(options.map((option) => {
-    const at = option.indexOf("=");
-    if (at <= 0) throw new RuntimeError("invalidInput", `Reading --option ${option}: it must be STEP=NAME.`, { hint: "For example --option 3=B." });
-    return [option.slice(0, at), option.slice(at + 1)] as const;
-  }));
+function chooseFaults({ surpriseSeed, faults, document }: Rehearsal, world: WorldState): readonly FaultSpec[] {
+  if (surpriseSeed !== undefined) {
+    const chosen = chooseBySeed(surpriseFaults(document.frontMatter, world.faults.map(({ name }) => name)), surpriseSeed);
+    if (chosen === undefined) throw new RuntimeError("invalidInput", "Choosing a surprise: the world has no faults.", { hint: "Describe faults in the world's file." });
+    return [chosen];
+  }
+  const known = world.faults.map(({ name }) => name);
+  const missing = faults.find(({ fault }) => !known.includes(fault));
+  if (missing !== undefined) throw new RuntimeError("notFound", `Injecting ${faultText(missing)}: the world has no such fault.`, { hint: `It has ${known.join(", ")}.` });
+  if (faults.length > 0) return faults;
+  const { drillFault } = document.frontMatter;
+  return drillFault === undefined ? [] : [{ fault: drillFault, parameters: {} }];
+}
+
+/** Prints the report of a run that has ended, out of its journal. */
+export async function printReport(run: string, { document, ports, print }: Pick<Rehearsal, "document" | "ports" | "print">): Promise<void> {
+  const history = await ports.readHistory();
+  const summary = history.find((other) => other.run === run);
+  if (summary === undefined) throw new RuntimeError("notFound", `Reporting run ${run}: its journal cannot be read.`, { hint: "Check it with dr-runbook verify." });
+  print(reportText(reportDrill(summary, document, history)));
 }

@@ -1,5 +1,7 @@
 import type { AskParams, AskResult, KernelClient, RunStatus } from "../core/protocol.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
+import { forecastText } from "../core/drills/forecast.ts";
+import type { RunSummary } from "../core/drills/runSummary.ts";
 import { forecastOption, forecastWords } from "../core/run/optionForecast.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { stopsRun } from "../core/run/outcomeText.ts";
@@ -10,12 +12,8 @@ import type { RunbookDocument, Step } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine } from "./drill.ts";
 
-/** A run at a terminal: started here, or begun by another front. */
-export interface LiveRun {
-  readonly document: RunbookDocument;
-  readonly kernel: KernelClient;
-  /** Label or id of the step to begin with; `undefined` goes on where the run stands. */
-  readonly from: string | undefined;
+/** Where a person reads and answers. */
+export interface Terminal {
   readonly print: (line: string) => void;
   readonly write: (text: string) => void;
   /** Reads one line; `undefined` when the person closed the terminal's input. */
@@ -23,6 +21,16 @@ export interface LiveRun {
   answer(params: AskParams): Promise<AskResult>;
   /** Calls back when the person interrupts (Ctrl-C); returns what ends that. */
   readonly onInterrupt: (listener: () => void) => () => void;
+}
+
+/** A run at a terminal: started here, or begun by another front. */
+export interface LiveRun extends Terminal {
+  readonly document: RunbookDocument;
+  readonly kernel: KernelClient;
+  /** Label or id of the step to begin with; `undefined` goes on where the run stands. */
+  readonly from: string | undefined;
+  /** Runs on record, for the forecast. */
+  readonly history: readonly RunSummary[];
 }
 
 const MENU = "Enter runs it · s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
@@ -112,9 +120,16 @@ class TerminalRun {
   #show(cell: number | undefined, status: RunStatus): void {
     const { document, print } = this.#live;
     const step = this.#stepOf(cell);
-    const clock = `[${describeClock(status.clock).text}${status.clock.greens > 0 ? `, verification green ${status.clock.greens} of ${status.clock.greensNeeded}` : ""}]`;
+    const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${status.clock.greens > 0 ? `, verification green ${status.clock.greens} of ${status.clock.greensNeeded}` : ""}]`;
     if (cell === undefined) print(`\n${clock} Every step is done.`);
     else print(`\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
+  }
+
+  /** What past drills let expect; nothing without any. */
+  #forecast({ clock, runbookPath }: RunStatus): string {
+    const { document, history } = this.#live;
+    const words = forecastText(this.#events, clock, history.filter((run) => run.runbookPath === runbookPath || run.runbook === document.frontMatter.id), document);
+    return words === "" ? "" : `, ${words}`;
   }
 
   #stepOf(cell: number | undefined): Step | undefined {

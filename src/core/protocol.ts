@@ -179,7 +179,8 @@ export interface KernelRequests {
   skipStep: { params: { step: string; reason: string }; result: RunStatus };
   tick: { params: { step: string; item: string; ticked: boolean }; result: RunStatus };
   addNote: { params: { text: string }; result: RunStatus };
-  injectFault: { params: { fault: string; announced: boolean }; result: RunStatus };
+  /** An unannounced fault is not named before the run has ended. */
+  injectFault: { params: { fault: string; announced: boolean; parameters?: Readonly<Record<string, string>> }; result: RunStatus };
   health: { params: Record<string, never>; result: HealthReport };
   /** Checks a whole runbook against its targets and changes nothing: those of the run, or without one what `PreflightParams` name. */
   preflight: { params: PreflightParams; result: PreflightReport };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { PROTOCOL_VERSION, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
+import { PROTOCOL_VERSION, type KernelRequests, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
@@ -113,7 +113,7 @@ export class Session {
       skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason: current().redact(reason) }),
       tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),
       addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text: current().redact(text) }),
-      injectFault: async ({ fault, announced }) => this.#inject(fault, announced),
+      injectFault: async (params) => this.#inject(params),
       health: async () => current().health(),
       preflight: async (params) => (this.#run === undefined ? preflightAlone(params, this.#closing.signal) : current().preflight(parseRunbook(params.source))),
       verify: async () => current().verifyNow(),
@@ -134,14 +134,14 @@ export class Session {
     return run.status;
   }
 
-  async #inject(fault: string, announced: boolean): Promise<Run["status"]> {
+  async #inject({ fault, announced, parameters = {} }: KernelRequests["injectFault"]["params"]): Promise<Run["status"]> {
     const { run, world } = this.#current();
     if (world === undefined) throw new RuntimeError("invalidInput", `Injecting ${fault}: this is an incident on live targets.`, { hint: "Faults are injected in drills only." });
     await this.#keepWorld();
     const first = run.status.clock.impactAt === undefined;
-    await run.record({ type: "faultInjected", fault, announced });
-    await controlWorld(world, "inject", { fault, parameters: {} });
-    if (first) await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "machine", reason: `fault ${fault} injected` });
+    await run.record({ type: "faultInjected", fault, announced, ...(Object.keys(parameters).length === 0 ? {} : { parameters }) });
+    await controlWorld(world, "inject", { fault, parameters });
+    if (first) await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "machine", reason: announced ? `fault ${fault} injected` : "a fault was injected unannounced" });
     return run.status;
   }
 

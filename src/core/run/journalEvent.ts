@@ -37,7 +37,7 @@ export type JournalEvent =
   | { readonly type: "targetPinned"; readonly target: PinnedTarget }
   | { readonly type: "targetDrifted"; readonly target: string; readonly pinned: string; readonly found: string }
   | { readonly type: "clockMarked"; readonly mark: ClockMark; readonly markedAt: number; readonly by: "person" | "machine"; readonly reason: string }
-  | { readonly type: "faultInjected"; readonly fault: string; readonly announced: boolean }
+  | { readonly type: "faultInjected"; readonly fault: string; readonly announced: boolean; readonly parameters?: Readonly<Record<string, string>> }
   | { readonly type: "cellStarted"; readonly execution: string; readonly cell: CellReference; readonly text: string }
   | { readonly type: "gateAsked"; readonly execution: string; readonly question: GateQuestion }
   | { readonly type: "gateAnswered"; readonly execution: string; readonly answer: "yes" | "no"; readonly by: string }

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { DrillCase } from "./drillCase.ts";
 
 /**
  * A runbook file, read without loss. `cells` tile `source`: concatenating `source.slice(start, end)` over the cells in order
@@ -119,6 +120,8 @@ export interface FrontMatter {
   readonly facts: string | undefined;
   /** Fault that a drill of this runbook injects unless another is named. */
   readonly drillFault: string | undefined;
+  /** Further ways to rehearse it. */
+  readonly drillCases: readonly DrillCase[];
   readonly targets: readonly TargetSpec[];
   readonly parameters: readonly ParameterSpec[];
   /** Commands that together mean "restored": names of cells, run again and again once the first is green. */

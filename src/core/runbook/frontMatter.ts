@@ -1,5 +1,6 @@
 import { isMap, parseDocument, type YAMLMap } from "yaml";
 import type { FrontMatter, ParameterSpec } from "./document.ts";
+import { parseCase } from "./drillCase.ts";
 import type { FrontMatterBlock } from "./frontMatterBlock.ts";
 import { firstLine } from "./infoMap.ts";
 import type { Report } from "./report.ts";
@@ -16,7 +17,7 @@ export interface ReadFrontMatter {
 
 const ABSENT: FrontMatter = {
   present: false, title: undefined, id: undefined, owner: undefined, severity: undefined, rtoMs: undefined, rpoMs: undefined,
-  reviewed: undefined, world: undefined, facts: undefined, drillFault: undefined, targets: [], parameters: [], verification: [],
+  reviewed: undefined, world: undefined, facts: undefined, drillFault: undefined, drillCases: [], targets: [], parameters: [], verification: [],
 };
 
 /** Reads the front matter; unreadable parts are reported and left `undefined`. */
@@ -42,7 +43,8 @@ export function readFrontMatter(source: string, block: FrontMatterBlock | undefi
 
 function readMap(map: YAMLMap, reader: YamlReader, report: Report): ReadFrontMatter {
   const fields = reader.fields(map, "", KEYS);
-  const drill = reader.map(fields.get("drill"));
+  const drillMap = reader.map(fields.get("drill"));
+  const drill = drillMap === undefined ? undefined : reader.fields(drillMap, "drill", ["fault", "cases"]);
   const verification = reader.texts(fields.get("verification"));
   const frontMatter: FrontMatter = {
     present: true,
@@ -55,7 +57,8 @@ function readMap(map: YAMLMap, reader: YamlReader, report: Report): ReadFrontMat
     reviewed: reader.text(fields.get("reviewed")),
     world: reader.text(fields.get("world")),
     facts: reader.text(fields.get("facts")),
-    drillFault: drill === undefined ? undefined : reader.text(reader.fields(drill, "drill", ["fault"]).get("fault")),
+    drillFault: reader.text(drill?.get("fault")),
+    drillCases: reader.texts(drill?.get("cases")).flatMap(({ text, entry }) => parseCase(text) ?? reader.wrong(entry, "faults and options like: disk-full 3=B") ?? []),
     targets: readTargets(fields.get("targets"), reader, report),
     parameters: readParameters(fields.get("parameters"), reader),
     verification: verification.map((name) => name.text),

@@ -34,7 +34,7 @@ describe("front matter", () => {
     const { frontMatter } = parseRunbook(FULL);
     assert.deepEqual(frontMatter, {
       present: true, title: "Database failure", id: "db-failure", owner: "SRE", severity: "critical", rtoMs: 900_000, rpoMs: 300_000,
-      reviewed: "2026-01-31", world: "worlds/shop.yaml", facts: "shop.yaml", drillFault: "database-crash-loop",
+      reviewed: "2026-01-31", world: "worlds/shop.yaml", facts: "shop.yaml", drillFault: "database-crash-loop", drillCases: [],
       targets: [
         { kind: "kubernetes", name: "primary", alias: "prod", context: "prod", namespace: "shop" },
         { kind: "aws", name: "backups", alias: "s3", profile: "ops", region: "eu-west-1", account: "012345678901", buckets: ["shop-backups"] },

@@ -1,0 +1,23 @@
+import { userInfo } from "node:os";
+import { printReport, withDrill, type Rehearsal } from "./rehearse.ts";
+import { runLive, type Terminal } from "./runLive.ts";
+
+/** A drill that a person goes through at a terminal, with the menu and the gate of a live run. Resolves with the exit code. */
+export async function drillAtTerminal(rehearsal: Rehearsal, terminal: Terminal): Promise<number> {
+  const { document, ports, print, surpriseSeed } = rehearsal;
+  let isLeftRunning = true;
+  return withDrill(
+    rehearsal, { driver: userInfo().username, isUnattended: false },
+    async ({ kernel, run, world }) => {
+      print(`DRILL ${run}: nothing real is touched. Your own kubectl can look on with KUBECONFIG=${world.kubeconfig}`);
+      print(surpriseSeed === undefined ? "The fault is injected and the clock runs." : "Something is broken and the clock runs. What it is, the report will say.");
+      await runLive({ ...terminal, kernel, document, from: undefined, history: await ports.readHistory() });
+      const { ended } = await kernel.request("status", {});
+      isLeftRunning = ended === undefined;
+      if (ended === undefined) return 0;
+      await printReport(run, rehearsal);
+      return ended.status === "passed" ? 0 : 1;
+    },
+    () => isLeftRunning,
+  );
+}

@@ -1,0 +1,65 @@
+import { formatDuration } from "../run/recoveryClock.ts";
+import type { DrillBook, RunbookStanding } from "./drillBook.ts";
+import { stalenessWords } from "./coverage.ts";
+import { AVAILABILITY_WINDOW_MS } from "./incidents.ts";
+import { faultWords } from "./report.ts";
+import { isPersonsDrill, isProof, type RunSummary } from "./runSummary.ts";
+import { dateText, standingWords } from "./schedule.ts";
+import { recoveryWords } from "./score.ts";
+
+const DAY_MS = 86_400_000;
+
+/** One run in a line: `2026-03-02 14:10 drill by ann: passed, recovered in 08:12, RTO 15:00`. */
+export function runLine(run: RunSummary): string {
+  const at = `${dateText(run.startedAt)} ${new Date(run.startedAt).toISOString().slice(11, 16)}`;
+  const kind = run.mode === "incident" ? `incident, ${run.driver}` : isPersonsDrill(run) ? `drill by ${run.driver}` : `${run.isUnattended ? "unattended drill" : `drill by ${run.driver}`}${run.rate === 1 ? "" : ` at ${String(run.rate)}×`}`;
+  const faults = run.faults.length === 0 ? "" : `, ${faultWords(run)}`;
+  return `${at} ${kind}${faults}: ${run.verdict?.status ?? "still open"}, ${recoveryWords(run)}`;
+}
+
+/** Availability and mean time to recovery against their objectives; no line for what has neither figure nor objective. */
+export function figureLines({ figures, objectives }: DrillBook): readonly string[] {
+  const basis = `${String(figures.incidents)} incident${figures.incidents === 1 ? "" : "s"} on record`;
+  const { availabilityPercent: wanted, mttrMs: wantedMttr } = objectives ?? {};
+  const days = String(AVAILABILITY_WINDOW_MS / DAY_MS);
+  return [
+    ...(figures.availabilityPercent === undefined && wanted === undefined
+      ? []
+      : [`Availability over ${days} days: ${figures.availabilityPercent === undefined ? "unknown, no incident is on record" : `${figures.availabilityPercent.toFixed(3)} % (${formatDuration(figures.downMs)} down)`}${wanted === undefined ? "" : `, objective ${String(wanted)} %`}`]),
+    ...(figures.mttrMs === undefined && wantedMttr === undefined
+      ? []
+      : [`Mean time to recovery: ${figures.mttrMs === undefined ? "unknown, no incident has recovered" : `${formatDuration(figures.mttrMs)} over ${basis}`}${wantedMttr === undefined ? "" : `, objective ${formatDuration(wantedMttr)}`}`]),
+  ];
+}
+
+/** Runbooks with staleness and runs, schedule, figures, as text for a terminal. */
+export function bookText(book: DrillBook, unreadable: readonly { readonly run: string; readonly reason: string }[]): string {
+  return [
+    ...book.runbooks.flatMap((runbook) => [headline(runbook), `  ${stalenessWords(runbook.staleness)}`, ...runbook.runs.map((run) => `  ${runLine(run)}`), ""]),
+    ...(book.schedule.length === 0 ? [] : ["Schedule", ...book.schedule.map(({ drill, standing }) => `  ${drill.quarter}  ${drill.scenario}: ${standingWords(standing)}`), ""]),
+    ...(figureLines(book).length === 0 ? [] : ["Figures", ...figureLines(book).map((line) => `  ${line}`), ""]),
+    ...(unreadable.length === 0 ? [] : ["Runs that cannot be read, and count for nothing", ...unreadable.map(({ run, reason }) => `  ${run}: ${reason}`), ""]),
+  ].join("\n").trimEnd();
+}
+
+function headline({ title, document, rtoMs }: RunbookStanding): string {
+  return [title, document.frontMatter.severity, rtoMs === undefined ? undefined : `RTO ${formatDuration(rtoMs)}`].filter((part) => part !== undefined).join(" · ");
+}
+
+/** The same as data, for scripts. */
+export function bookJson(book: DrillBook, unreadable: readonly { readonly run: string; readonly reason: string }[]): unknown {
+  return {
+    version: 1,
+    runbooks: book.runbooks.map(({ path, title, document, rtoMs, staleness, runs }) => ({
+      path, title, severity: document.frontMatter.severity, rtoMs,
+      lastProven: staleness.proof === undefined ? undefined : new Date(staleness.proof.startedAt).toISOString(), staleness: stalenessWords(staleness),
+      neverExercised: {
+        steps: staleness.neverExercised.steps.map(({ id }) => id), options: staleness.neverExercised.options.map(({ id }) => id),
+        branches: staleness.neverExercised.branches.map(({ owner, branch }) => ({ step: owner.id, if: branch.condition, goal: branch.goal })),
+      },
+      runs: runs.map((run) => ({ ...run, startedAt: new Date(run.startedAt).toISOString(), isProof: isProof(run) })),
+    })),
+    schedule: book.schedule.map(({ drill, path, standing }) => ({ quarter: drill.quarter, scenario: drill.scenario, path, fault: drill.fault, standing: standing.kind, words: standingWords(standing) })),
+    figures: book.figures, objectives: book.objectives, unreadable,
+  };
+}

@@ -1,0 +1,84 @@
+import { verifyChain } from "../run/chain.ts";
+import type { JournalRecord, RunMode, RunVerdict } from "../run/journalEvent.ts";
+import { reduceJournal } from "../run/runState.ts";
+import { stepVisits, type StepVisit } from "./stepTimes.ts";
+
+/** What history keeps of one run: a reduction of its journal. */
+export interface RunSummary {
+  readonly run: string;
+  readonly mode: RunMode;
+  /** Identity of the runbook over time: its `id`, or its path where it has none. */
+  readonly runbook: string;
+  readonly runbookPath: string;
+  readonly title: string;
+  readonly driver: string;
+  /** Real time, epoch milliseconds. The run's own times may be those of a fast clock. */
+  readonly startedAt: number;
+  /** World time per real time. */
+  readonly rate: number;
+  readonly isUnattended: boolean;
+  readonly faults: readonly InjectedFault[];
+  readonly impactAt: number | undefined;
+  /** Impact to restored in the run's time, milliseconds. */
+  readonly recoveryMs: number | undefined;
+  readonly rtoMs: number | undefined;
+  readonly rpoMs: number | undefined;
+  /** Impact to the end of the run where service was not restored by then; `undefined` otherwise. */
+  readonly unrestoredMs: number | undefined;
+  readonly visits: readonly StepVisit[];
+  readonly skipped: readonly { readonly step: string; readonly reason: string }[];
+  readonly options: readonly string[];
+  /** Expectations that nobody and nothing has checked. */
+  readonly unverified: readonly string[];
+  /** `undefined` while the run is open. */
+  readonly verdict: RunVerdict | undefined;
+}
+
+export interface InjectedFault {
+  readonly fault: string;
+  readonly announced: boolean;
+}
+
+/** Summary of a run, or why its journal tells nothing that can be relied on. */
+export type ReadRun = { readonly kind: "run"; readonly summary: RunSummary } | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Reduces a journal. One whose chain is broken, or that never began, is unreadable: nothing is guessed from the rest of it. */
+export function summariseRun(records: readonly JournalRecord[]): ReadRun {
+  const fault = verifyChain(records);
+  if (fault !== undefined) return { kind: "unreadable", reason: fault.message };
+  const started = records[0];
+  if (started?.type !== "runStarted") return { kind: "unreadable", reason: "The journal does not begin with the start of a run." };
+  const state = reduceJournal(records);
+  const end = records.findLast((record) => record.type === "runEnded");
+  const recoveryMs = state.impactAt === undefined || state.restoredAt === undefined ? undefined : state.restoredAt - state.impactAt;
+  return {
+    kind: "run",
+    summary: {
+      run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
+      driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
+      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, announced: record.announced }] : [])),
+      impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
+      unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
+      visits: stepVisits(records),
+      skipped: records.flatMap((record) => (record.type === "stepSkipped" ? [{ step: record.step, reason: record.reason }] : [])),
+      options: state.options.map(({ option }) => option),
+      unverified: state.cells.flatMap(({ expectations }) => expectations.flatMap(({ expected, result }) => (result === "unverified" ? [expected] : []))),
+      verdict: state.ended,
+    },
+  };
+}
+
+/** True for a drill that a person went through in real time to its end: only such ones say how long people take. */
+export function isPersonsDrill(summary: RunSummary): boolean {
+  return summary.mode === "drill" && summary.rate === 1 && !summary.isUnattended && summary.verdict !== undefined;
+}
+
+/** True for a drill that proves the runbook: by a person, in real time, passed. */
+export function isProof(summary: RunSummary): boolean {
+  return isPersonsDrill(summary) && summary.verdict?.status === "passed";
+}
+
+/** The faults of a drill as one text, for finding drills of the same scenario. */
+export function faultsOf(summary: RunSummary): string {
+  return summary.faults.map(({ fault }) => fault).sort().join(" + ");
+}
