@@ -141,6 +141,10 @@ export interface HealthReport {
   readonly state: TargetState;
   readonly detail: string;
   readonly checkedAt: number;
+  /** What changed of late, the newest first: it is the first suspect. */
+  readonly changes: readonly HealthChange[];
+  /** Critical services of the facts, the most critical first. */
+  readonly services: readonly HealthItem[];
   readonly workloads: readonly HealthItem[];
   readonly volumes: readonly HealthItem[];
   readonly warnings: readonly HealthItem[];
@@ -162,6 +166,17 @@ export interface PreflightParams {
   readonly parameters: Readonly<Record<string, string>>;
   /** Path of a drill's `WorldState` to check against; `undefined` is live. With a run its own targets count. */
   readonly worldStatePath: string | undefined;
+}
+
+/** Somebody's change to an object, or what became of a node. */
+export interface HealthChange {
+  /** `deployment/web`. */
+  readonly name: string;
+  readonly what: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The client that wrote it, as the server knows it (`kubectl-set`); `undefined` where nobody did. */
+  readonly by: string | undefined;
 }
 
 /** Request names with their parameter and result types. */

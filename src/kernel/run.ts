@@ -13,6 +13,7 @@ import { watchVerification, type VerificationRound } from "../core/run/verificat
 import type { PreflightReport } from "../core/preflight/report.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
+import type { Facts } from "../core/facts/facts.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
@@ -30,6 +31,8 @@ export interface RunParts {
   readonly world: WorldState | undefined;
   readonly isUnattended: boolean;
   readonly parameters: Readonly<Record<string, string>>;
+  /** What the runbook shares with others; `undefined` where it names no facts, or they cannot be read. */
+  readonly facts: Facts | undefined;
   /** Masked on screen and in the journal; filled by what the run reads and is told. */
   readonly secrets: KnownSecrets;
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
@@ -172,7 +175,7 @@ export class Run {
   }
 
   health(): Promise<HealthReport> {
-    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.ports, this.#over.signal);
+    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.facts?.services ?? [], this.#parts.ports, this.#over.signal);
   }
 
   /** Checks a runbook against the run's own targets, with what its variables hold now. Changes nothing. */

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { PROTOCOL_VERSION, type KernelRequests, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
+import type { Facts } from "../core/facts/facts.ts";
+import { readFacts } from "../core/facts/readFacts.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
 import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
@@ -174,7 +176,7 @@ export class Session {
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
+      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: async (signal) => {
         await this.#keepWorld();
@@ -227,6 +229,12 @@ export class Session {
 
 function readRunbook(path: string): RunbookDocument {
   return parseRunbook(decodeSource(readFileSync(path)));
+}
+
+/** Facts are a help and no condition of a run: lint and the editor say what is wrong with a file that cannot be read. */
+function readSharedFacts({ frontMatter }: RunbookDocument, runbookPath: string): Facts | undefined {
+  const path = frontMatter.facts === undefined ? undefined : join(dirname(runbookPath), frontMatter.facts);
+  return path === undefined || !existsSync(path) ? undefined : readFacts(decodeSource(readFileSync(path))).facts;
 }
 
 function secretNames(document: RunbookDocument): readonly string[] {

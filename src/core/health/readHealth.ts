@@ -3,8 +3,11 @@ import type { ClockPort, KubernetesPort, ObjectEntry, ObjectStorePort } from "..
 import type { HealthItem, HealthReport } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
 import { humanSize } from "../aws/list.ts";
+import type { CriticalService } from "../facts/facts.ts";
 import { shortAge } from "./age.ts";
+import { recentChanges } from "./changes.ts";
 import { REACH_LIMIT_MS, stateOf, withLimit } from "./reach.ts";
+import { judgeServices } from "./services.ts";
 import { judgeWorkloads } from "./workloads.ts";
 
 /** What a report is read from. */
@@ -14,6 +17,7 @@ export interface HealthSources {
   /** Namespace to look at; the port's own when left out. */
   readonly namespace?: string;
   readonly backups: readonly BackupSource[];
+  readonly services: readonly CriticalService[];
 }
 
 /** A bucket, or a prefix of it, whose newest object is the newest backup. */
@@ -29,6 +33,8 @@ export interface BackupSource {
 const WARNING_WINDOW_MS = 3_600_000;
 const MAX_WARNINGS = 10;
 const MAX_PAGES = 20;
+/** Who changed a Secret and when, without what is in it. */
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /** Reads the cluster's and the backups' state; never rejects for their failures, which are the report. Ends within 3 s of the run's clock. */
 export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<HealthReport> {
@@ -41,20 +47,27 @@ type ClusterReport = Omit<HealthReport, "checkedAt" | "backups">;
 async function readCluster(sources: HealthSources, signal: AbortSignal): Promise<ClusterReport> {
   const { kubernetes, clock } = sources;
   const namespace = encodeURIComponent(sources.namespace ?? kubernetes.namespace);
-  const none = { workloads: [], volumes: [], warnings: [] };
+  const none = { changes: [], services: judgeServices(sources.services, []).map((service) => ({ ...service, verdict: "unknown" as const, reason: "the cluster does not say" })), workloads: [], volumes: [], warnings: [] };
   try {
     return await withLimit(clock, REACH_LIMIT_MS, signal, async (limited) => {
       const list = (path: string): Promise<readonly Json[]> => listItems(kubernetes, path, limited);
-      const [deployments, statefulSets, pods, claims, events] = await Promise.all([
+      const optional = (path: string, accept?: string): Promise<readonly Json[]> => listIfAllowed(kubernetes, path, limited, accept);
+      const [deployments, statefulSets, pods, claims, events, replicaSets, configMaps, secrets, nodes] = await Promise.all([
         list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
         list(`/apis/apps/v1/namespaces/${namespace}/statefulsets`),
         list(`/api/v1/namespaces/${namespace}/pods`),
         list(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`),
         list(`/api/v1/namespaces/${namespace}/events`),
+        optional(`/apis/apps/v1/namespaces/${namespace}/replicasets`),
+        optional(`/api/v1/namespaces/${namespace}/configmaps`, METADATA_ONLY),
+        optional(`/api/v1/namespaces/${namespace}/secrets`, METADATA_ONLY),
+        optional("/api/v1/nodes"),
       ]);
+      const workloads = judgeWorkloads(deployments, statefulSets, pods);
       return {
         state: "reachable", detail: `${kubernetes.context} at ${kubernetes.server}`,
-        workloads: judgeWorkloads(deployments, statefulSets, pods), volumes: claims.map(judgeClaim), warnings: recentWarnings(events, clock.now()),
+        changes: recentChanges({ deployments, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads),
+        workloads, volumes: claims.map(judgeClaim), warnings: recentWarnings(events, clock.now()),
       };
     });
   } catch (error) {
@@ -67,8 +80,18 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
   }
 }
 
-async function listItems(kubernetes: KubernetesPort, path: string, signal: AbortSignal): Promise<readonly Json[]> {
-  const response = await kubernetes.request({ method: "GET", path: `${path}?limit=500`, accept: "application/json" }, signal);
+/** What a role may not read is left out of the report: it does not make the cluster forbidden. */
+async function listIfAllowed(kubernetes: KubernetesPort, path: string, signal: AbortSignal, accept?: string): Promise<readonly Json[]> {
+  try {
+    return await listItems(kubernetes, path, signal, accept);
+  } catch (error) {
+    if (error instanceof RuntimeError && error.code === "forbidden") return [];
+    throw error;
+  }
+}
+
+async function listItems(kubernetes: KubernetesPort, path: string, signal: AbortSignal, accept = "application/json"): Promise<readonly Json[]> {
+  const response = await kubernetes.request({ method: "GET", path: `${path}?limit=500`, accept }, signal);
   const body = parseJson(response.text);
   if (response.status === 401) throw new RuntimeError("signInNeeded", `Reading ${kubernetes.context}: the server wants you to sign in`);
   if (response.status === 403) throw new RuntimeError("forbidden", `Reading ${kubernetes.context}: ${textAt(body, "message") || "forbidden"}`);

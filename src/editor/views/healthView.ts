@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import type { HealthItem, HealthReport } from "../../core/protocol.ts";
+import { shortAge } from "../../core/health/age.ts";
+import type { HealthChange, HealthItem, HealthReport } from "../../core/protocol.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
@@ -12,6 +13,8 @@ const REFRESH: CommandId = "dr-runbook.refreshHealth";
 type Node =
   | { readonly kind: "group"; readonly label: string; readonly items: readonly HealthItem[] }
   | { readonly kind: "item"; readonly item: HealthItem }
+  | { readonly kind: "changes"; readonly changes: readonly HealthChange[]; readonly checkedAt: number }
+  | { readonly kind: "change"; readonly change: HealthChange; readonly ageMs: number }
   | { readonly kind: "message"; readonly text: string; readonly detail: string; readonly icon: string };
 
 /** The Cluster Health view: asks the kernel every few seconds while it is visible and a run is active. Never rejects. */
@@ -68,6 +71,17 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
         item.accessibilityInformation = { label: `${node.item.name} ${node.item.verdict}: ${node.item.reason}` };
         return item;
       }
+      case "changes":
+        return new vscode.TreeItem("What Changed", vscode.TreeItemCollapsibleState.Expanded);
+      case "change": {
+        const { name, what, at, by } = node.change;
+        const item = new vscode.TreeItem(name);
+        item.iconPath = new vscode.ThemeIcon("history");
+        item.description = `${shortAge(node.ageMs)} ago: ${what}`;
+        item.tooltip = [`${name}: ${what}`, `${new Date(at).toISOString()}${by === undefined ? "" : ` by ${by}`}`].join("\n");
+        item.accessibilityInformation = { label: `${name} ${shortAge(node.ageMs)} ago: ${what}` };
+        return item;
+      }
       case "message": {
         const item = new vscode.TreeItem(node.text);
         item.iconPath = new vscode.ThemeIcon(node.icon);
@@ -80,7 +94,9 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   getChildren(node?: Node): Node[] {
-    if (node !== undefined) return node.kind === "group" ? node.items.map((item) => ({ kind: "item", item })) : [];
+    if (node?.kind === "group") return node.items.map((item) => ({ kind: "item", item }));
+    if (node?.kind === "changes") return node.changes.map((change) => ({ kind: "change", change, ageMs: node.checkedAt - change.at }));
+    if (node !== undefined) return [];
     if (this.#runs.session === undefined) return [];
     return [...this.#messages(), ...groups(this.#report)];
   }
@@ -134,10 +150,14 @@ const VERDICTS: Readonly<Record<HealthItem["verdict"], { readonly icon: string; 
 function groups(report: HealthReport | undefined): Node[] {
   if (report === undefined) return [];
   const all = [
+    { label: "Services", items: report.services },
     { label: "Workloads", items: report.workloads },
     { label: "Volumes", items: report.volumes },
     { label: "Warnings", items: report.warnings },
     { label: "Backups", items: report.backups },
   ];
-  return all.filter((group) => group.items.length > 0).map((group) => ({ kind: "group", ...group }));
+  return [
+    ...(report.changes.length === 0 ? [] : [{ kind: "changes", changes: report.changes, checkedAt: report.checkedAt } as const]),
+    ...all.filter((group) => group.items.length > 0).map((group) => ({ kind: "group", ...group }) as const),
+  ];
 }

@@ -19,7 +19,7 @@ function cluster(answers: Readonly<Record<string, readonly unknown[]>>, status =
     context: "prod", server: "https://k8s", namespace: "shop",
     request: ({ path }) => {
       const kind = /([a-z]+)\?/.exec(path)?.[1] ?? "";
-      assert.ok(path.includes("/namespaces/shop/"), path);
+      assert.ok(path.includes("/namespaces/shop/") || path.startsWith("/api/v1/nodes?"), path);
       return Promise.resolve({ status, contentType: "application/json", text: JSON.stringify(status === 200 ? { items: answers[kind] ?? [] } : { message: "no rights" }) });
     },
     stream: () => Promise.reject(new Error("unused")),
@@ -41,7 +41,7 @@ function store(objects: readonly { key: string; size: number; modifiedAt: number
 }
 
 function read(overrides: Partial<HealthSources>): ReturnType<typeof readHealth> {
-  return readHealth({ clock: clock(), kubernetes: cluster({}), backups: [], ...overrides }, never);
+  return readHealth({ clock: clock(), kubernetes: cluster({}), backups: [], services: [], ...overrides }, never);
 }
 
 const labels = (app: string): object => ({ selector: { matchLabels: { app } } });
