@@ -31,7 +31,7 @@ describe("a target's state has its name within 3 seconds", function () {
     await writeFile(path, JSON.stringify({ "current-context": "lab", clusters: [{ name: "c", cluster: { server: address, ...more } }], users: [{ name: "u", user }], contexts: [{ name: "lab", context: { cluster: "c", user: "u" } }] }));
     const kubernetes = await createKubernetesPort({ kubeconfigPath: path, environment: {} });
     const began = performance.now();
-    const report = await readHealth({ clock: createClock({ realEpochMs: Date.now(), worldEpochMs: Date.now(), rate: 1 }), kubernetes, backups: [] }, never);
+    const report = await readHealth({ clock: createClock({ realEpochMs: Date.now(), worldEpochMs: Date.now(), rate: 1 }), kubernetes, backups: [], services: [] }, never);
     assert.ok(performance.now() - began < LIMIT_MS, `${performance.now() - began} ms`);
     kubernetes.close();
     return report;
