@@ -13,7 +13,7 @@ export const VIEW_CONTAINER = "dr-runbook";
 
 /** Quick actions that the palette has by name: id → title, which is also the `action` of the cells' info maps (```` ```bash {action: "View Logs"} ````). A team's own are under "Run Quick Action…". */
 export const QUICK_ACTIONS = {
-  "dr-runbook.quickAction.showSystemStatus": "Show System Status",
+  "dr-runbook.quickAction.checkSystemStatus": "Check System Status",
   "dr-runbook.quickAction.emergencyRollback": "Emergency Rollback",
   "dr-runbook.quickAction.restartDatabasePod": "Restart Database Pod",
   "dr-runbook.quickAction.failOverDatabase": "Fail Over Database",
