@@ -1,8 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
-import { readFacts } from "../core/facts/readFacts.ts";
+import { join, relative, resolve, sep } from "node:path";
 import type { LintContext } from "../core/lint/facts.ts";
-import { isRunbookFile, lintRunbook } from "../core/lint/lintRunbook.ts";
+import { lintRunbook } from "../core/lint/lintRunbook.ts";
 import { readDay } from "../core/lint/days.ts";
 import { printJson, printSarif, printText, type LintedFile } from "../core/lint/printFindings.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
@@ -22,6 +21,8 @@ export interface LintCall {
   readonly today: string | undefined;
   /** Notes are printed too. */
   readonly withNotes: boolean;
+  /** What is known of the folder that a file stands in. */
+  readonly contextOf: (path: string, document: RunbookDocument, today: string) => LintContext;
   readonly write: (text: string) => void;
 }
 
@@ -31,7 +32,7 @@ export function lintFiles(call: LintCall): number {
   if (!isFormat(format)) throw new RuntimeError("invalidInput", `Linting: there is no format ${format}.`, { hint: `Formats are ${Object.keys(FORMATS).join(", ")}.` });
   const today = call.today === undefined ? new Date().toISOString().slice(0, 10) : readDay(call.today);
   if (today === undefined) throw new RuntimeError("invalidInput", `Linting: ${call.today ?? ""} is not a day.`, { hint: "Write it as 2026-01-31." });
-  const files = call.paths.flatMap(filesAt).map((path) => lintFile(path, today, call.withNotes));
+  const files = call.paths.flatMap(filesAt).map((path) => lintFile(path, today, call));
   call.write(FORMATS[format](files));
   const count = files.reduce((sum, file) => sum + file.findings.filter(({ severity }) => severity !== "information").length, 0);
   if (format === "text") call.write(`${String(count)} ${count === 1 ? "problem" : "problems"} in ${String(files.length)} ${files.length === 1 ? "file" : "files"}.\n`);
@@ -50,20 +51,9 @@ function filesAt(path: string): readonly string[] {
   return found;
 }
 
-function lintFile(path: string, today: string, withNotes: boolean): LintedFile {
+function lintFile(path: string, today: string, { contextOf, withNotes }: LintCall): LintedFile {
   const source = decodeSource(readFileSync(path));
   const document = parseRunbook(source);
   const findings = lintRunbook(document, contextOf(path, document, today));
   return { path: relative(process.cwd(), resolve(path)).replaceAll(sep, "/"), source, findings: withNotes ? findings : findings.filter(({ severity }) => severity !== "information") };
-}
-
-function contextOf(path: string, document: RunbookDocument, today: string): LintContext {
-  const folder = dirname(resolve(path));
-  const { facts } = document.frontMatter;
-  const file = facts === undefined ? undefined : resolve(folder, facts);
-  return {
-    isRunbook: isRunbookFile(path, document), today,
-    fileExists: (name) => existsSync(resolve(folder, name)),
-    shared: facts === undefined || file === undefined || !existsSync(file) ? undefined : { facts: readFacts(decodeSource(readFileSync(file))).facts, path: facts },
-  };
 }

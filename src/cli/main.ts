@@ -23,6 +23,7 @@ import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
+import { lintContextOf } from "../services/lintContext.ts";
 import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
 import { connectKernel } from "../services/kernelClient.ts";
@@ -78,7 +79,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "cells":
       return printCells(file, values.save);
     case "lint":
-      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, write: (text) => void process.stdout.write(text) });
+      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text) });
     case "plan":
       return printPlan(file, values.format ?? "json");
     case "preflight":

@@ -1,3 +1,4 @@
+import { findTool } from "../command/schema/table.ts";
 import { planRunbook } from "../command/planRunbook.ts";
 import { PROBLEM_RULES, severityOf, type Problem, type ProblemSeverity } from "../problem.ts";
 import { pathsOf } from "../runbook/budget.ts";
@@ -14,7 +15,7 @@ import { checkContacts, checkOwner, checkReview } from "./rules/people.ts";
 import { checkRemovedFeatures } from "./rules/removedFeatures.ts";
 import { checkDestruction, checkListSteps, checkSteps } from "./rules/steps.ts";
 import { checkAlternatives, checkSecretDefaults, checkTargets } from "./rules/targets.ts";
-import { checkWording } from "./rules/wording.ts";
+import { anglePlaceholders, checkAnglePlaceholders, checkWording } from "./rules/wording.ts";
 import { readSuppressions, suppresses } from "./suppressions.ts";
 
 /** One finding, of the parser, of a cell's plan or of lint's own rules. */
@@ -31,7 +32,7 @@ export interface LintFinding {
 }
 
 const RULES: readonly LintRule[] = [
-  checkOwner, checkReview, checkContacts, checkWording, checkGarbledText, checkSteps, checkListSteps, checkDestruction, checkPaths, checkRpo, checkAlternatives,
+  checkOwner, checkReview, checkContacts, checkWording, checkAnglePlaceholders, checkGarbledText, checkSteps, checkListSteps, checkDestruction, checkPaths, checkRpo, checkAlternatives,
   checkTargets, checkSecretDefaults, checkRemovedFeatures, checkFiles, checkAlertRules,
 ];
 
@@ -74,12 +75,21 @@ function inSource(problem: Problem, { document, context }: LintFacts): LintFindi
   return { problem, severity: severityIn(problem, context), cell: Math.max(0, at), isInCommand: false, start: problem.start, end: problem.end };
 }
 
-function inCommand(problem: Problem, cell: number, { place, context }: LintFacts): LintFinding {
-  return { problem, severity: severityIn(problem, context), cell, isInCommand: true, start: place(cell, problem.start), end: place(cell, Math.max(problem.end, problem.start)) };
+function inCommand(problem: Problem, cell: number, { document, place, context }: LintFacts): LintFinding {
+  const isForReaders = !context.isRunbook && problem.code === "shell-syntax" && !isMeantToRun(document.cells[cell]?.command?.commandText ?? "", problem);
+  const severity = isForReaders ? "information" : severityIn(problem, context);
+  return { problem, severity, cell, isInCommand: true, start: place(cell, problem.start), end: place(cell, Math.max(problem.end, problem.start)) };
 }
 
 function severityIn(problem: Problem, context: LintContext): ProblemSeverity {
   return !context.isRunbook && ONLY_IN_RUNBOOKS.has(problem.code) ? "information" : severityOf(problem);
+}
+
+/** Whether a line that the shell cannot read was meant for it: it begins with a known command, and has no blanks to fill in. */
+function isMeantToRun(commandText: string, problem: Problem): boolean {
+  if (anglePlaceholders(commandText).length > 0) return false;
+  const start = commandText.lastIndexOf("\n", problem.start - 1) + 1;
+  return findTool(/^\s*([\w.-]+)/.exec(commandText.slice(start))?.[1] ?? "", "local") !== undefined;
 }
 
 /** What is planned of a query is its `via`, which stands in the fence's first line: the place is that line's. */

@@ -14,6 +14,7 @@ export const LINT_PROBLEMS = {
   "review-on-weekend": { severity: "information", message: "The next review on {date} is a {day}." },
   "phone-undialable": { severity: "warning", message: "{phone} cannot be dialled: {reason}. Put in the real number." },
   "escalation-unknown": { severity: "warning", message: "{name} stands in the escalation chain and is no role of the contacts ({known})." },
+  "angle-placeholder": { severity: "warning", message: "{text} stands for a value, and the shell reads the brackets as redirections. Put the value in, or a parameter: {cure}." },
   "text-placeholder": { severity: "warning", message: "{text} is still a placeholder. Put in what belongs there." },
   "unfinished-text": { severity: "warning", message: "{text}: this is not finished. Finish it, or take it out." },
   "vague-wording": { severity: "warning", message: "\"{text}\" leaves the decision to whoever is tired. Say when: name what is seen, or the number." },
@@ -50,7 +51,7 @@ export const LINT_PROBLEMS = {
  * written for a terminal and not for a cell.
  */
 export const ONLY_IN_RUNBOOKS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  "owner-missing", "review-missing", "budget-missing", "expectation-missing", "rollback-missing", "destruction-unverified", "target-missing",
+  "owner-missing", "review-missing", "budget-missing", "expectation-missing", "angle-placeholder", "rollback-missing", "destruction-unverified", "target-missing",
   "vague-wording", "front-matter-unknown-key", "front-matter-value", "unknown-command", "unknown-verb", "untyped-shell", "variable-not-set",
   "placeholder", "missing-argument", "step-near-miss", "branch-near-miss", "checklist-near-miss", "unbounded-follow",
 ]);

@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import type { Facts } from "../../../src/core/facts/facts.ts";
 import { readFacts } from "../../../src/core/facts/readFacts.ts";
-import { expectFindings } from "./check.ts";
+import { expectFindings, lint } from "./check.ts";
 
 const F = "```";
 const step = (...cells: readonly string[]): string => cells.join("\n\n");
@@ -37,6 +38,17 @@ describe("lint rules", () => {
     const codes = ["vague-wording", "unfinished-text", "text-placeholder"];
     expectFindings("Restart it if needed. TODO: how? Ask [NAME] or [Your Name].\n", codes, ["vague-wording: if needed", "unfinished-text: TODO", "text-placeholder: [NAME]", "text-placeholder: [Your Name]"]);
     expectFindings("See [API](https://example.com), `TODO`, [x] and\n\n> [!NOTE]\n\n<!-- TODO -->\n\n```\nTODO\n```\n", codes, []);
+  });
+
+  it("find blanks in commands that the shell reads as redirections", () => {
+    expectFindings(bash("kubectl logs <pod-name> -n=<namespace>\n# <not this>\nsort < in.txt > out.txt"), ["angle-placeholder"], ["angle-placeholder: <pod-name>", "angle-placeholder: <namespace>"]);
+  });
+
+  it("take what cannot run in other people's Markdown for reading", () => {
+    const severities = (text: string): readonly string[] => lint(bash(text), { isRunbook: false }).filter(({ problem }) => problem.code === "shell-syntax").map(({ severity }) => severity);
+    assert.deepEqual(severities("kubectl get pods (all)"), ["error"]);
+    assert.deepEqual(severities("kubectl logs <pod>"), ["information"]);
+    assert.deepEqual(severities("sum by(resource) (rate(x[5m]))"), ["information"]);
   });
 
   it("put garbled characters back", () => {
