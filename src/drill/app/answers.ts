@@ -51,3 +51,16 @@ export function isUnder(path: string, root: string): boolean {
 export function json(status: number, body: unknown): ApplicationResponse {
   return { status, contentType: "application/json", body: JSON.stringify(body) };
 }
+
+/** What the load balancer answers where no pod does: `504 Gateway Time-out`. */
+export function proxyPage(words: string): ApplicationResponse {
+  return { status: Number(words.slice(0, 3)), contentType: "text/html", body: `<html>\r\n<head><title>${words}</title></head>\r\n<body>\r\n<center><h1>${words}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n` };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A time as access logs have it: `31/Jan/2026:03:04:05 +0000`. */
+export function logTime(epochMs: number): string {
+  const [, year = "", month = "", day = "", time = ""] = /^(\d+)-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)/.exec(new Date(epochMs).toISOString()) ?? [];
+  return `${day}/${MONTHS[Number(month) - 1] ?? ""}/${year}:${time} +0000`;
+}

@@ -6,8 +6,8 @@ import type { ApplicationCache } from "../world/description.ts";
 
 /** Where an application's connections to its cache end. */
 export interface CacheDirectory {
-  /** The server that `host` means inside the cluster, with the password clients know; `undefined` when nothing listens. */
-  connect(namespace: string, host: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined;
+  /** The server that `host` means for a pod, with the password clients know; `undefined` when nothing listens or the network lets nothing through. */
+  connect(pod: KubeObject, host: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined;
 }
 
 /** What a call of the cache came to. `tookMs` is world time that the caller waited. */
@@ -80,7 +80,7 @@ export class CacheClient {
   /** A pod keeps one connection to a server process for as long as both live. */
   #linkOf(pod: KubeObject, host: string | undefined): Link | undefined {
     const uid = pod.metadata.uid ?? "";
-    const found = host === undefined ? undefined : this.#directory.connect(pod.metadata.namespace ?? "", host);
+    const found = host === undefined ? undefined : this.#directory.connect(pod, host);
     const known = this.#links.get(uid);
     if (found !== undefined && known !== undefined && known.server === found.server && known.server.clients.has(known.client)) return known;
     if (known !== undefined) known.server.disconnect(known.client);

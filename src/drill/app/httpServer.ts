@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { WorldClock } from "../contract.ts";
 import { openDoor, type Door } from "../net/door.ts";
 import type { WebApplication } from "./webApplication.ts";
@@ -22,7 +22,7 @@ export function serveApplication(application: WebApplication, port: number, cloc
       }
       const url = new URL(request.url ?? "/", "http://loopback");
       const answer = application.answer({
-        method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), authorization: request.headers.authorization,
+        method: request.method ?? "GET", path: url.pathname, query: new Map(url.searchParams), client: { address: clientAddress(request), agent: request.headers["user-agent"] ?? "-" }, authorization: request.headers.authorization,
         contentType: request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase(), body: Buffer.concat(chunks).toString("utf8"),
       });
       if (request.method !== "GET" && request.method !== "HEAD") beforeAnswer();
@@ -37,4 +37,11 @@ export function serveApplication(application: WebApplication, port: number, cloc
     });
   });
   return openDoor(server, port);
+}
+
+/** Who asks: the address that a load balancer in front has noted, else the connection's. */
+function clientAddress(request: IncomingMessage): string {
+  const noted = request.headers["x-forwarded-for"];
+  const [first] = (Array.isArray(noted) ? noted[0] : noted)?.split(",") ?? [];
+  return first?.trim() ?? request.socket.remoteAddress ?? "127.0.0.1";
 }

@@ -14,6 +14,11 @@ export function fillTemplate(template: string, values: ReadonlyMap<string, unkno
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => JSON.stringify(plain(values.get(name))));
 }
 
+/** Fills `{name}` in a line of text by the value as it is; a name without one stays. */
+export function fillText(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
 function plain(value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : (value ?? null);
 }

@@ -1,32 +1,35 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Cluster, KubeObject, SqlResult } from "../contract.ts";
 import { SqlError } from "../contract.ts";
 import type { RedisReply } from "../redis/reply.ts";
 import type { ApplicationDescription, EndpointDescription, Flaws } from "../world/description.ts";
 import { startedAt } from "../world/flaws.ts";
+import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import { CacheClient, type CacheDirectory } from "./cacheClient.ts";
-import { isUnder, json, listOf, matchPath, readBody, rowsOf } from "./answers.ts";
-import { bindParameters, fillTemplate, type ParameterValues } from "./parameters.ts";
+import { isUnder, json, listOf, logTime, matchPath, proxyPage, readBody, rowsOf } from "./answers.ts";
+import { bindParameters, fillTemplate, fillText, type ParameterValues } from "./parameters.ts";
+import { bearerToken, sessionId, signToken, verifyToken } from "./tokens.ts";
 
 /** Where an application's database connections end. */
 export interface DatabaseDirectory {
   /**
-   * Opens a session on the server that `host` means inside the cluster. Throws `SqlError` when the server refuses, and an `Error`
-   * worded as the driver's when nothing listens there.
+   * Opens a session on the server that `host` means for a pod. Throws `SqlError` when the server refuses, and an `Error` worded as
+   * the driver's when nothing listens there or the network lets nothing through.
    */
-  connect(namespace: string, host: string, database: string, account: string): Connection;
+  connect(pod: KubeObject, host: string, database: string, account: string): Connection;
 }
 
 /** One connection of an application to its database; disposing it ends it and rolls back what was open. */
 export interface Connection extends Disposable {
-  /** Throws `SqlError`. */
-  execute(statement: string): SqlResult;
+  /** Throws `SqlError`. `busyMs`: the server shows it as running for that long, world milliseconds. */
+  execute(statement: string, busyMs?: number): SqlResult;
 }
 
 export interface ApplicationRequest {
   readonly method: string;
   readonly path: string;
   readonly query: ReadonlyMap<string, string>;
+  /** IP address of the client, as the load balancer hands it on, and its user agent. */
+  readonly client: { readonly address: string; readonly agent: string };
   readonly authorization: string | undefined;
   /** Without parameters; `undefined` where the client names none. */
   readonly contentType: string | undefined;
@@ -48,11 +51,13 @@ export interface ApplicationParts {
   readonly caches: CacheDirectory;
   /** World epoch milliseconds. */
   readonly now: () => number;
+  /** What a pod's processes were started with. */
+  readonly environment: (pod: KubeObject) => Readonly<Record<string, string>>;
   /** What is wrong with a pod's processes. */
   readonly flawsOf: (pod: KubeObject) => readonly Flaws[];
   /** Writes a line to the log of a pod's container. */
   readonly log: (pod: KubeObject, line: string) => void;
-  /** Signs the tokens: one that was issued before the world came back is as good as ever. */
+  /** Signs the tokens of applications that name no secret for it: one that was issued before the world came back is as good as ever. */
   readonly signingKey: string;
 }
 
@@ -61,11 +66,14 @@ interface Visit {
   readonly pod: KubeObject;
   readonly flaws: readonly Flaws[];
   spentMs: number;
+  /** Who asks, once that is known, and the session. */
+  caller: { readonly user: string; readonly session: string } | undefined;
 }
 
 /** A read from memory instead of from the database, world milliseconds. */
 const CACHED_READ_MS = 4;
-const NO_POD_PAGE = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+/** How long the load balancer waits for a pod that the network cuts off, world milliseconds. */
+const UPSTREAM_TIMEOUT_MS = 5000;
 
 /**
  * A web application as a client sees it: a ready pod of its service answers, out of the database and the cache that this pod's
@@ -88,11 +96,22 @@ export class WebApplication {
   /** Answers one request. Never throws: what fails inside is the application's own 5xx. */
   answer(request: ApplicationRequest): ApplicationResponse {
     const pod = this.#readyPod();
-    if (pod === undefined) return { status: 503, contentType: "text/html", body: NO_POD_PAGE };
+    if (pod === undefined) return proxyPage("503 Service Temporarily Unavailable");
+    if (!isTrafficAllowed(this.#parts.cluster, { kind: "address", address: request.client.address }, { kind: "pod", pod }, portOf(pod, 80))) return { ...proxyPage("504 Gateway Time-out"), delayMs: UPSTREAM_TIMEOUT_MS };
     const flaws = this.#parts.flawsOf(pod);
-    const visit: Visit = { pod, flaws, spentMs: flaws.reduce((sum, { slowMs }) => sum + slowMs, 0) };
+    const visit: Visit = { pod, flaws, spentMs: flaws.reduce((sum, { slowMs }) => sum + slowMs, 0), caller: undefined };
     const response = this.#respond(request, visit);
+    this.#logAccess(request, visit, response);
     return { ...response, delayMs: visit.spentMs };
+  }
+
+  /** One line a request, as the description words it; health checks are not logged. */
+  #logAccess(request: ApplicationRequest, { pod, caller }: Visit, { status, body }: ApplicationResponse): void {
+    const { accessLog, health } = this.description;
+    if (accessLog === undefined || isUnder(request.path, health.path)) return;
+    const { address, agent } = request.client;
+    const query = [...request.query].map(([name, value]) => `${name}=${value}`).join("&");
+    this.#parts.log(pod, fillText(accessLog, { address, agent, method: request.method, path: query === "" ? request.path : `${request.path}?${query}`, status: String(status), bytes: String(Buffer.byteLength(body)), time: logTime(this.#parts.now()), user: caller?.user ?? "-", session: caller?.session ?? "-" }));
   }
 
   #respond(request: ApplicationRequest, visit: Visit): ApplicationResponse {
@@ -166,8 +185,8 @@ export class WebApplication {
   #run(endpoint: EndpointDescription, visit: Visit, request: ApplicationRequest, segments: ReadonlyMap<string, string>): ApplicationResponse {
     if (request.body !== "" && request.contentType !== undefined && request.contentType !== "application/json") return json(415, { status: 415, error: "Unsupported Media Type", path: request.path });
     try {
-      const user = this.#userOf(visit, request.authorization);
-      if (endpoint.isAuthenticated && user === undefined) return json(401, { status: 401, error: "Unauthorized", path: request.path });
+      const user = this.#userOf(endpoint, visit, request.authorization);
+      if (endpoint.wants !== undefined && user === undefined) return json(401, { status: 401, error: "Unauthorized", path: request.path });
       const body = readBody(request.body);
       if (body === undefined) return json(400, { status: 400, error: "Bad Request", message: "The body is not a JSON object.", path: request.path });
       const values: ParameterValues = new Map<string, unknown>([...Object.entries(body), ...request.query, ...segments, ...(user === undefined ? [] : [["user", user] as const])]);
@@ -238,11 +257,11 @@ export class WebApplication {
   }
 
   #cacheHost(pod: KubeObject): string | undefined {
-    return this.description.cache === undefined ? undefined : environmentValue(pod, this.description.cache.hostVariable);
+    return this.description.cache === undefined ? undefined : this.#parts.environment(pod)[this.description.cache.hostVariable];
   }
 
   #connect(pod: KubeObject): Connection {
-    return connectDatasource(pod, this.description, this.#parts.databases);
+    return connectDatasource(pod, this.description, this.#parts);
   }
 
   #readyPod(): KubeObject | undefined {
@@ -252,23 +271,23 @@ export class WebApplication {
     return pods[this.#turn++ % Math.max(pods.length, 1)];
   }
 
-  /** A JSON Web Token (RFC 7519), signed with HMAC-SHA256. The session is kept in the cache where there is one; throws where that cannot be. */
+  /** Signs a token. The session is kept in the cache where there is one; throws where that cannot be. */
   #issueToken(visit: Visit, user: string): string {
-    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const claims = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user, jti: randomBytes(12).toString("base64url") })}`;
-    const token = `${claims}.${this.#sign(claims).toString("base64url")}`;
+    const token = signToken(this.#signingKey(visit.pod), user, this.#parts.now());
     const { cache } = this.description;
     if (cache !== undefined && this.#ask(visit, ["SET", sessionKey(token), user, "PX", String(cache.sessionMs)]) === undefined) throw new Error("The session could not be stored: the cache does not answer.");
+    visit.caller = { user, session: sessionId(token) };
     return token;
   }
 
-  /** The user of a live session. Throws where the cache that knows does not answer. */
-  #userOf(visit: Visit, authorization: string | undefined): string | undefined {
-    const [, token = "", claims = "", payload = "", signature = ""] = /^Bearer (([\w-]+\.([\w-]+))\.([\w-]+))$/i.exec(authorization ?? "") ?? [];
-    const [given, own] = [Buffer.from(signature, "base64url"), this.#sign(claims)];
-    if (given.length !== own.length || !timingSafeEqual(given, own)) return undefined;
+  /** The user of a signed token; of a live session unless the signature is enough. Throws where the cache that knows does not answer. */
+  #userOf(endpoint: EndpointDescription, visit: Visit, authorization: string | undefined): string | undefined {
+    const token = bearerToken(authorization);
+    const claims = token === undefined ? undefined : verifyToken(this.#signingKey(visit.pod), token);
+    if (token === undefined || claims === undefined) return undefined;
     const { cache } = this.description;
-    if (cache === undefined) return subjectOf(payload);
+    visit.caller = { user: claims.subject, session: sessionId(token) };
+    if (cache === undefined || endpoint.wants === "signature") return claims.subject;
     const reply = this.#ask(visit, ["GET", sessionKey(token)]);
     if (reply === undefined) throw new Error("The session could not be read: the cache does not answer.");
     if (reply.kind !== "bulk") return undefined;
@@ -276,8 +295,18 @@ export class WebApplication {
     return reply.text;
   }
 
-  #sign(claims: string): Buffer {
-    return createHmac("sha256", this.#parts.signingKey).update(claims).digest();
+  /** The key that a ready pod signs with; `undefined` where none serves or it has none. */
+  get servingKey(): string | undefined {
+    const pod = this.#readyPod();
+    return pod === undefined || this.description.tokenSecretVariable === undefined ? undefined : this.#parts.environment(pod)[this.description.tokenSecretVariable];
+  }
+
+  /** The key as the pod read it at its start: a Secret that was changed since is not known to it. Throws where the pod has none. */
+  #signingKey(pod: KubeObject): string {
+    const { tokenSecretVariable: name } = this.description;
+    const key = name === undefined ? this.#parts.signingKey : this.#parts.environment(pod)[name];
+    if (key === undefined || key === "") throw new Error(`The key for tokens is not set: ${name ?? ""} is empty.`);
+    return key;
   }
 }
 
@@ -292,30 +321,28 @@ function isHeldOpen(flaws: readonly Flaws[]): boolean {
   return flaws.some((flaw) => flaw.breakerOpen);
 }
 
-function subjectOf(payload: string): string | undefined {
-  const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { readonly sub?: unknown };
-  return typeof sub === "string" ? sub : undefined;
-}
-
 /** A session's key does not give its token away. */
 function sessionKey(token: string): string {
-  return `session:${createHash("sha256").update(token).digest("hex").slice(0, 32)}`;
+  return `session:${sessionId(token)}`;
 }
 
+/** What opening a pod's datasource needs of the world. */
+export type DatasourceParts = Pick<ApplicationParts, "databases" | "environment">;
+
 /** Opens the database that a pod's datasource variable names, as the application's driver would. */
-function connectDatasource(pod: KubeObject, description: ApplicationDescription, databases: DatabaseDirectory): Connection {
-  const url = environmentValue(pod, description.datasourceVariable);
+function connectDatasource(pod: KubeObject, description: ApplicationDescription, { databases, environment }: DatasourceParts): Connection {
+  const url = environment(pod)[description.datasourceVariable];
   const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
   const host = parts?.[1];
   if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
-  return databases.connect(description.namespace, host, parts?.[2] ?? "", description.account);
+  return databases.connect(pod, host, parts?.[2] ?? "", description.account);
 }
 
 /** The database of the application whose image a pod runs: the first that names the variable which the pod sets. */
-export function connectionOf(pod: KubeObject, applications: readonly ApplicationDescription[], databases: DatabaseDirectory): Connection {
-  const description = applications.find((application) => environmentValue(pod, application.datasourceVariable) !== undefined);
+export function connectionOf(pod: KubeObject, applications: readonly ApplicationDescription[], parts: DatasourceParts): Connection {
+  const description = applications.find((application) => parts.environment(pod)[application.datasourceVariable] !== undefined);
   if (description === undefined) throw new Error("The pod has no datasource.");
-  return connectDatasource(pod, description, databases);
+  return connectDatasource(pod, description, parts);
 }
 
 /** Names of the pods behind a service's ready endpoints. */
@@ -325,11 +352,4 @@ export function readyAddresses(cluster: Cluster, namespace: string, service: str
     const target = address["targetRef"];
     return typeof target === "object" && target !== null && "name" in target ? [String(target.name)] : [];
   });
-}
-
-/** A literal environment variable of a pod's first container that sets it. */
-export function environmentValue(pod: KubeObject, name: string): string | undefined {
-  const containers = listOf(pod.spec?.["containers"]);
-  const entry = containers.flatMap((container) => listOf(container["env"])).find((variable) => variable["name"] === name);
-  return typeof entry?.["value"] === "string" ? entry["value"] : undefined;
 }

@@ -25,6 +25,7 @@ import { DEFAULT_LATENCIES, type KubeLatencies } from "./latencies.ts";
 import { Collector, noInput } from "./pod/streams.ts";
 import { mainCommand, runProcess } from "./pod/process.ts";
 import type { Random } from "./names.ts";
+import { podSpecOf } from "./objects.ts";
 import { SettlingClock } from "./settlingClock.ts";
 import { isKubernetesSnapshot, type KubernetesSnapshot } from "./snapshot.ts";
 import { changeAs, FIRST_MANAGER } from "./laterState.ts";
@@ -84,6 +85,8 @@ export interface Kubernetes {
   readonly door: Door;
   /** Writes a further kubeconfig and resolves with its path; `path` defaults to the one in the state folder. */
   writeKubeconfig(contexts: readonly KubeContext[], path?: string): Promise<string>;
+  /** What a pod's processes were started with, all containers together. */
+  environment(pod: KubeObject): Readonly<Record<string, string>>;
   /** Appends a line to a running container's log. */
   log(namespace: string, pod: string, container: string, line: string): void;
   /** Asks every running container's image now whether it crashes or is ready, e.g. after a fault was injected or cured. */
@@ -111,12 +114,12 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   options.onCluster?.(store);
   const logs = new ContainerLogs();
   const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
-  const processes = { store, clock, images: options.images };
+  const processes = { store, clock, images: options.images, environment: (podUid: string, container: string): Readonly<Record<string, string>> => kubelet.environment(podUid, container) };
   if (snapshot !== undefined) {
     store.restore(snapshot.store);
     logs.restore(snapshot.logs);
   }
-  const kubelet = new Kubelet({ store, clock, random: options.random, latencies, images: options.images, logs, minor }, async (pod, container, writeLine) => {
+  const kubelet: Kubelet = new Kubelet({ store, clock, random: options.random, latencies, images: options.images, logs, minor }, async (pod, container, writeLine) => {
     const argv = mainCommand(container);
     if (argv === undefined) return 0;
     const output = new Collector();
@@ -153,6 +156,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     server,
     door,
     writeKubeconfig,
+    environment: (pod) => Object.assign({}, ...podSpecOf(pod).containers.map(({ name }) => kubelet.environment(pod.metadata.uid ?? "", name))) as Record<string, string>,
     log: (namespace, pod, container, line) => kubelet.log(namespace, pod, container, line),
     reconsider: () => kubelet.reconsider(),
     snapshot: () => ({ kind: "kubernetes", version: 1, store: store.snapshot(), logs: logs.snapshot(), kubelet: kubelet.snapshot() }),

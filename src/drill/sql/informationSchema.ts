@@ -4,6 +4,7 @@ import { textLiteral } from "./convert.ts";
 import { columnTypeText, defaultText } from "./createText.ts";
 import type { Frame } from "./execution.ts";
 import { notSupported } from "./errors.ts";
+import { processList } from "./processList.ts";
 import type { ResolvedTable, SourceColumn } from "./scope.ts";
 import { statusVariables } from "./serverStatus.ts";
 import { intType, textType } from "./sqlTypes.ts";
@@ -79,7 +80,7 @@ const definitions: Readonly<Record<string, { readonly names: readonly string[]; 
   triggers: { names: ["TRIGGER_SCHEMA", "TRIGGER_NAME", "EVENT_MANIPULATION", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE", "ACTION_STATEMENT", "ACTION_TIMING", "CREATED", "DEFINER"], rows: triggers },
   views: { names: ["TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "VIEW_DEFINITION", "DEFINER", "SECURITY_TYPE"], rows: (frame) => Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.views).map((view) => ["def", database.name, view.name, view.select, view.definer, view.security])) },
   routines: { names: ["ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_TYPE", "ROUTINE_DEFINITION", "DEFINER"], rows: (frame) => Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.routines).map((routine) => [database.name, routine.name, routine.kind, routine.body, routine.definer])) },
-  processlist: { names: ["ID#", "USER", "HOST", "DB", "COMMAND", "TIME#", "STATE", "INFO"], rows: (frame) => [...frame.server.sessions.values()].map((session) => [session.id, session.user, "localhost", session.database ?? null, session === frame.session ? "Query" : "Sleep", Math.floor((frame.nowMs - session.openedAt) / 1000), "", null]) },
+  processlist: { names: ["ID#", "USER", "HOST", "DB", "COMMAND", "TIME#", "STATE", "INFO"], rows: (frame) => processList(frame, null) },
   global_status: { names: ["VARIABLE_NAME", "VARIABLE_VALUE"], rows: (frame) => statusVariables(frame).map(([name, value]) => [name.toUpperCase(), String(value)]) },
 };
 

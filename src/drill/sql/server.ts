@@ -122,15 +122,20 @@ export class MysqlServer implements SqlServer {
     return { server: this.#state, session, database: session.database, nowMs, locals: undefined, rows: [], depth: 0, sqlMode: undefined };
   }
 
-  /** Connects. Throws 1040, 1045 and 1049. */
-  openSession(user: string, password: string, database: string | undefined): Session {
+  /** Where its clients are: `10.1.2.3:51234`, or `localhost` behind the socket. */
+  get clientAddresses(): readonly string[] {
+    return [...this.#state.sessions.values()].map((session) => session.address);
+  }
+
+  /** Connects; `address` is the client's, left out for one behind the socket. Throws 1040, 1045 and 1049. */
+  openSession(user: string, password: string, database: string | undefined, address?: string): Session {
     const known = this.#options.users.find((candidate) => candidate.name === user);
     this.#state.statistics.connections += 1;
-    if (known === undefined || known.password !== password) throw sqlError("ER_ACCESS_DENIED", user, "localhost", password === "" ? "NO" : "YES");
+    if (known === undefined || known.password !== password) throw sqlError("ER_ACCESS_DENIED", user, address?.split(":")[0] ?? "localhost", password === "" ? "NO" : "YES");
     // One more than the limit is kept for an administrator, as the manual says.
     const limit = Number(this.#state.globals.get("max_connections")) + (known.isSuper ? 1 : 0);
     if (this.#state.sessions.size >= limit) throw sqlError("ER_CON_COUNT");
-    const session = new Session(this.#nextSession, user, undefined, this.#options.clock.now());
+    const session = new Session(this.#nextSession, user, undefined, this.#options.clock.now(), address);
     this.#nextSession += 1;
     if (database !== undefined) {
       if (this.#state.catalog.databases[database] === undefined && database !== "information_schema") throw sqlError("ER_BAD_DB", database);
@@ -147,11 +152,13 @@ export class MysqlServer implements SqlServer {
     this.#state.sessions.delete(session.id);
   }
 
-  execute(session: SqlSession, sql: string): SqlResult {
+  /** `busyMs`: how long the statement shows as running, world milliseconds. */
+  execute(session: SqlSession, sql: string, busyMs = 0): SqlResult {
     if (!(session instanceof Session) || !this.#state.sessions.has(session.id)) throw new SqlError(2013, "HY000", "Lost connection to MySQL server during query");
     const now = this.#options.clock.now();
     this.catchUp();
     this.#state.statistics.questions += 1;
+    session.busy = busyMs > 0 ? { sql, since: now, until: now + busyMs } : undefined;
     return this.#run(session, sql, now);
   }
 

@@ -27,6 +27,10 @@ export class Session implements SqlSession {
   readonly id: number;
   readonly user: string;
   readonly openedAt: number;
+  /** `10.1.2.3:51234`, or `localhost` behind the socket. */
+  readonly address: string;
+  /** A statement whose rows are still going out, as SHOW PROCESSLIST tells. */
+  busy: { readonly sql: string; readonly since: number; readonly until: number } | undefined;
   database: string | undefined;
   /** User variables under `@name`, session values of system variables under their name. */
   readonly variables = new Map<string, string | number | null>();
@@ -49,11 +53,12 @@ export class Session implements SqlSession {
   hasGlobalReadLock = false;
   isReplicationThread = false;
 
-  constructor(id: number, user: string, database: string | undefined, openedAt: number) {
+  constructor(id: number, user: string, database: string | undefined, openedAt: number, address = "localhost") {
     this.id = id;
     this.user = user;
     this.database = database;
     this.openedAt = openedAt;
+    this.address = address;
   }
 
   warn(level: SessionWarning["level"], errno: number, message: string): void {

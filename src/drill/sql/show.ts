@@ -9,6 +9,7 @@ import { resultSet } from "./outcome.ts";
 import { asCondition } from "./convert.ts";
 import { virtualTable } from "./informationSchema.ts";
 import { isWord } from "./lexer.ts";
+import { processList } from "./processList.ts";
 import { statusVariables } from "./serverStatus.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { dateTimeText, fromMicros } from "./temporal.ts";
@@ -156,14 +157,6 @@ function showVariables(frame: Frame, cursor: TokenCursor, scope: "global" | "ses
 function showStatus(frame: Frame, cursor: TokenCursor): SqlResult {
   const like = readLike(cursor);
   return resultSet(["Variable_name", "Value"], statusVariables(frame).filter(([name]) => like.accepts(name)).map(([name, value]) => [name, String(value)]));
-}
-
-/** Rows of SHOW PROCESSLIST and of information_schema.PROCESSLIST: id, user, host, db, command, seconds, state, info. */
-export function processList(frame: Frame, sql: string | null): SqlValue[][] {
-  return [...frame.server.sessions.values()].map((session) => {
-    const isOwn = session === frame.session;
-    return [session.id, session.user, "localhost", session.database ?? null, isOwn ? "Query" : "Sleep", isOwn ? 0 : Math.floor((frame.nowMs - session.openedAt) / 1000), isOwn ? "init" : "", isOwn ? sql : null];
-  });
 }
 
 function showBinaryLogStatus(frame: Frame): SqlResult {

@@ -1,6 +1,7 @@
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { readyAddresses } from "../app/webApplication.ts";
+import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import { matchesMap } from "../kube/selectors.ts";
 import { quantity } from "../kube/usage.ts";
@@ -17,6 +18,8 @@ export interface SavedCaches {
   readonly files: readonly { readonly claimUid: string; readonly file: SavedDataset }[];
   readonly processes: readonly { readonly podUid: string; readonly process: SavedProcess }[];
 }
+
+const DEFAULT_PORT = 6379;
 
 /** The cache servers of a world: a process a pod; its file belongs to the pod's volume, and to the container where it has none. */
 export class Caches {
@@ -107,19 +110,27 @@ export class Caches {
         this.#onUse();
         return this.serverOf(pod);
       },
-      remote: (pod, host) => this.connect(pod.metadata.namespace ?? "", host)?.server,
+      remote: (pod, host) => this.connect(pod, host)?.server,
       sleep: (ms, signal) => sleepWorldTime(this.#clock, ms, signal),
     };
   }
 
-  /** The ready server that a host name means inside the cluster, with the password its clients know; `undefined` when nothing listens. */
-  connect(namespace: string, host: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined {
+  /** The ready server that a host name means for a client's pod, with the password its clients know; `undefined` when nothing listens or the network lets nothing through. */
+  connect(client: KubeObject, host: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined {
     const service = host.split(".")[0] ?? host;
+    const { namespace = "" } = client.metadata;
     const [name] = readyAddresses(this.#cluster(), namespace, service);
     const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
-    const server = pod === undefined ? undefined : this.serverOf(pod);
+    const isOpen = pod !== undefined && isTrafficAllowed(this.#cluster(), { kind: "pod", pod: client }, { kind: "pod", pod }, portOf(pod, DEFAULT_PORT));
+    const server = isOpen ? this.serverOf(pod) : undefined;
     this.#onUse();
     return server === undefined || pod === undefined ? undefined : { server, password: this.#describe(pod)?.password };
+  }
+
+  /** Connections that a pod holds open: its own end and the server's. */
+  connectionsOf(client: KubeObject): readonly { readonly local: string; readonly remote: string }[] {
+    const own = `${String(client.status?.["podIP"] ?? "")}:`;
+    return this.#cluster().list("Pod").flatMap((pod) => [...(this.serverOf(pod)?.clients ?? [])].filter(({ address }) => address.startsWith(own)).map(({ address }) => ({ local: address, remote: `${String(pod.status?.["podIP"] ?? "")}:${portOf(pod, DEFAULT_PORT)}` })));
   }
 
   /** Whether a pod's cache uses more memory than its container may: the kernel ends it. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
+import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
@@ -23,6 +24,11 @@ interface Volume {
   readonly server: MysqlServer;
 }
 
+const DEFAULT_PORT = 3306;
+/** Ports that clients connect from. */
+const FIRST_PORT = 34_000;
+const PORTS = 20_000;
+
 /** The database servers of a world. Data belongs to a volume (the UID of its claim) and outlives the pods that open it. */
 export class Databases implements DatabaseDirectory {
   readonly #description: WorldDescription;
@@ -36,6 +42,7 @@ export class Databases implements DatabaseDirectory {
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
   readonly #isReachable: () => boolean;
   #nextServerId: number;
+  #connections = 0;
   readonly #prepared = new Map<string, MysqlServer>();
 
   /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
@@ -88,7 +95,7 @@ export class Databases implements DatabaseDirectory {
     const bytesPerSecond = this.#description.databases[0]?.restoreBytesPerSecond;
     return {
       local: endpointOf,
-      remote: (pod, host) => endpointOf(this.#podBehind(pod.metadata.namespace ?? "", host)),
+      remote: (pod, host) => endpointOf(this.#reachable(pod, host)),
       sleep: (ms, signal) => sleepWorldTime(this.#clock, ms, signal),
       ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     };
@@ -115,19 +122,27 @@ export class Databases implements DatabaseDirectory {
     void opening.then(whenOpen);
   }
 
-  connect(namespace: string, host: string, database: string, account: string): Connection {
-    const pod = this.#podBehind(namespace, host);
+  /** Connections that a pod holds open: its own end and the server's. */
+  connectionsOf(client: KubeObject): readonly { readonly local: string; readonly remote: string }[] {
+    const own = `${String(client.status?.["podIP"] ?? "")}:`;
+    return this.#cluster().list("Pod").flatMap((pod) => (this.serverOf(pod)?.clientAddresses ?? []).filter((address) => address.startsWith(own)).map((local) => ({ local, remote: `${String(pod.status?.["podIP"] ?? "")}:${portOf(pod, DEFAULT_PORT)}` })));
+  }
+
+  connect(client: KubeObject, host: string, database: string, account: string): Connection {
+    const pod = this.#reachable(client, host);
     const server = pod === undefined ? undefined : this.serverOf(pod);
     if (server === undefined || pod === undefined) throw new Error(`Communications link failure: could not connect to ${host}:3306, Connection refused`);
     const known = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => candidate.name === account);
-    const session = server.openSession(account, known?.password ?? "", database === "" ? undefined : database);
-    return { execute: (statement) => server.execute(session, statement), [Symbol.dispose]: () => server.closeSession(session) };
+    const session = server.openSession(account, known?.password ?? "", database === "" ? undefined : database, `${String(client.status?.["podIP"] ?? "10.0.0.1")}:${FIRST_PORT + (this.#connections++ % PORTS)}`);
+    return { execute: (statement, busyMs = 0) => server.execute(session, statement, busyMs), [Symbol.dispose]: () => server.closeSession(session) };
   }
 
-  /** The first ready pod of the service that a host name means inside the cluster. */
-  #podBehind(namespace: string, host: string): KubeObject | undefined {
+  /** The first ready pod of the service that a host name means for a client's pod, where the network lets the client through. */
+  #reachable(client: KubeObject, host: string): KubeObject | undefined {
+    const { namespace = "" } = client.metadata;
     const [name] = readyAddresses(this.#cluster(), namespace, host.split(".")[0] ?? host);
-    return name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
+    const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
+    return pod !== undefined && isTrafficAllowed(this.#cluster(), { kind: "pod", pod: client }, { kind: "pod", pod }, portOf(pod, DEFAULT_PORT)) ? pod : undefined;
   }
 
   #describe(claim: string | undefined): DatabaseDescription | undefined {

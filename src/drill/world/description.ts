@@ -1,4 +1,5 @@
 import type { KubeObject } from "../contract.ts";
+import type { AttackDescription } from "./attackDescription.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import type { LoadBalancers } from "../kube/controllers/ingresses.ts";
 import type { DoorState } from "../net/door.ts";
@@ -78,6 +79,10 @@ export interface ImageDescription {
   readonly startLog: readonly string[];
   /** Programs beside those of the behaviour: a fixed text, or statements that the pod's database must answer. */
   readonly programs: readonly { readonly name: string; readonly statements: readonly string[]; readonly output: readonly string[] }[];
+  /** Command line of the main process, as `ps` tells it. */
+  readonly process: string;
+  /** Tools that it carries to look around with. */
+  readonly tools: readonly ("ps" | "netstat" | "nc")[];
   /** The tags that the registry has, with what is wrong with each; any other cannot be pulled. `undefined`: it has every tag. */
   readonly versions: ReadonlyMap<string, Flaws> | undefined;
 }
@@ -156,6 +161,10 @@ export interface ApplicationDescription {
   /** The database account it connects with. */
   readonly account: string;
   readonly health: { readonly path: string; readonly component: string; readonly probe: string };
+  /** The variable of its pods that holds the key of its tokens (HS256); `undefined`: the world has one. */
+  readonly tokenSecretVariable: string | undefined;
+  /** A line that a pod logs for each request, with `{address}`, `{user}`, `{session}`, `{time}`, `{method}`, `{path}`, `{status}`, `{bytes}`, `{agent}`. */
+  readonly accessLog: string | undefined;
   /** `undefined` for an application that keeps its sessions itself and caches nothing. */
   readonly cache: ApplicationCache | undefined;
   readonly endpoints: readonly EndpointDescription[];
@@ -180,8 +189,8 @@ export interface EndpointDescription {
   readonly method: string;
   /** `/api/orders/{id}`: a segment in braces is a parameter. */
   readonly path: string;
-  /** Wants a bearer token that `token` of another endpoint issued. */
-  readonly isAuthenticated: boolean;
+  /** Wants a bearer token with a live session, or only one that is signed with the application's key, as for renewing it. */
+  readonly wants: "session" | "signature" | undefined;
   readonly statements: readonly {
     readonly sql: string;
     /** Runs once for each element of this list of the request's body. */
@@ -230,6 +239,8 @@ export interface FaultRecipe {
   readonly dns: { readonly zone: string; readonly records: readonly DnsRecord[] } | undefined;
   /** How far the replica on a claim is behind from then on. */
   readonly replication: { readonly claim: string; readonly lagMs: number } | undefined;
+  /** The attacker that it sets to work. */
+  readonly attack: AttackDescription | undefined;
 }
 
 /** What of a cluster clients get to. Its pods go on running. */

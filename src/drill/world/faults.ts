@@ -18,6 +18,8 @@ export interface FaultSite {
   damageCache(namespace: string, damage: CacheDamage): void;
   /** Delays the replica on a claim. Throws `notFound` where it replicates nothing. */
   delayReplica(claim: string, lagMs: number): void;
+  /** Sets a fault's attacker to work. Throws `notFound` where there is nothing to attack. */
+  attack(fault: string, namespace: string): void;
   /** Decides how the cluster can be reached. Resolves once clients meet it so. */
   cut(outage: Outage): Promise<void>;
 }
@@ -61,6 +63,7 @@ export class Faults {
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
     const site = this.#tools.site(recipe.cluster);
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
+    if (recipe.attack !== undefined) site.attack(name, recipe.namespace);
     for (const { manager, object } of recipe.changes) site.change(manager, object);
     if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
     if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);

@@ -4,6 +4,7 @@ import type { Databases } from "./databases.ts";
 import type { Caches } from "./caches.ts";
 import type { Flaws, ImageDescription } from "./description.ts";
 import type { FlawSource } from "./faults.ts";
+import { podTools, type PodToolParts } from "./podTools.ts";
 import { crashOf, tagOf, versionFlaws } from "./flaws.ts";
 
 /** What images need of the world around them. */
@@ -19,6 +20,8 @@ export interface ImageParts {
   readonly databaseOf: (pod: KubeObject) => Connection;
   /** Called when a database has been opened and its process listens. */
   readonly onDatabaseOpen: () => void;
+  /** For the tools with which a person looks around in a pod. */
+  readonly tools: PodToolParts;
 }
 
 /** Gives each described image its behaviour in the world. */
@@ -41,7 +44,7 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
     startLog: () => image.startLog,
     crash,
     unready,
-    programs: describedPrograms(image, parts),
+    programs: { ...toolsOf(image, parts), ...describedPrograms(image, parts) },
   };
   switch (image.behaviour) {
     case "database":
@@ -63,6 +66,11 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
     case "plain":
       return common;
   }
+}
+
+function toolsOf({ process, tools }: ImageDescription, parts: ImageParts): Readonly<Record<string, PodProgram>> {
+  const all = podTools(process, parts.tools);
+  return Object.fromEntries(tools.map((name) => [name, all[name]]));
 }
 
 /** Programs of the description: each runs its statements on the application's database and prints its output when they succeed. */

@@ -1,5 +1,5 @@
 import type { ApplicationCache, ApplicationDescription, EndpointDescription } from "./description.ts";
-import { list, optional, record, seconds, text, texts } from "./fields.ts";
+import { list, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 
 /** Reads a web application of a description. Throws an `Error` that names the field. */
 export function readApplication(item: Record<string, unknown>): ApplicationDescription {
@@ -11,6 +11,8 @@ export function readApplication(item: Record<string, unknown>): ApplicationDescr
     account: text(item["account"], "account"),
     datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
     health: { path: text(health["path"], "health.path"), component: text(health["component"], "health.component"), probe: text(health["probe"], "health.probe") },
+    tokenSecretVariable: optional(item["tokenSecretVariable"], (name) => text(name, "tokenSecretVariable")),
+    accessLog: optional(item["accessLog"], (line) => text(line, "accessLog")),
     cache: optional(item["cache"], (value) => cache(record(value, "cache"))),
     endpoints: list(item["endpoints"] ?? [], "endpoints", endpoint),
   };
@@ -31,7 +33,7 @@ function endpoint(item: Record<string, unknown>): EndpointDescription {
   return {
     method: text(item["method"], "method"),
     path: text(item["path"], "path"),
-    isAuthenticated: item["authenticated"] === true,
+    wants: item["authenticated"] === undefined || item["authenticated"] === false ? undefined : item["authenticated"] === true ? "session" : oneOf(item["authenticated"], ["signature"] as const, "authenticated"),
     statements: list(item["statements"] ?? [], "statements", (statement) => ({
       sql: text(statement["sql"], "sql"),
       each: optional(statement["each"], (each) => text(each, "each")),

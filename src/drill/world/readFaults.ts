@@ -1,5 +1,6 @@
 import type { KubeObject } from "../contract.ts";
 import type { DoorState } from "../net/door.ts";
+import { readAttack } from "./attackDescription.ts";
 import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, Outage } from "./description.ts";
 import { plain } from "./dns.ts";
 import { list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
@@ -33,8 +34,8 @@ export function readFlaws(item: Record<string, unknown>, place: string): Flaws {
 export function readFault(item: Record<string, unknown>): FaultRecipe {
   const name = text(item["name"], "faults: name");
   const place = `The fault ${name}`;
-  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", ...FLAW_FIELDS]);
-  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, ...flaws } = item;
+  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "attack", ...FLAW_FIELDS]);
+  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, attack, ...flaws } = item;
   const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
     name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
@@ -51,6 +52,7 @@ export function readFault(item: Record<string, unknown>): FaultRecipe {
       const change = record(value, "replication");
       return { claim: text(change["claim"], `${place}: replication.claim`), lagMs: seconds(change["lagSeconds"]) };
     }),
+    attack: optional(attack, (value) => readAttack(record(value, "attack"), `${place}: attack`)),
   };
 }
 

@@ -8,6 +8,7 @@ import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDesc
 import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 import { plain } from "./dns.ts";
 import { readApplication } from "./readApplication.ts";
+import { POD_TOOLS } from "./podTools.ts";
 import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
 
 /** Says of a manifest how long before the start it was applied; taken off before the cluster sees it. */
@@ -127,6 +128,8 @@ function image(item: Record<string, unknown>): ImageDescription {
     startMs: seconds(item["startSeconds"] ?? 1),
     startLog: texts(item["startLog"]),
     programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
+    process: text(item["process"] ?? "", "process"),
+    tools: texts(item["tools"]).map((tool) => oneOf(tool, POD_TOOLS, "tools")),
     versions: optional(item["versions"], (versions) => new Map(Object.entries(record(versions, "versions")).map(([tag, flaws]) => [tag, flaws === null ? NO_FLAWS : readFlaws(record(flaws, `versions.${tag}`), `versions.${tag}`)]))),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, WebApplication, type ApplicationParts } from "../app/webApplication.ts";
+import { connectionOf, WebApplication, type ApplicationParts, type Connection } from "../app/webApplication.ts";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { serviceBehind } from "../kube/controllers/ingresses.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
@@ -9,6 +9,7 @@ import { podSpecOf } from "../kube/objects.ts";
 import type { Door } from "../net/door.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createRedisPrograms } from "../programs/redisPrograms.ts";
+import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
@@ -24,6 +25,7 @@ export interface SavedSite {
   readonly kubernetes: unknown;
   readonly volumes: readonly SavedVolume[];
   readonly caches: SavedCaches;
+  readonly attacks: readonly SavedAttack[];
   /** How it can be reached, and until when (world epoch milliseconds). */
   readonly outage: { readonly what: Outage; readonly until: number | undefined } | undefined;
 }
@@ -59,6 +61,7 @@ export class Site implements FaultSite {
   readonly #saved: SavedSite | undefined;
   #cluster: Cluster | undefined;
   #kubernetes: Kubernetes | undefined;
+  #attacks: Attacks | undefined;
   #entrances: readonly { readonly application: WebApplication; readonly door: Door }[] = [];
   #outage: SavedSite["outage"];
 
@@ -108,6 +111,7 @@ export class Site implements FaultSite {
     await this.#openCluster();
     if (this.#saved === undefined) this.#caches.fill();
     this.#entrances = await this.#openApplications();
+    this.#attacks = this.#openAttacks();
     this.cluster.subscribe(this.#parts.onChange);
     this.cluster.onAnswer(this.#parts.beforeAnswer);
     if (this.#outage !== undefined) await this.#setDoors();
@@ -127,6 +131,8 @@ export class Site implements FaultSite {
 
   damageCache: FaultSite["damageCache"] = (namespace, damage) => this.#caches.damage(namespace, damage);
 
+  attack: FaultSite["attack"] = (fault, namespace) => required(this.#attacks).start(fault, namespace);
+
   delayReplica: FaultSite["delayReplica"] = (claim, lagMs) => this.databases.delayReplica(claim, lagMs);
 
   async cut(outage: Outage): Promise<void> {
@@ -137,7 +143,7 @@ export class Site implements FaultSite {
   save(): SavedSite {
     return {
       port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ application, door }) => [application.description.host, door.port])),
-      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), outage: this.#outage,
+      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), outage: this.#outage,
     };
   }
 
@@ -168,8 +174,12 @@ export class Site implements FaultSite {
       faults: () => this.#flaws(),
       databasePrograms: createMysqlPrograms(this.databases.network()),
       cachePrograms: createRedisPrograms(this.#caches.network()),
-      databaseOf: (pod) => connectionOf(pod, description.applications, this.databases),
+      databaseOf: (pod) => this.#databaseOf(pod),
       onDatabaseOpen: () => this.#kubernetes?.reconsider(),
+      tools: {
+        clock, cluster: () => this.cluster, intrusionsOf: (pod) => this.#attacks?.intrusionsOf(pod) ?? [],
+        connectionsOf: (pod) => [...this.databases.connectionsOf(pod), ...this.#caches.connectionsOf(pod)],
+      },
     });
     this.#kubernetes = await startKubernetes({
       clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), stateFolder: this.#parts.place === 0 ? folder : join(folder, "clusters", description.name),
@@ -186,6 +196,7 @@ export class Site implements FaultSite {
     const { clock, beforeAnswer, signingKey } = this.#parts;
     const parts: ApplicationParts = {
       cluster: this.cluster, databases: this.databases, caches: this.#caches, now: () => clock.now(), signingKey,
+      environment: (pod) => this.kubernetes.environment(pod),
       flawsOf: (pod) => flawsOf(this.description.images, this.#flaws(), pod),
       log: (pod, line) => this.kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
     };
@@ -193,6 +204,19 @@ export class Site implements FaultSite {
       const application = new WebApplication(each, parts);
       return { application, door: await serveApplication(application, this.#saved?.hosts[each.host] ?? 0, clock, beforeAnswer) };
     }));
+  }
+
+  #openAttacks(): Attacks {
+    const application = (host: string): WebApplication | undefined => this.#entrances.find((entrance) => entrance.application.description.host === host)?.application;
+    return new Attacks({
+      clock: this.#parts.clock, cluster: this.cluster, application, keyOf: (host) => application(host)?.servingKey,
+      described: (name) => this.description.faults.find((fault) => fault.name === name)?.attack,
+      databaseOf: (pod) => this.#databaseOf(pod),
+    }, this.#saved?.attacks ?? []);
+  }
+
+  #databaseOf(pod: KubeObject): Connection {
+    return connectionOf(pod, this.description.applications, { databases: this.databases, environment: (each) => this.kubernetes.environment(each) });
   }
 
   #flaws(): FlawSource {

@@ -14,8 +14,8 @@ const RATE = 40;
 
 /** A world that a test breaks and mends, with a person's kubectl. */
 export interface RehearsedWorld {
-  /** Runs kubectl in the world; `args` is split at spaces where it is a text. Rejects when it fails. */
-  kubectl(args: string | readonly string[]): Promise<string>;
+  /** Runs kubectl in the world; `args` is split at spaces where it is a text; `input` is its standard input. Rejects when it fails. */
+  kubectl(args: string | readonly string[], input?: string): Promise<string>;
   /** Runs redis-cli in the cache's pod. */
   redis(command: string): Promise<string>;
   inject(fault: string): Promise<void>;
@@ -35,9 +35,9 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION): 
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
   const address = Object.values(state.hosts)[0] ?? "";
   const pass = (seconds: number): Promise<void> => delay((seconds * 1000) / RATE);
-  const kubectl: RehearsedWorld["kubectl"] = async (args) => {
+  const kubectl: RehearsedWorld["kubectl"] = async (args, input) => {
     const argv = typeof args === "string" ? args.split(" ") : args;
-    const { code, out, err } = await run(kubectlPath, argv, { PATH: "", HOME: folder, KUBECONFIG: state.kubeconfig });
+    const { code, out, err } = await run(kubectlPath, argv, { PATH: "", HOME: folder, KUBECONFIG: state.kubeconfig }, input);
     assert.equal(code, 0, `kubectl ${argv.join(" ")}: ${err}`);
     return out;
   };
@@ -70,9 +70,10 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION): 
   };
 }
 
-function run(path: string, args: readonly string[], env: Record<string, string>): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+function run(path: string, args: readonly string[], env: Record<string, string>, input: string | undefined): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
   return new Promise((done, reject) => {
-    const child = spawn(path, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(path, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.on("error", reject).end(input);
     let [out, err] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (err += chunk));

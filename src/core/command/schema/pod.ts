@@ -47,6 +47,7 @@ function judgeAdmin(call: Call): Verdict {
 }
 
 function judgeShutdownSafe(call: Call): Verdict {
+  if (hasFlag(call, "scan")) return { risk: "read", why: "--scan only reads the names of keys" };
   if (call.positionals.length === 0) return call.input.kind === "none" ? { risk: "undetermined", why: "no Redis command is given" } : { risk: "undetermined", why: "Redis commands come from the input" };
   return judgeRedis(call.positionals);
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../contract.ts";
 import { randomSuffix } from "../names.ts";
 import { isPodReady, workloadSpecOf } from "../objects.ts";
+import { claimPods, setsFor } from "./claimPods.ts";
 import { createPod, deletePod, isActive, isAvailable, objectOfKey, ownedBy, podFromTemplate, putStatus, watchOwners, type ControllerServices } from "./pods.ts";
 import { WorkQueue } from "./queue.ts";
 
@@ -19,12 +20,15 @@ export function startReplicaSetController(services: ControllerServices): void {
   watchOwners(services.store, "ReplicaSet", ["Pod"], (key) => {
     queue.add(key);
   });
+  services.store.watch(({ object }) => {
+    if (object.kind === "Pod") for (const key of setsFor(services, "ReplicaSet", object)) queue.add(key);
+  });
 }
 
 function reconcile(services: ControllerServices, set: KubeObject): void {
   const spec = workloadSpecOf(set);
   const wanted = spec.replicas ?? 1;
-  const active = ownedBy(services.store, "Pod", set).filter((pod) => isActive(pod));
+  const active = claimPods(services, set).filter((pod) => isActive(pod));
   for (let missing = wanted - active.length; missing > 0; missing -= 1) {
     const name = `${set.metadata.name}-${randomSuffix(services.random, 5)}`;
     createPod(services, set, podFromTemplate(set, spec.template, name), COMPONENT, `Created pod: ${name}`);

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../contract.ts";
 import { copyJson, valueAt } from "../json.ts";
 import { templateHash } from "../names.ts";
 import { controlledBy, controllerOf, isPodOver, isPodReady, labelsOf, workloadSpecOf, type WorkloadSpec } from "../objects.ts";
+import { claimPods, setsFor } from "./claimPods.ts";
 import { createPod, deletePod, isActive, isAvailable, objectOfKey, ownedBy, podFromTemplate, putStatus, watchOwners, type ControllerServices } from "./pods.ts";
 import { WorkQueue } from "./queue.ts";
 
@@ -19,6 +20,7 @@ export function startStatefulSetController(services: ControllerServices): void {
     queue.add(key);
   });
   services.store.watch(({ object, type }) => {
+    if (object.kind === "Pod") for (const key of setsFor(services, "StatefulSet", object)) queue.add(key);
     if (object.kind !== "PersistentVolumeClaim" || type !== "DELETED") return;
     for (const set of services.store.peekList("StatefulSet", object.metadata.namespace)) queue.add(`${set.metadata.namespace ?? ""}/${set.metadata.name}`);
   });
@@ -27,7 +29,7 @@ export function startStatefulSetController(services: ControllerServices): void {
 function reconcile(services: ControllerServices, set: KubeObject): void {
   const spec = workloadSpecOf(set);
   const revision = ensureRevision(services, set, spec);
-  const pods = ownedBy(services.store, "Pod", set).sort((left, right) => ordinalOf(left) - ordinalOf(right));
+  const pods = [...claimPods(services, set)].sort((left, right) => ordinalOf(left) - ordinalOf(right));
   if (!createNext(services, set, spec, pods, revision) && !removeExtra(services, set, spec, pods)) updateNext(services, set, spec, pods, revision);
   writeStatus(services, set, spec, revision);
 }

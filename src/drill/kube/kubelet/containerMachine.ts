@@ -185,6 +185,7 @@ function create(services: KubeletServices, step: ContainerStep): void {
   runtime.startedAt = now;
   runtime.isReady = false;
   runtime.failedProbes = 0;
+  runtime.environment = environment.environment;
   startProcess(services, step);
 }
 

@@ -49,6 +49,11 @@ export class Kubelet {
     if (pod?.metadata.uid !== undefined) this.#services.logs.append(pod.metadata.uid, container, { at: this.#services.clock.now(), text });
   }
 
+  /** The environment that a container's process was started with; empty where it has not been. */
+  environment(podUid: string, container: string): Readonly<Record<string, string>> {
+    return this.#runtimes.get(podUid)?.containers.find((own) => own.name === container)?.environment ?? {};
+  }
+
   snapshot(): KubeletSnapshot {
     return copyJson([...this.#runtimes.values()]);
   }

@@ -22,6 +22,8 @@ export interface ContainerRuntime {
   nextProbeAt: number;
   failedProbes: number;
   isReady: boolean;
+  /** What the process was given at its start: a Secret that changes later does not reach it. */
+  environment: Readonly<Record<string, string>>;
 }
 
 /** One pod on its node. */
@@ -53,5 +55,6 @@ export function newContainerRuntime(name: string, isInit: boolean): ContainerRun
     nextProbeAt: 0,
     failedProbes: 0,
     isReady: false,
+    environment: {},
   };
 }

@@ -1,7 +1,6 @@
 import type { ByteSink, ByteStream } from "../../../core/ports.ts";
 import type { ImageBehaviour, KubeObject, PodProgram, WorldClock } from "../../contract.ts";
 import { behaviourOf } from "../images.ts";
-import { environmentOf } from "../kubelet/environment.ts";
 import { podSpecOf, type Container } from "../objects.ts";
 import type { ObjectStore } from "../store.ts";
 import { builtinOf } from "./builtins.ts";
@@ -18,6 +17,8 @@ export interface ProcessServices {
   readonly store: ObjectStore;
   readonly clock: WorldClock;
   readonly images: ReadonlyMap<string, ImageBehaviour>;
+  /** The environment that a container's process was started with. */
+  environment(podUid: string, container: string): Readonly<Record<string, string>>;
 }
 
 /** A command to run in a container. */
@@ -34,8 +35,7 @@ export interface ProcessRequest {
 
 /** Runs a command in a container and resolves with its exit code. Rejects with `StartError` when there is no such executable. */
 export async function runProcess(services: ProcessServices, request: ProcessRequest): Promise<number> {
-  const resolved = environmentOf(services.store, request.pod, request.container);
-  const environment = "environment" in resolved ? { ...resolved.environment, HOME: "/root" } : { HOME: "/root" };
+  const environment = { ...services.environment(request.pod.metadata.uid ?? "", request.container.name), HOME: "/root" };
   const find = finder(services, request);
   const [command = ""] = request.argv;
   const program = find(command);
