@@ -186,7 +186,8 @@ export class Databases implements DatabaseDirectory {
   async #empty(description: DatabaseDescription | undefined): Promise<MysqlServer> {
     this.#nextServerId += 1;
     const server = await createSqlServer({
-      clock: this.#clock, version: this.#version, hostname: description?.claim ?? "mysql", serverId: this.#nextServerId, binaryLogFile: "binlog.000001",
+      // The cluster's name belongs to it: a server that loads the data of one of the same name takes it for its own.
+      clock: this.#clock, version: this.#version, hostname: `${description?.claim ?? "mysql"}.${this.#description.name}`, serverId: this.#nextServerId, binaryLogFile: "binlog.000001",
       users: description?.accounts ?? [],
     });
     if (description !== undefined) server.createDatabase(description.database);

@@ -67,6 +67,8 @@ export interface UserDescription {
   readonly groups: readonly string[];
   /** Kubernetes' own roles, cluster-wide. */
   readonly roles: readonly ("cluster-admin" | "edit" | "view")[];
+  /** What may be done besides, as in a ClusterRole. */
+  readonly rules: readonly { readonly verbs: readonly string[]; readonly apiGroups: readonly string[]; readonly resources: readonly string[] }[];
 }
 
 /** What an image does in the world, found by its longest prefix. */

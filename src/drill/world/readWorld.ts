@@ -93,7 +93,7 @@ function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder
   return {
     seed: Number(head["seed"] ?? 1),
     kubernetesVersion: text(head["kubernetesVersion"], "kubernetesVersion"),
-    users: list(head["users"], "users", (item) => ({ name: text(item["name"], "name"), groups: texts(item["groups"]), roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")) })),
+    users: list(head["users"], "users", user),
     images: list(head["images"], "images", image),
     buckets: list(head["buckets"] ?? [], "buckets", (item) => ({
       name: text(item["name"], "name"),
@@ -107,6 +107,15 @@ function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder
       return { account: text(account["id"], "account.id"), arn: text(account["arn"], "account.arn"), userId: text(account["userId"], "account.userId") };
     }),
     dns: { zones: list(head["dns"] ?? [], "dns", zone) },
+  };
+}
+
+function user(item: Record<string, unknown>): WorldDescription["users"][number] {
+  return {
+    name: text(item["name"], "name"),
+    groups: texts(item["groups"]),
+    roles: texts(item["roles"]).map((role) => oneOf(role, ["cluster-admin", "edit", "view"] as const, "roles")),
+    rules: list(item["rules"] ?? [], "rules", (rule) => ({ verbs: texts(rule["verbs"]), apiGroups: texts(rule["apiGroups"]), resources: texts(rule["resources"]) })),
   };
 }
 
