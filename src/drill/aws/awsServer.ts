@@ -50,7 +50,7 @@ export function startAwsServer(options: AwsServerOptions): Promise<Door> {
         const hash = createHash("sha256").update(body).digest("hex");
         verifySignature({ ...request, headers: { "x-amz-content-sha256": hash, ...request.headers } }, options.credentials, Date.now());
         const { root, content } = isRoute53 ? answerRoute53(options.dns, { ...request, body: body.toString("utf8") }) : answerSts(options.identity, body.toString("utf8"));
-        if (request.method !== "GET") options.beforeAnswer();
+        if (isRoute53 && request.method !== "GET") options.beforeAnswer();
         options.clock.after(options.latencyMs, () => send(200, xml(root, content, false, namespace)));
       } catch (error) {
         const { status, code, message: text } = refusalOf(error);

@@ -14,6 +14,7 @@ const RATE = 40;
 
 /** A world that a test breaks and mends, with a person's kubectl. */
 export interface RehearsedWorld {
+  readonly state: WorldState;
   /** Runs kubectl in the world; `args` is split at spaces where it is a text; `input` is its standard input. Rejects when it fails. */
   kubectl(args: string | readonly string[], input?: string): Promise<string>;
   /** Runs redis-cli in the cache's pod. */
@@ -42,6 +43,7 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION): 
     return out;
   };
   return {
+    state,
     kubectl,
     redis: (command) => kubectl(["exec", "redis-0", "--", "redis-cli", ...command.split(" ")]),
     inject: async (fault) => {

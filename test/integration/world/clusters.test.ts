@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { needKubectl } from "../../parts/kubectl.ts";
+import { Names } from "./names.ts";
+import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
+
+const SHOP = "api.buildnest.com";
+const DR_SHOP = "api-dr.buildnest.com";
+const HEALTH = "/actuator/health";
+const DR = ["--context", "dr-cluster"];
+
+let kubectl = "";
+let world: RehearsedWorld;
+let names: Names;
+
+async function begin(): Promise<void> {
+  world = await rehearse(kubectl);
+  names = new Names(world.state);
+}
+
+/** Runs SQL as the administrator of a cluster's database and gives its output. */
+function sql(statement: string, context: readonly string[] = DR): Promise<string> {
+  return world.kubectl([...context, "exec", "mysql-0", "--", "sh", "-c", `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root -N -B buildnest_ecommerce -e "${statement}"`]);
+}
+
+/** SHOW REPLICA STATUS of the DR cluster's database, by name. */
+function replicaStatus(): Promise<string> {
+  return world.kubectl([...DR, "exec", "mysql-0", "--", "sh", "-c", 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root -e "SHOW REPLICA STATUS\\G"']);
+}
+
+const orders = async (context?: readonly string[]): Promise<number> => Number(await sql("SELECT COUNT(*) FROM orders", context));
+
+async function refused(args: readonly string[]): Promise<boolean> {
+  return world.kubectl(args).then(() => false, (error: unknown) => /was refused/u.test(String(error)));
+}
+
+async function startInDr(command: readonly string[]): Promise<void> {
+  await world.kubectl([...DR, ...command]);
+  await world.until("the application runs in DR", async () => (await names.ask(DR_SHOP, HEALTH)).status === 200);
+}
+
+describe("clusters that fail", function suite() {
+  this.timeout(180_000);
+  before(async function () {
+    kubectl = await needKubectl("1.30", this);
+  });
+
+  describe("complete failure of the production cluster", () => {
+    before(begin);
+    after(() => world.close());
+
+    it("shows as refused connections, inside and outside, while DR answers with a replica that lost its source", async () => {
+      assert.equal((await names.ask(SHOP, HEALTH)).status, 200);
+      const identity = async (context: readonly string[]): Promise<string> => world.kubectl([...context, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"]);
+      assert.notEqual(await identity([]), await identity(DR));
+      assert.match(await world.kubectl([...DR, "get", "nodes"]), /dr-node-a +Ready/u);
+      assert.match(await replicaStatus(), /IO_Running: Yes[\s\S]*SQL_Running: Yes/u);
+      await world.inject("cluster-gone");
+      assert.ok(await refused(["get", "pods"]));
+      assert.equal((await names.ask(SHOP, HEALTH)).failed, "connect");
+      assert.equal((await names.ask(DR_SHOP, HEALTH)).status, 503, "the application is at rest there");
+      assert.match(await replicaStatus(), /IO_Running: Connecting[\s\S]*SQL_Running: Yes[\s\S]*Seconds_Behind_Master: NULL/u);
+    });
+
+    it("stays when nobody does anything", async () => {
+      await world.pass(400);
+      assert.equal((await names.ask(SHOP, HEALTH)).failed, "connect");
+    });
+
+    it("DNS before promotion brings users to a database that takes no orders", async () => {
+      await startInDr(["scale", "deployment/buildnest-app", "--replicas=2"]);
+      const change = await names.point(SHOP, DR_SHOP);
+      assert.equal(await names.isInSync(change), false, "it is pending at first");
+      await world.until("the change is on all name servers", () => names.isInSync(change), 120);
+      await world.until("the old answer has run out", async () => (await names.ask(SHOP, HEALTH)).status === 200, 120);
+      assert.equal(await names.order(SHOP), 500);
+      assert.match(JSON.stringify(await names.ask(SHOP, "/api/products?size=1")), /price/u, "reading works");
+    });
+
+    it("other commands that promote it cure that", async () => {
+      await sql("STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = 0");
+      assert.equal(await names.order(SHOP), 201);
+      assert.equal((await replicaStatus()).trim(), "", "it follows nobody any more");
+    });
+
+    it("without fencing, the old primary takes writes again when it comes back, and the rows differ", async () => {
+      await world.inject("cluster-returns");
+      await world.until("it answers", async () => !(await refused(["get", "pods"])));
+      const before = await orders();
+      assert.equal(await names.order("api-primary.buildnest.com"), 201, "it takes itself for the primary");
+      assert.equal(await orders(), before, "DR never learns of that order");
+      await sql("SET GLOBAL read_only = ON", []);
+      assert.equal(await names.order("api-primary.buildnest.com"), 500, "fenced");
+    });
+  });
+
+  describe("failures that are no reason to fail over", () => {
+    before(begin);
+    after(() => world.close());
+
+    it("without its API server a cluster goes on serving, and the provider brings it back", async () => {
+      await world.inject("api-server-gone");
+      assert.ok(await refused(["get", "pods"]));
+      assert.equal(await names.order(SHOP), 201);
+      await world.until("the API server is back", async () => !(await refused(["get", "pods"])), 1500);
+    });
+
+    it("a record that points at nothing is cured by the record and by nothing in the cluster", async () => {
+      await world.inject("dns-dead-address");
+      assert.equal((await names.ask(SHOP, HEALTH)).failed, "resolve");
+      await world.kubectl("rollout restart deployment/buildnest-app");
+      await world.kubectl("rollout status deployment/buildnest-app");
+      assert.equal((await names.ask(SHOP, HEALTH)).failed, "resolve");
+      const balancer = await world.kubectl("get ingress buildnest -o jsonpath={.status.loadBalancer.ingress[0].hostname}");
+      await names.point("api-primary.buildnest.com", balancer);
+      await world.until("users are back", async () => (await names.ask(SHOP, HEALTH)).status === 200, 200);
+    });
+
+    it("a resolver that has asked goes on with the old answer for its time to live", async () => {
+      await names.point("www.buildnest.com", SHOP, 300);
+      await world.until("the new name works", async () => (await names.ask("www.buildnest.com", HEALTH)).status === 200, 200);
+      const change = await names.point("www.buildnest.com", "nowhere.buildnest.com", 60);
+      await world.until("the change is everywhere", () => names.isInSync(change), 120);
+      assert.equal((await names.ask("www.buildnest.com", HEALTH)).status, 200);
+      await world.until("it has run out", async () => (await names.ask("www.buildnest.com", HEALTH)).failed === "resolve", 400);
+    });
+
+    it("a batch with one bad record changes nothing", async () => {
+      const body = "<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change><Action>CREATE</Action><ResourceRecordSet><Name>api.buildnest.com</Name><Type>CNAME</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>x.buildnest.com</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>";
+      const { status, text } = await names.aws("POST", "/2013-04-01/hostedzone/Z1234567890ABC/rrset/", body);
+      assert.equal(status, 400);
+      assert.match(text, /InvalidChangeBatch[\s\S]*already exists/u);
+      assert.match((await names.aws("GET", "/2013-04-01/hostedzone/Z1234567890ABC/rrset")).text, /<Name>api\.buildnest\.com\.<\/Name><Type>CNAME<\/Type><TTL>60<\/TTL><ResourceRecords><ResourceRecord><Value>api-primary\.buildnest\.com</u);
+      assert.match((await names.aws("GET", "/2013-04-01/hostedzone/ZNONE/rrset")).text, /NoSuchHostedZone/u);
+    });
+
+    it("a replica that is far behind does not have the last orders, and has them once they are applied", async () => {
+      await world.inject("dr-replica-lag");
+      const before = await orders();
+      assert.equal(await names.order(SHOP), 201);
+      await world.pass(60);
+      assert.equal(await orders(), before, "20 minutes late");
+      await world.inject("cluster-gone");
+      await world.until("what had arrived is applied", async () => (await orders()) === before + 1, 1800);
+    });
+  });
+});
