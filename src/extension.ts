@@ -5,6 +5,7 @@ import { AlertLinks } from "./editor/commands/alertLinks.ts";
 import { QuickActions } from "./editor/commands/quickActions.ts";
 import { PlanningCommands } from "./editor/commands/planningCommands.ts";
 import { registerCommands } from "./editor/commands/registerCommands.ts";
+import { NewRunbooks } from "./editor/commands/newRunbooks.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const health = own(new HealthView(runs));
   const run = new RunCommands(runs, models, shutdownWorld);
   const planning = own(new PlanningCommands(runs, models));
-  own(registerCommands({ runs, starter, run, health, errors, files, actions, links, planning }));
+  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

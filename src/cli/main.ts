@@ -31,6 +31,7 @@ import { findKernels } from "../services/kernelStates.ts";
 import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
+import { importFile } from "./importFile.ts";
 import { lintFiles } from "./lint.ts";
 import { preflight } from "./preflight.ts";
 import { runLive, type Terminal } from "./runLive.ts";
@@ -41,6 +42,7 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
   dr-runbook cells FILE [--save OUT]      the file's cells as JSON; OUT gets what saving unchanged would write
   dr-runbook lint FILE|FOLDER… [--format text|json|sarif] [--today YYYY-MM-DD] [--notes]
                                           what is wrong with runbooks, in words, as JSON or for code scanning
+  dr-runbook import FILE [--out OUT]      makes a runbook of any Markdown document, beside it, and lists what could not be read
   dr-runbook plan FILE [--format FORMAT]  what every step and option would do, with risk and target: json, text or markdown
   dr-runbook preflight FILE [--drill | --attach FOLDER] [--json]
                                           checks rights, objects, changes (as a dry run), buckets, addresses and programs
@@ -66,7 +68,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       save: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
       fault: { type: "string", multiple: true }, all: { type: "boolean" }, surprise: { type: "boolean" }, seed: { type: "string" },
-      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, out: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
       drill: { type: "boolean" }, json: { type: "boolean" },
     },
   });
@@ -78,6 +80,8 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (command) {
     case "cells":
       return printCells(file, values.save);
+    case "import":
+      return importFile(file, values.out, (text) => void process.stdout.write(text));
     case "lint":
       return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text) });
     case "plan":

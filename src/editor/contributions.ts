@@ -36,6 +36,8 @@ export const COMMANDS = {
   "dr-runbook.openBySymptom": "What Do You See?…",
   "dr-runbook.openAlertLink": "Open Alert Link…",
   "dr-runbook.openRunbook": "Open Runbook…",
+  "dr-runbook.newRunbook": "New…",
+  "dr-runbook.importMarkdown": "Import Markdown…",
   "dr-runbook.showPlan": "Show Plan",
   "dr-runbook.preflight": "Preflight",
   "dr-runbook.startIncident": "Start Incident…",

@@ -7,6 +7,7 @@ import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
 import type { HealthView } from "../views/healthView.ts";
 import type { AlertLinks } from "./alertLinks.ts";
+import type { NewRunbooks } from "./newRunbooks.ts";
 import type { QuickActions } from "./quickActions.ts";
 import type { PlanningCommands } from "./planningCommands.ts";
 import type { RunbookFiles } from "./runbookFiles.ts";
@@ -19,6 +20,7 @@ export interface CommandParts {
   readonly starter: RunStarter;
   readonly run: RunCommands;
   readonly files: RunbookFiles;
+  readonly made: NewRunbooks;
   readonly actions: QuickActions;
   readonly links: AlertLinks;
   readonly planning: PlanningCommands;
@@ -31,6 +33,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const { run, files, actions, starter, errors } = parts;
   const handlers: Readonly<Record<Exclude<CommandId, QuickActionId> | InternalCommandId, (...args: readonly unknown[]) => Promise<unknown>>> = {
     "dr-runbook.openRunbook": () => files.openRunbook(),
+    "dr-runbook.newRunbook": () => parts.made.create(),
+    "dr-runbook.importMarkdown": () => parts.made.importMarkdown(),
     "dr-runbook.openBySymptom": () => files.openBySymptom(),
     "dr-runbook.openAlertLink": () => parts.links.openPasted(),
     "dr-runbook.showPlan": async () => parts.planning.showPlan(await needNotebook(parts)),

@@ -1,0 +1,16 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { importMarkdown, importReport } from "../core/import/importMarkdown.ts";
+import { decodeSource, encodeSource } from "../core/runbook/source.ts";
+import { RuntimeError } from "../core/runtimeError.ts";
+
+/** Writes a runbook made of a Markdown document to `out` (`NAME.runbook.md` beside it unless given) and prints what was read. Never overwrites. */
+export function importFile(file: string, out: string | undefined, print: (text: string) => void): number {
+  const name = basename(file).replace(/\.(?:md|markdown)$/i, "");
+  const to = out ?? join(dirname(file), `${name}.runbook.md`);
+  if (existsSync(to)) throw new RuntimeError("invalidInput", `Importing ${file}: ${to} is there already.`, { hint: "Name another file with --out, or move it away." });
+  const imported = importMarkdown(decodeSource(readFileSync(file)), name);
+  writeFileSync(to, encodeSource(imported.text));
+  print(`${to}\n${importReport(imported)}`);
+  return 0;
+}
