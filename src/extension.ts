@@ -10,6 +10,7 @@ import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
+import { CommandHelp } from "./editor/language/commandHelp.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
 import { OptionLenses } from "./editor/language/optionLenses.ts";
 import { CellStatusItems } from "./editor/notebook/statusItems.ts";
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
   own(new CellStatusItems(runs, models, errors));
   own(new RunbookDiagnostics(models, errors));
+  own(new CommandHelp(runs, models, errors));
   own(new OptionLenses(runs, models, errors));
   own(new RunStatusBar(runs));
   const files = new RunbookFiles(runs, errors);

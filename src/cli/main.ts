@@ -8,6 +8,7 @@ import { planDocument } from "../core/command/planDocument.ts";
 import { planJson } from "../core/plan/planJson.ts";
 import { planMarkdown } from "../core/plan/planMarkdown.ts";
 import { planText } from "../core/plan/planText.ts";
+import { shellCopy } from "../core/plan/shellCopy.ts";
 import { planWholeRunbook } from "../core/plan/runbookPlan.ts";
 import { defaultValues } from "../core/plan/variableValues.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
@@ -44,6 +45,7 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           what is wrong with runbooks, in words, as JSON or for code scanning
   dr-runbook import FILE [--out OUT]      makes a runbook of any Markdown document, beside it, and lists what could not be read
   dr-runbook plan FILE [--format FORMAT]  what every step and option would do, with risk and target: json, text or markdown
+  dr-runbook shell FILE [CELL]            the cells as plain commands for any bash, their targets spelled out
   dr-runbook preflight FILE [--drill | --attach FOLDER] [--json]
                                           checks rights, objects, changes (as a dry run), buckets, addresses and programs
                                           against the live targets or a drill's world; changes nothing; 1 when a step will fail
@@ -86,6 +88,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text) });
     case "plan":
       return printPlan(file, values.format ?? "json");
+    case "shell":
+      return printShell(file, positionals[2]);
     case "preflight":
       return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
@@ -205,6 +209,16 @@ function printPlan(file: string, format: string): number {
     default:
       throw new RuntimeError("invalidInput", `Printing the plan: there is no format ${format}.`, { hint: "Formats are json, text and markdown." });
   }
+}
+
+function printShell(file: string, name: string | undefined): number {
+  const document = readRunbook(file);
+  const values = defaultValues(document);
+  const plan = planWholeRunbook(document, values);
+  const cells = plan.cells.filter((cell) => name === undefined || cell.name === name);
+  if (cells.length === 0) throw new RuntimeError("notFound", `Printing ${name ?? "the cells"} as shell: ${file} has no such cell.`, { hint: `It has ${plan.cells.map((cell) => cell.name).join(", ") || "none"}.` });
+  for (const cell of cells) process.stdout.write(`${name === undefined ? `# ${cell.name}\n` : ""}${shellCopy(plan, cell, values)}${name === undefined ? "\n" : ""}`);
+  return 0;
 }
 
 function runFolder(root: string, name: string): string {

@@ -1,6 +1,7 @@
 import type { LogFormat } from "./log/printLog.ts";
 import type { CellReference, ClockMark, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
+import type { LookUp, LookUpAnswer } from "./language/facts.ts";
 import type { PreflightReport } from "./preflight/report.ts";
 
 /**
@@ -199,6 +200,8 @@ export interface KernelRequests {
   health: { params: Record<string, never>; result: HealthReport };
   /** Checks a whole runbook against its targets and changes nothing: those of the run, or without one what `PreflightParams` name. */
   preflight: { params: PreflightParams; result: PreflightReport };
+  /** Names that a target of the run knows, for completion: within a limit, or with the reason why not. */
+  lookUp: { params: LookUp; result: LookUpAnswer };
   /** Runs the verification cells once and returns the clock; restored after `greensNeeded` greens in a row. */
   verify: { params: Record<string, never>; result: RunStatus };
   endRun: { params: { by: "person" | "machine" }; result: RunVerdict };

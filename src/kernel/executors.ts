@@ -6,6 +6,7 @@ import { jqExecutor } from "../core/jq/jq.ts";
 import { kubectlExecutors } from "../core/kubectl/executors.ts";
 import type { Executor, Stdio, ToolPorts } from "../core/ports.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
+import { pinnedFlags } from "../core/run/pinning.ts";
 import { chooseTarget } from "../core/run/targets.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 
@@ -39,16 +40,9 @@ export async function executeOperation(operation: Operation, io: Stdio, ports: T
 /** kubectl gets its context and namespace spelled out, so that no other terminal can switch them under it. */
 function pinnedArguments(operation: Operation, targets: readonly TargetSpec[]): readonly string[] {
   const choice = chooseTarget(operation.destination, targets);
-  if (operation.tool !== "kubectl" || choice.kind !== "target" || choice.spec.kind !== "kubernetes") return operation.argv;
-  const { context, namespace } = choice.spec;
+  if (operation.tool !== "kubectl" || choice.kind !== "target") return operation.argv;
   const [tool = "kubectl", ...words] = operation.argv;
-  const given = (flag: string): boolean => operation.flags[flag] !== undefined;
-  return [
-    tool,
-    ...(context !== undefined && !given("context") ? ["--context", context] : []),
-    ...(namespace !== undefined && !given("namespace") && !given("all-namespaces") ? ["--namespace", namespace] : []),
-    ...words,
-  ];
+  return [tool, ...pinnedFlags(operation, choice.spec), ...words];
 }
 
 function pinnedEnvironment(operation: Operation, targets: readonly TargetSpec[]): Readonly<Record<string, string>> {

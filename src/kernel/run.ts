@@ -10,8 +10,12 @@ import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
+import type { LookUp, LookUpAnswer } from "../core/language/facts.ts";
+import { answerLookUp } from "../core/language/lookUp.ts";
+import { readOnlyPorts } from "../core/preflight/readOnly.ts";
 import type { PreflightReport } from "../core/preflight/report.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
+import { createClock } from "../services/clock.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
@@ -176,6 +180,11 @@ export class Run {
 
   health(): Promise<HealthReport> {
     return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.facts?.services ?? [], this.#parts.ports, this.#over.signal);
+  }
+
+  /** Names for completion, from the run's own targets. */
+  lookUp(lookUp: LookUp): Promise<LookUpAnswer> {
+    return answerLookUp(lookUp, readOnlyPorts(this.#parts.ports), createClock(undefined), this.#over.signal);
   }
 
   /** Checks a runbook against the run's own targets, with what its variables hold now. Changes nothing. */

@@ -117,6 +117,7 @@ export class Session {
       addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text: current().redact(text) }),
       injectFault: async (params) => this.#inject(params),
       health: async () => current().health(),
+      lookUp: async (params) => current().lookUp(params),
       preflight: async (params) => (this.#run === undefined ? preflightAlone(params, this.#closing.signal) : current().preflight(parseRunbook(params.source))),
       verify: async () => current().verifyNow(),
       endRun: async ({ by }) => current().end(by),

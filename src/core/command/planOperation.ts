@@ -108,7 +108,7 @@ function takesRest(tool: ToolSpec, command: CommandSpec): boolean {
 }
 
 /** Finds the row by the first words that are no flags, as kubectl and aws do: flags may stand before the verb. */
-function selectCommand(tool: ToolSpec, words: readonly CommandWord[]): { command: CommandSpec; args: readonly CommandWord[]; problems: readonly Problem[] } {
+export function selectCommand(tool: ToolSpec, words: readonly CommandWord[]): { command: CommandSpec; args: readonly CommandWord[]; problems: readonly Problem[] } {
   const args = words.slice(1);
   const [first] = tool.commands;
   if (first !== undefined && first.verb === "") return { command: first, args, problems: [] };

@@ -8,7 +8,7 @@ export interface NamedObject {
 }
 
 /** The objects that the arguments of a kubectl call name. Empty where they name none, or files do. */
-export function namedObjects(operation: Operation): readonly NamedObject[] {
+export function namedObjects(operation: Pick<Operation, "verb" | "positionals" | "flags">): readonly NamedObject[] {
   const { verb, positionals } = operation;
   switch (verb) {
     case "logs":

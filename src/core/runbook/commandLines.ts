@@ -63,6 +63,18 @@ export function commandOffsetToText(text: string, offset: number): number {
   return (starts[line.line] ?? 0) + line.skipped + column;
 }
 
+/** The other way: where an offset of the cell's text lies in the command text; `undefined` on a line, or in a prompt, that is not executed. */
+export function textOffsetToCommand(text: string, offset: number): number | undefined {
+  const before = text.slice(0, offset).split("\n");
+  const [line, column] = [before.length - 1, before.at(-1)?.length ?? 0];
+  let start = 0;
+  for (const one of selectCommandLines(text).lines) {
+    if (one.line === line) return column < one.skipped ? undefined : start + column - one.skipped;
+    start += one.text.length + 1;
+  }
+  return undefined;
+}
+
 /** The executed line that holds `offset` of the command text, and the column in it. Offsets beyond the end are clamped. */
 export function locate(lines: readonly CommandLine[], offset: number): { readonly line: CommandLine | undefined; readonly column: number } {
   let start = 0;

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { planMarkdown } from "../../core/plan/planMarkdown.ts";
 import { planWholeRunbook } from "../../core/plan/runbookPlan.ts";
+import { shellCopy } from "../../core/plan/shellCopy.ts";
 import { defaultValues } from "../../core/plan/variableValues.ts";
 import { reportHeadline, reportMarkdown } from "../../core/preflight/reportText.ts";
 import type { PreflightReport } from "../../core/preflight/report.ts";
@@ -12,7 +13,7 @@ import type { Runs } from "../run/runs.ts";
 /** Scheme of the documents that are made and not kept: plans and preflights. */
 const SCHEME = "dr-runbook-report";
 
-/** What a person can see of a runbook before running it: the plan, and whether it would work. */
+/** What a person can have of a runbook without running it: the plan, whether it would work, and a cell for another shell. */
 export class PlanningCommands implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #runs: Runs;
@@ -49,6 +50,20 @@ export class PlanningCommands implements vscode.TextDocumentContentProvider, vsc
     const headline = `Preflight: ${reportHeadline(report)}`;
     // Nobody waits for the answer: the message has no buttons.
     void (report.counts.fails > 0 ? vscode.window.showWarningMessage(headline) : vscode.window.showInformationMessage(headline));
+  }
+
+  /** Puts a cell on the clipboard as commands for any shell. `given` is the cell of a menu; the palette means the selected one. */
+  async copyAsShell(notebook: vscode.NotebookDocument, given: unknown): Promise<void> {
+    const model = this.#models.of(notebook);
+    const selected = vscode.window.visibleNotebookEditors.find((editor) => editor.notebook === notebook)?.selection.start;
+    const cell = notebook.getCells().find((one) => one === given) ?? (selected === undefined ? undefined : notebook.cellAt(selected));
+    const index = cell === undefined ? undefined : model.indexOf(cell);
+    const values = defaultValues(model.document);
+    const plan = planWholeRunbook(model.document, values);
+    const planned = plan.cells.find((one) => one.index === index);
+    if (planned === undefined) throw new RuntimeError("invalidInput", "Copying the cell as shell: it holds no commands.", { hint: "Select a command cell, then copy again." });
+    await vscode.env.clipboard.writeText(shellCopy(plan, planned, values));
+    vscode.window.setStatusBarMessage(`$(clippy) ${planned.name} copied as shell, its targets spelled out`, 5000);
   }
 
   async #check(notebook: vscode.NotebookDocument): Promise<PreflightReport | undefined> {

@@ -38,6 +38,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.openBySymptom": () => files.openBySymptom(),
     "dr-runbook.openAlertLink": () => parts.links.openPasted(),
     "dr-runbook.showPlan": async () => parts.planning.showPlan(await needNotebook(parts)),
+    "dr-runbook.copyAsShell": async (cell) => parts.planning.copyAsShell(await needNotebook(parts), cell),
     "dr-runbook.preflight": async () => parts.planning.preflight(await needNotebook(parts)),
     "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),

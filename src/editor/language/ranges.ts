@@ -49,8 +49,18 @@ function lineEnd(text: string): number {
   return end < 0 ? text.length : end;
 }
 
+/** The text of a cell as the core reads it: with LF line ends. */
+export function textOf(document: vscode.TextDocument): string {
+  return document.getText().replaceAll("\r\n", "\n");
+}
+
+/** A position of `document` as an offset of its text with LF line ends. */
+export function toOffset(document: vscode.TextDocument, position: vscode.Position): number {
+  return document.getText(new vscode.Range(new vscode.Position(0, 0), position)).replaceAll("\r\n", "\n").length;
+}
+
 /** Offsets of a text with LF line ends as a range of `document`, whatever its own line ends are. */
-function toRange(document: vscode.TextDocument, text: string, start: number, end: number): vscode.Range {
+export function toRange(document: vscode.TextDocument, text: string, start: number, end: number): vscode.Range {
   return new vscode.Range(toPosition(document, text, start), toPosition(document, text, Math.max(start, end)));
 }
 

@@ -7,6 +7,11 @@ export function resourceName(word: string): string {
   return RESOURCES[name] ?? name;
 }
 
+/** Types that are known by name, each once in its long form. */
+export function knownTypes(): readonly string[] {
+  return [...new Set(Object.values(RESOURCES))];
+}
+
 const RESOURCES: Readonly<Record<string, string>> = {
   po: "pods", pod: "pods", pods: "pods", pvc: "persistentvolumeclaims", persistentvolumeclaim: "persistentvolumeclaims", pv: "persistentvolumes", persistentvolume: "persistentvolumes",
   ns: "namespaces", namespace: "namespaces", deploy: "deployments", deployment: "deployments", sts: "statefulsets", statefulset: "statefulsets",
