@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { WorldClock } from "../contract.ts";
 import { openDoor, type Door } from "../net/door.ts";
-import type { WebApplication } from "./webApplication.ts";
+import type { WebService } from "./webService.ts";
 
 /** Largest request body that the application reads. */
 const MAX_BODY_BYTES = 1 << 20;
 
-/** Serves an application on loopback. `port` 0 takes a free one; answers take world time; `beforeAnswer` is called before a change is confirmed. Rejects when the port is taken. */
-export function serveApplication(application: WebApplication, port: number, clock: WorldClock, beforeAnswer: () => void): Promise<Door> {
+/** Serves an application, or anything else that answers HTTP, on loopback. `port` 0 takes a free one; answers take world time; `beforeAnswer` is called before a change is confirmed. Rejects when the port is taken. */
+export function serveApplication(application: WebService, port: number, clock: WorldClock, beforeAnswer: () => void): Promise<Door> {
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

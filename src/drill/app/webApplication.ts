@@ -8,6 +8,8 @@ import { CacheClient, type CacheDirectory } from "./cacheClient.ts";
 import { isUnder, json, listOf, logTime, matchPath, proxyPage, readBody, rowsOf } from "./answers.ts";
 import { bindParameters, fillTemplate, fillText, type ParameterValues } from "./parameters.ts";
 import { bearerToken, sessionId, signToken, verifyToken } from "./tokens.ts";
+import type { Observation } from "./requestMeter.ts";
+import type { WebService } from "./webService.ts";
 
 /** Where an application's database connections end. */
 export interface DatabaseDirectory {
@@ -34,6 +36,8 @@ export interface ApplicationRequest {
   /** Without parameters; `undefined` where the client names none. */
   readonly contentType: string | undefined;
   readonly body: string;
+  /** How many requests of modelled traffic it stands for; left out: it is one. */
+  readonly count?: number;
 }
 
 export interface ApplicationResponse {
@@ -57,6 +61,10 @@ export interface ApplicationParts {
   readonly flawsOf: (pod: KubeObject) => readonly Flaws[];
   /** Writes a line to the log of a pod's container. */
   readonly log: (pod: KubeObject, line: string) => void;
+  /** Whether a service of the cluster has somebody to answer. */
+  readonly hasEndpoints: (namespace: string, service: string) => boolean;
+  /** Told of each answer by the pod that gave it. */
+  readonly onAnswer: (pod: KubeObject, observation: Observation) => void;
   /** Signs the tokens of applications that name no secret for it: one that was issued before the world came back is as good as ever. */
   readonly signingKey: string;
 }
@@ -68,8 +76,12 @@ interface Visit {
   spentMs: number;
   /** Who asks, once that is known, and the session. */
   caller: { readonly user: string; readonly session: string } | undefined;
+  /** The endpoint's path as its metrics name it. */
+  uri: string;
 }
 
+/** What metrics call an address that no endpoint has. */
+const UNKNOWN_URI = "UNKNOWN";
 /** A read from memory instead of from the database, world milliseconds. */
 const CACHED_READ_MS = 4;
 /** How long the load balancer waits for a pod that the network cuts off, world milliseconds. */
@@ -79,7 +91,7 @@ const UPSTREAM_TIMEOUT_MS = 5000;
  * A web application as a client sees it: a ready pod of its service answers, out of the database and the cache that this pod's
  * environment names. Endpoints, tables and texts are the description's.
  */
-export class WebApplication {
+export class WebApplication implements WebService {
   readonly description: ApplicationDescription;
   readonly #parts: ApplicationParts;
   readonly #cache: CacheClient | undefined;
@@ -99,30 +111,41 @@ export class WebApplication {
     if (pod === undefined) return proxyPage("503 Service Temporarily Unavailable");
     if (!isTrafficAllowed(this.#parts.cluster, { kind: "address", address: request.client.address }, { kind: "pod", pod }, portOf(pod, 80))) return { ...proxyPage("504 Gateway Time-out"), delayMs: UPSTREAM_TIMEOUT_MS };
     const flaws = this.#parts.flawsOf(pod);
-    const visit: Visit = { pod, flaws, spentMs: flaws.reduce((sum, { slowMs }) => sum + slowMs, 0), caller: undefined };
+    const visit: Visit = { pod, flaws, spentMs: flaws.reduce((sum, { slowMs }) => sum + slowMs, 0), caller: undefined, uri: UNKNOWN_URI };
     const response = this.#respond(request, visit);
     this.#logAccess(request, visit, response);
+    this.#parts.onAnswer(pod, { method: request.method, uri: visit.uri, status: response.status, seconds: visit.spentMs / 1000, count: request.count ?? 1 });
     return { ...response, delayMs: visit.spentMs };
   }
 
-  /** One line a request, as the description words it; health checks are not logged. */
+  /** One line a request, as the description words it; health checks are not logged, nor is modelled traffic: it would push out everything else. */
   #logAccess(request: ApplicationRequest, { pod, caller }: Visit, { status, body }: ApplicationResponse): void {
     const { accessLog, health } = this.description;
-    if (accessLog === undefined || isUnder(request.path, health.path)) return;
+    if (accessLog === undefined || request.count !== undefined || isUnder(request.path, health.path)) return;
     const { address, agent } = request.client;
     const query = [...request.query].map(([name, value]) => `${name}=${value}`).join("&");
     this.#parts.log(pod, fillText(accessLog, { address, agent, method: request.method, path: query === "" ? request.path : `${request.path}?${query}`, status: String(status), bytes: String(Buffer.byteLength(body)), time: logTime(this.#parts.now()), user: caller?.user ?? "-", session: caller?.session ?? "-" }));
   }
 
   #respond(request: ApplicationRequest, visit: Visit): ApplicationResponse {
-    if (request.method === "GET" && isUnder(request.path, this.description.health.path)) return this.#health(visit, request.path);
+    if (request.method === "GET" && isUnder(request.path, this.description.health.path)) {
+      visit.uri = this.description.health.path;
+      return this.#health(visit, request.path);
+    }
+    const routed = this.#route(request);
+    visit.uri = routed?.endpoint.path ?? UNKNOWN_URI;
     const failed = this.#flawedAnswer(visit, request.path);
     if (failed !== undefined) return failed;
-    for (const endpoint of this.description.endpoints) {
-      const segments = endpoint.method === request.method ? matchPath(endpoint.path, request.path) : undefined;
-      if (segments !== undefined) return this.#run(endpoint, visit, request, segments);
-    }
+    if (routed !== undefined) return this.#run(routed.endpoint, visit, request, routed.segments);
     return json(404, { status: 404, error: "Not Found", path: request.path });
+  }
+
+  #route({ method, path }: ApplicationRequest): { readonly endpoint: EndpointDescription; readonly segments: ReadonlyMap<string, string> } | undefined {
+    for (const endpoint of this.description.endpoints) {
+      const segments = endpoint.method === method ? matchPath(endpoint.path, path) : undefined;
+      if (segments !== undefined) return { endpoint, segments };
+    }
+    return undefined;
   }
 
   /** The error that a flawed pod answers with instead, as often as its share says. */
@@ -227,6 +250,7 @@ export class WebApplication {
 
   #execute(endpoint: EndpointDescription, visit: Visit, values: ParameterValues, path: string): ApplicationResponse {
     visit.spentMs += endpoint.latencyMs;
+    if (endpoint.needs !== undefined && !this.#parts.hasEndpoints(this.description.namespace, endpoint.needs)) throw new Error(`Could not reach http://${endpoint.needs}: Connection refused`);
     using connection = this.#connect(visit.pod);
     let last: SqlResult | undefined;
     connection.execute("START TRANSACTION");

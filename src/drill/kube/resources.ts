@@ -20,7 +20,7 @@ const ROWS: readonly Row[] = [
   ["", "v1", "pods", "Pod", "ns", "po", true, "status log exec eviction"],
   ["", "v1", "configmaps", "ConfigMap", "ns", "cm", false, ""],
   ["", "v1", "secrets", "Secret", "ns", "", false, ""],
-  ["", "v1", "services", "Service", "ns", "svc", true, "status"],
+  ["", "v1", "services", "Service", "ns", "svc", true, "status proxy"],
   ["", "v1", "endpoints", "Endpoints", "ns", "ep", false, ""],
   ["", "v1", "events", "Event", "ns", "ev", false, ""],
   ["", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", "ns", "pvc", false, "status"],

@@ -78,7 +78,9 @@ export class SettlingClock implements WorldClock {
   }
 
   #first(): Timer | undefined {
-    return [...this.#timers].sort(inOrder)[0];
+    let first: Timer | undefined;
+    for (const timer of this.#timers) if (first === undefined || inOrder(timer, first) < 0) first = timer;
+    return first;
   }
 
   #shift(ms: number): void {

@@ -133,6 +133,24 @@ export class Caches {
     return this.#cluster().list("Pod").flatMap((pod) => [...(this.serverOf(pod)?.clients ?? [])].filter(({ address }) => address.startsWith(own)).map(({ address }) => ({ local: address, remote: `${String(pod.status?.["podIP"] ?? "")}:${portOf(pod, DEFAULT_PORT)}` })));
   }
 
+  #reach(namespace: string, service: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined {
+    const [name] = readyAddresses(this.#cluster(), namespace, service);
+    const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
+    const server = pod === undefined ? undefined : this.serverOf(pod);
+    return server === undefined || pod === undefined ? undefined : { server, password: this.#describe(pod)?.password };
+  }
+
+  /** What an exporter reads of the cache behind a service: INFO; `undefined` where nothing answers. */
+  info(namespace: string, service: string): string | undefined {
+    const found = this.#reach(namespace, service);
+    if (found === undefined) return undefined;
+    const client = found.server.connect("127.0.0.1:40001");
+    if (found.password !== undefined) found.server.run(client, ["AUTH", found.password]);
+    const { reply } = found.server.run(client, ["INFO"]);
+    found.server.disconnect(client);
+    return reply.kind === "bulk" ? reply.text : undefined;
+  }
+
   /** Whether a pod's cache uses more memory than its container may: the kernel ends it. */
   isOutOfMemory(pod: KubeObject): boolean {
     const server = this.serverOf(pod);

@@ -1,12 +1,14 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import { SqlError, type Cluster, type KubeObject, type SqlResult, type WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
+import { quantity } from "../kube/usage.ts";
+import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import type { DatabaseDescription, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
 import { sleepWorldTime } from "./worldClock.ts";
@@ -86,6 +88,15 @@ export class Databases implements DatabaseDirectory {
     return uid === undefined ? undefined : this.#volumes.get(uid)?.server;
   }
 
+  /** How full the volume of a claim is; `undefined` for one that holds no database. */
+  usageOf(claim: KubeObject): VolumeUsage | undefined {
+    const volume = this.#volumes.get(claim.metadata.uid ?? "");
+    const capacity = (claim.status as { readonly capacity?: { readonly storage?: string } } | undefined)?.capacity?.storage;
+    const description = this.#describe(volume?.claim);
+    if (volume === undefined || description === undefined) return undefined;
+    return { usedBytes: description.usedBytes, capacityBytes: quantity(capacity, "memory") };
+  }
+
   /** How the client programs in pods reach the servers. */
   network(): MysqlNetwork {
     const endpointOf = (pod: KubeObject | undefined): MysqlEndpoint | undefined => {
@@ -137,6 +148,27 @@ export class Databases implements DatabaseDirectory {
     return { execute: (statement, busyMs = 0) => server.execute(session, statement, busyMs), [Symbol.dispose]: () => server.closeSession(session) };
   }
 
+  /**
+   * What an exporter reads: the answers of the server behind a service to statements of an account without special rights, `undefined` for
+   * a statement that it refuses. `undefined` as a whole where the server cannot be reached or takes no more connections.
+   */
+  question(namespace: string, service: string, statements: readonly string[]): readonly (SqlResult | undefined)[] | undefined {
+    const [name] = readyAddresses(this.#cluster(), namespace, service);
+    const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
+    const server = pod === undefined ? undefined : this.serverOf(pod);
+    const account = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => !candidate.isSuper);
+    if (server === undefined || account === undefined) return undefined;
+    try {
+      const session = server.openSession(account.name, account.password, undefined);
+      const answers = statements.map((statement) => refusable(() => server.execute(session, statement)));
+      server.closeSession(session);
+      return answers;
+    } catch (error) {
+      if (error instanceof SqlError) return undefined;
+      throw error;
+    }
+  }
+
   /** The first ready pod of the service that a host name means for a client's pod, where the network lets the client through. */
   #reachable(client: KubeObject, host: string): KubeObject | undefined {
     const { namespace = "" } = client.metadata;
@@ -149,7 +181,8 @@ export class Databases implements DatabaseDirectory {
     return this.#description.databases.find((database) => database.claim === claim);
   }
 
-  #volumeOf(pod: KubeObject): { readonly claim: string; readonly uid: string } | undefined {
+  #volumeOf(pod: KubeObject | undefined): { readonly claim: string; readonly uid: string } | undefined {
+    if (pod === undefined) return undefined;
     for (const claim of claimsOf(pod)) {
       const uid = this.#cluster().get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid;
       if (uid !== undefined) return { claim, uid };
@@ -215,5 +248,15 @@ export class Databases implements DatabaseDirectory {
     server.execute(session, "SET GLOBAL read_only = ON");
     server.closeSession(session);
     return server;
+  }
+}
+
+/** `undefined` for a statement that the server refuses: an account may not see everything. */
+function refusable(ask: () => SqlResult): SqlResult | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { AttackDescription } from "./attackDescription.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import type { LoadBalancers } from "../kube/controllers/ingresses.ts";
 import type { DoorState } from "../net/door.ts";
+import type { MonitoringDescription } from "../monitoring/description.ts";
 
 /**
  * A rehearsal world in data (`notebooks/worlds/*.yaml`): the first YAML document describes what stands behind the objects, the ones
@@ -17,6 +18,10 @@ export interface WorldDescription extends ClusterDescription {
   readonly images: readonly ImageDescription[];
   readonly buckets: readonly BucketDescription[];
   readonly applications: readonly ApplicationDescription[];
+  /** Other services of the cluster that answer HTTP. */
+  readonly services: readonly DescribedService[];
+  /** `undefined` for a world without a Prometheus. */
+  readonly monitoring: MonitoringDescription | undefined;
   readonly faults: readonly FaultRecipe[];
   readonly s3: { readonly region: string; readonly bytesPerSecond: number };
   /** Who the cloud account says that its caller is; `undefined`: the world has no account and nothing of it beside the buckets. */
@@ -134,6 +139,8 @@ export interface DatabaseDescription {
   readonly sourceHost: string;
   /** Bytes of a dump that the server takes in per second of world time. */
   readonly restoreBytesPerSecond: number;
+  /** What its files take on the volume. */
+  readonly usedBytes: number;
 }
 
 /** An account of a database; its password comes from a Secret among the objects. */
@@ -169,7 +176,40 @@ export interface ApplicationDescription {
   readonly accessLog: string | undefined;
   /** `undefined` for an application that keeps its sessions itself and caches nothing. */
   readonly cache: ApplicationCache | undefined;
+  /** What stands between it and the world outside; `undefined`: nothing. */
+  readonly gateway: GatewayDescription | undefined;
+  /** Requests that come in all the time besides those of the drill. */
+  readonly traffic: readonly TrafficDescription[];
   readonly endpoints: readonly EndpointDescription[];
+}
+
+/** The pods through which every request from outside comes. */
+export interface GatewayDescription {
+  readonly namespace: string;
+  readonly service: string;
+}
+
+/** One kind of request that customers send all the time; only reads, so that rows stay as they are. */
+export interface TrafficDescription {
+  /** With its query. */
+  readonly path: string;
+  readonly perSecond: number;
+}
+
+/** A service of the cluster whose answers depend on nothing but how many of its pods are ready. */
+export interface DescribedService {
+  readonly namespace: string;
+  readonly service: string;
+  /** The first that fits is given. */
+  readonly answers: readonly {
+    readonly method: string;
+    readonly path: string;
+    /** Only while so many pods are ready. */
+    readonly whenReady: number;
+    readonly status: number;
+    readonly body: string;
+    readonly latencyMs: number;
+  }[];
 }
 
 /** How an application uses its cache server: for answers, sessions and rate limits. */
@@ -214,6 +254,8 @@ export interface EndpointDescription {
   readonly cachedMs: number | undefined;
   /** More failed attempts than that of one caller (the value of the parameter `by`) within `windowMs` are answered with 429. */
   readonly rateLimit: { readonly attempts: number; readonly windowMs: number; readonly by: string } | undefined;
+  /** A service of the cluster without which it answers 503. */
+  readonly needs: string | undefined;
 }
 
 /**

@@ -1,12 +1,13 @@
-import type { ApplicationCache, ApplicationDescription, EndpointDescription } from "./description.ts";
+import type { ApplicationCache, ApplicationDescription, DescribedService, EndpointDescription } from "./description.ts";
 import { list, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 
 /** Reads a web application of a description. Throws an `Error` that names the field. */
 export function readApplication(item: Record<string, unknown>): ApplicationDescription {
   const health = record(item["health"], "health");
+  const namespace = text(item["namespace"], "namespace");
   return {
     host: text(item["host"], "host"),
-    namespace: text(item["namespace"], "namespace"),
+    namespace,
     service: text(item["service"], "service"),
     account: text(item["account"], "account"),
     datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
@@ -14,7 +15,25 @@ export function readApplication(item: Record<string, unknown>): ApplicationDescr
     tokenSecretVariable: optional(item["tokenSecretVariable"], (name) => text(name, "tokenSecretVariable")),
     accessLog: optional(item["accessLog"], (line) => text(line, "accessLog")),
     cache: optional(item["cache"], (value) => cache(record(value, "cache"))),
+    gateway: optional(item["gateway"], (service) => ({ namespace, service: text(service, "gateway") })),
+    traffic: list(item["traffic"] ?? [], "traffic", (each) => ({ path: text(each["path"], "traffic.path"), perSecond: Number(each["perSecond"]) })),
     endpoints: list(item["endpoints"] ?? [], "endpoints", endpoint),
+  };
+}
+
+/** Reads a service with fixed answers. Throws an `Error` that names the field. */
+export function readService(item: Record<string, unknown>): DescribedService {
+  return {
+    namespace: text(item["namespace"], "services: namespace"),
+    service: text(item["service"], "services: service"),
+    answers: list(item["answers"], "services: answers", (answer) => ({
+      method: text(answer["method"] ?? "GET", "answers.method"),
+      path: text(answer["path"], "answers.path"),
+      whenReady: Number(answer["whenReady"] ?? 1),
+      status: Number(answer["status"] ?? 200),
+      body: text(answer["body"] ?? "", "answers.body"),
+      latencyMs: seconds(answer["latencySeconds"] ?? 0.01),
+    })),
   };
 }
 
@@ -50,5 +69,6 @@ function endpoint(item: Record<string, unknown>): EndpointDescription {
       const limit = record(value, "rateLimit");
       return { attempts: Number(limit["attempts"]), windowMs: seconds(limit["windowSeconds"] ?? 60), by: text(limit["by"], "rateLimit.by") };
     }),
+    needs: optional(item["needs"], (service) => text(service, "needs")),
   };
 }

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../contract.ts";
+import { quantity } from "../kube/usage.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
 import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDescription, ImageDescription, WorldDescription } from "./description.ts";
 import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
+import { readMonitoring } from "../monitoring/description.ts";
 import { plain } from "./dns.ts";
-import { readApplication } from "./readApplication.ts";
+import { readApplication, readService } from "./readApplication.ts";
 import { POD_TOOLS } from "./podTools.ts";
 import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
 
@@ -16,7 +18,7 @@ const APPLIED_AGO = "drill/applied-ago";
 const USUAL_AGE = "9d";
 
 const CLUSTER_FIELDS = ["name", "established", "contexts", "databases", "caches", "loadBalancers"];
-const WORLD_FIELDS = ["seed", "kubernetesVersion", "users", "s3", "images", "buckets", "applications", "account", "dns", "clusters", "faults"];
+const WORLD_FIELDS = ["seed", "kubernetesVersion", "users", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "clusters", "faults"];
 
 /** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
 export function readWorld(path: string): WorldDescription {
@@ -100,6 +102,8 @@ function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder
       objects: list(item["objects"] ?? [], "objects", (object) => ({ key: text(object["key"], "key"), file: text(object["file"], "file"), ageMs: seconds(object["ageSeconds"] ?? 0) })),
     })),
     applications: list(head["applications"] ?? [], "applications", readApplication),
+    services: list(head["services"] ?? [], "services", readService),
+    monitoring: optional(head["monitoring"], (value) => readMonitoring(record(value, "monitoring"))),
     faults: list(head["faults"] ?? [], "faults", readFault),
     s3: { region: text(s3["region"] ?? "us-east-1", "s3.region"), bytesPerSecond: Number(s3["bytesPerSecond"] ?? 5e7) },
     account: optional(head["account"], (value) => {
@@ -156,6 +160,7 @@ function database(item: Record<string, unknown>, objects: readonly KubeObject[])
     sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),
     lagMs: seconds(item["lagSeconds"] ?? 0),
     restoreBytesPerSecond: Number(item["restoreBytesPerSecond"] ?? 1e7),
+    usedBytes: quantity(text(item["uses"] ?? "1Gi", "uses"), "memory"),
   };
 }
 

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, WebApplication, type ApplicationParts, type Connection } from "../app/webApplication.ts";
+import { connectionOf, type Connection, type WebApplication } from "../app/webApplication.ts";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { serviceBehind } from "../kube/controllers/ingresses.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { changeAs } from "../kube/laterState.ts";
 import { podSpecOf } from "../kube/objects.ts";
+import type { WorldControl } from "../../core/protocol.ts";
+import type { Prometheus, SavedPrometheus } from "../monitoring/prometheus.ts";
 import type { Door } from "../net/door.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createRedisPrograms } from "../programs/redisPrograms.ts";
@@ -15,12 +17,16 @@ import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FaultSite, FlawSource } from "./faults.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
+import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
+import { WebServices, type Entrance } from "./webServices.ts";
 
 /** A cluster of a world in a snapshot. */
 export interface SavedSite {
   readonly port: number;
-  /** Ports of the applications by host. */
+  /** `undefined` where it has none. */
+  readonly prometheus: SavedPrometheus | undefined;
+  /** Ports of what answers HTTP, by host. */
   readonly hosts: Readonly<Record<string, number>>;
   readonly kubernetes: unknown;
   readonly volumes: readonly SavedVolume[];
@@ -41,6 +47,10 @@ export interface SiteParts {
   readonly site: (name: string) => Site | undefined;
   /** Called when something may have changed that no client is told of. */
   readonly onChange: () => void;
+  /** Called when its Prometheus has scraped. */
+  readonly onScrape: () => void;
+  /** Where the world's DNS leads a host name. */
+  readonly leadsTo: (host: string) => WorldControl["resolve"]["result"];
   /** Called before a client is told that its change was made. */
   readonly beforeAnswer: () => void;
   readonly folder: string;
@@ -62,7 +72,9 @@ export class Site implements FaultSite {
   #cluster: Cluster | undefined;
   #kubernetes: Kubernetes | undefined;
   #attacks: Attacks | undefined;
-  #entrances: readonly { readonly application: WebApplication; readonly door: Door }[] = [];
+  #web: WebServices | undefined;
+  #prometheus: Prometheus | undefined;
+  #entrances: readonly (Entrance & { readonly door: Door })[] = [];
   #outage: SavedSite["outage"];
 
   /** `world` gives what all clusters have in common, `own` what this one has for itself. */
@@ -75,7 +87,7 @@ export class Site implements FaultSite {
     this.databases = new Databases(this.description, {
       clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
     });
-    this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: parts.onChange }, saved?.caches);
+    this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: () => this.#onCacheUse() }, saved?.caches);
   }
 
   get name(): string {
@@ -95,9 +107,9 @@ export class Site implements FaultSite {
     return this.#outage?.what ?? EVERYTHING_OPEN;
   }
 
-  /** Loopback base address of each application, by its host. */
+  /** Loopback base address of each application and of Prometheus, by its host. */
   get hosts(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#entrances.map(({ application, door }) => [application.description.host, `http://127.0.0.1:${door.port}`]));
+    return Object.fromEntries(this.#entrances.map(({ host, door }) => [host, `http://127.0.0.1:${door.port}`]));
   }
 
   /** Fills the servers or takes over their saved data. Clusters that replicate another come after it. */
@@ -110,18 +122,38 @@ export class Site implements FaultSite {
   async open(): Promise<void> {
     await this.#openCluster();
     if (this.#saved === undefined) this.#caches.fill();
-    this.#entrances = await this.#openApplications();
+    const { clock, signingKey } = this.#parts;
+    this.#web = new WebServices(this.description, {
+      cluster: this.cluster, databases: this.databases, caches: this.#caches, now: () => clock.now(), signingKey,
+      environment: (pod) => this.kubernetes.environment(pod),
+      flawsOf: (pod) => flawsOf(this.description.images, this.#flaws(), pod),
+      log: (pod, line) => this.kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
+    });
+    for (const entrance of this.#web.entrances) await this.#openDoor(entrance);
     this.#attacks = this.#openAttacks();
     this.cluster.subscribe(this.#parts.onChange);
     this.cluster.onAnswer(this.#parts.beforeAnswer);
     if (this.#outage !== undefined) await this.#setDoors();
   }
 
+  /** Lets its Prometheus scrape from now on. Comes after all clusters are up: customers go where DNS leads them. */
+  async watch(): Promise<void> {
+    const web = required(this.#web);
+    const hasCustomers = (host: string): boolean => {
+      const end = this.#parts.leadsTo(host);
+      return this.outage.network === "open" && (end.kind !== "found" || end.base === this.hosts[host]);
+    };
+    this.#prometheus = openPrometheus(this.description, { cluster: this.cluster, databases: this.databases, caches: this.#caches, web, clock: this.#parts.clock, hasCustomers }, this.#saved?.prometheus);
+    const entrance = this.#prometheus === undefined ? undefined : web.addPrometheus(this.#prometheus);
+    if (entrance !== undefined) await this.#openDoor(entrance);
+    this.#prometheus?.start(this.#parts.clock, this.#parts.onScrape);
+  }
+
   /** Base address of the application behind a load balancer's name; `undefined` where this cluster has none of that name, or it leads to no application. */
   behind(loadBalancer: string): string | undefined {
     const backend = serviceBehind(this.cluster, loadBalancer);
     if (backend === undefined) return undefined;
-    const entrance = this.#entrances.find(({ application: { description } }) => description.namespace === backend.namespace && description.service === backend.service);
+    const entrance = this.#entrances.find(({ namespace, services }) => namespace === backend.namespace && services.includes(backend.service));
     return entrance === undefined ? undefined : `http://127.0.0.1:${entrance.door.port}`;
   }
 
@@ -142,7 +174,7 @@ export class Site implements FaultSite {
 
   save(): SavedSite {
     return {
-      port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ application, door }) => [application.description.host, door.port])),
+      port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ host, door }) => [host, door.port])), prometheus: this.#prometheus?.save(),
       kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), outage: this.#outage,
     };
   }
@@ -187,27 +219,25 @@ export class Site implements FaultSite {
       onCluster: (cluster) => {
         this.#cluster = cluster;
       },
+      web: (namespace, service) => this.#web?.service(namespace, service),
       ...(description.loadBalancers === undefined ? {} : { loadBalancers: description.loadBalancers }),
       ...(this.#saved === undefined ? { establishedMs: description.establishedMs, later: description.later } : { port: this.#saved.port, snapshot: this.#saved.kubernetes }),
     });
   }
 
-  #openApplications(): Promise<readonly { readonly application: WebApplication; readonly door: Door }[]> {
-    const { clock, beforeAnswer, signingKey } = this.#parts;
-    const parts: ApplicationParts = {
-      cluster: this.cluster, databases: this.databases, caches: this.#caches, now: () => clock.now(), signingKey,
-      environment: (pod) => this.kubernetes.environment(pod),
-      flawsOf: (pod) => flawsOf(this.description.images, this.#flaws(), pod),
-      log: (pod, line) => this.kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
-    };
-    return Promise.all(this.description.applications.map(async (each) => {
-      const application = new WebApplication(each, parts);
-      return { application, door: await serveApplication(application, this.#saved?.hosts[each.host] ?? 0, clock, beforeAnswer) };
-    }));
+  async #openDoor(entrance: Entrance): Promise<void> {
+    const door = await serveApplication(entrance.web, this.#saved?.hosts[entrance.host] ?? 0, this.#parts.clock, this.#parts.beforeAnswer);
+    this.#entrances = [...this.#entrances, { ...entrance, door }];
+    await door.set(this.outage.network);
+  }
+
+  /** What the modelled traffic does to caches is no reason to save: it comes all the time. */
+  #onCacheUse(): void {
+    if (this.#prometheus?.isScraping !== true) this.#parts.onChange();
   }
 
   #openAttacks(): Attacks {
-    const application = (host: string): WebApplication | undefined => this.#entrances.find((entrance) => entrance.application.description.host === host)?.application;
+    const application = (host: string): WebApplication | undefined => this.#web?.application(host);
     return new Attacks({
       clock: this.#parts.clock, cluster: this.cluster, application, keyOf: (host) => application(host)?.servingKey,
       described: (name) => this.description.faults.find((fault) => fault.name === name)?.attack,

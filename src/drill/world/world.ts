@@ -21,6 +21,8 @@ const S3_LATENCY_MS = 30;
 const AWS_LATENCY_MS = 120;
 /** A snapshot follows the first change since the last one after this, real milliseconds. */
 const SNAPSHOT_DELAY_MS = 500;
+/** What was scraped is saved as rarely as that where nothing else happens, real milliseconds: a gap in it costs nobody anything. */
+const SCRAPES_SAVED_MS = 30_000;
 
 /** How to start a world. */
 export interface WorldOptions {
@@ -47,8 +49,9 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const saved = readSnapshot(options.folder);
   const parts = prepareParts(description, options, saved);
   let save = (): void => undefined;
-  const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save());
-  const sites = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon });
+  const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save(), SNAPSHOT_DELAY_MS);
+  const { soon: saveLater, stop: stopSavingLater } = savingSoon(() => save(), SCRAPES_SAVED_MS);
+  const sites = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon, onScrape: saveLater });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
   const aws = await openAccount(description, parts, saved, () => save());
@@ -83,6 +86,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     statePath,
     close: async () => {
       stopSaving();
+      stopSavingLater();
       parts.clock.stop();
       control.close();
       await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
@@ -122,16 +126,18 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
 }
 
 /** Prepares the clusters in the order of the description (a replica after its source), then brings them up. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void }): Promise<readonly Site[]> {
-  const { options, saved, parts, beforeAnswer, onChange } = world;
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<readonly Site[]> {
+  const { options, saved, parts, beforeAnswer, onChange, onScrape } = world;
   for (const [place, own] of [description, ...description.others].entries()) {
     const site = new Site(description, own, {
-      clock: parts.clock, tokens: parts.tokens, signingKey: parts.credentials.secretAccessKey, faults: () => parts.faults, site: (name) => parts.sites.get(name), folder: options.folder, place, beforeAnswer, onChange,
+      clock: parts.clock, tokens: parts.tokens, signingKey: parts.credentials.secretAccessKey, faults: () => parts.faults, site: (name) => parts.sites.get(name), folder: options.folder, place, beforeAnswer, onChange, onScrape,
+      leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites: [...parts.sites.values()], hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);
     await site.prepare();
   }
   for (const site of parts.sites.values()) await site.open();
+  for (const site of parts.sites.values()) await site.watch();
   return [...parts.sites.values()];
 }
 
@@ -167,14 +173,14 @@ function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: r
 }
 
 /** Saves a while after the first change that nobody asked for since the last time, however many follow; what a crash of the world can lose is that while. */
-function savingSoon(save: () => void): { readonly soon: () => void; readonly stop: () => void } {
+function savingSoon(save: () => void, delayMs: number): { readonly soon: () => void; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {
     soon: () => {
       timer ??= setTimeout(() => {
         timer = undefined;
         save();
-      }, SNAPSHOT_DELAY_MS);
+      }, delayMs);
     },
     stop: () => clearTimeout(timer),
   };

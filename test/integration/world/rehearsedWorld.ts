@@ -22,6 +22,10 @@ export interface RehearsedWorld {
   inject(fault: string): Promise<void>;
   /** Asks the application: status, body as JSON, and the world milliseconds it took. */
   ask(path: string, request?: { readonly body?: unknown; readonly token?: string }): Promise<{ readonly status: number; readonly body: unknown; readonly tookMs: number }>;
+  /** Asks Prometheus; resolves with the values of the result by the label `by`, "" where a series has none. */
+  query(expression: string, by?: string): Promise<Readonly<Record<string, number>>>;
+  /** Names of the alerts that are firing. */
+  firing(): Promise<readonly string[]>;
   /** Lets world time pass. */
   pass(seconds: number): Promise<void>;
   /** Waits until `check` holds; fails after `seconds` of world time. */
@@ -29,12 +33,22 @@ export interface RehearsedWorld {
   close(): Promise<void>;
 }
 
+interface QueryAnswer {
+  readonly status: string;
+  readonly data: { readonly result: readonly { readonly metric: Readonly<Record<string, string>>; readonly value: readonly [number, string] }[] };
+}
+
+interface AlertsAnswer {
+  readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[] };
+}
+
 /** Starts the described world at 40 times real time; without a description that of the notebooks. */
 export async function rehearse(kubectlPath: string, description = DESCRIPTION): Promise<RehearsedWorld> {
   const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
   const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined });
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
-  const address = Object.values(state.hosts)[0] ?? "";
+  const address = state.hosts["api.buildnest.com"] ?? "";
+  const prometheus = state.hosts["prometheus.buildnest.com"] ?? "";
   const pass = (seconds: number): Promise<void> => delay((seconds * 1000) / RATE);
   const kubectl: RehearsedWorld["kubectl"] = async (args, input) => {
     const argv = typeof args === "string" ? args.split(" ") : args;
@@ -56,6 +70,15 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION): 
       const response = await fetch(`${address}${path}`, request.body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(request.body) });
       const text = await response.text();
       return { status: response.status, body: text.startsWith("{") || text.startsWith("[") ? (JSON.parse(text) as unknown) : text, tookMs: (performance.now() - began) * RATE };
+    },
+    query: async (expression, by = "") => {
+      const { status, data } = (await (await fetch(`${prometheus}/api/v1/query`, { method: "POST", body: new URLSearchParams({ query: expression }) })).json()) as QueryAnswer;
+      assert.equal(status, "success", expression);
+      return Object.fromEntries(data.result.map(({ metric, value }) => [metric[by] ?? "", Number(value[1])]));
+    },
+    firing: async () => {
+      const { data } = (await (await fetch(`${prometheus}/api/v1/alerts`)).json()) as AlertsAnswer;
+      return [...new Set(data.alerts.filter((alert) => alert.state === "firing").map((alert) => alert.labels["alertname"] ?? ""))].sort();
     },
     pass,
     until: async (what, check, seconds = 240) => {

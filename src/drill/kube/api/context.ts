@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WebService } from "../../app/webService.ts";
 import type { WorldClock } from "../../contract.ts";
 import type { ContainerLogs } from "../kubelet/containerLogs.ts";
 import type { KubeLatencies } from "../latencies.ts";
@@ -24,6 +25,8 @@ export interface ApiServices {
   readonly version: string;
   /** Its minor version: 30. */
   readonly minor: number;
+  /** What answers HTTP behind a service of the cluster; `undefined` where nothing of the world does. */
+  readonly web: ((namespace: string, service: string) => WebService | undefined) | undefined;
   /** Usage of a running container. */
   usage(namespace: string, pod: string, container: string): ContainerUsage;
 }

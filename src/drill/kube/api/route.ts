@@ -7,6 +7,8 @@ export interface ResourceRoute {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** What a `proxy` is asked for, beginning with a slash; `undefined` for other subresources. */
+  readonly proxyPath?: string;
 }
 
 /** Reads `/api/v1/namespaces/x/pods/y/log` and its like. Throws 404 for what is not served. */
@@ -19,6 +21,9 @@ export function parseRoute(pathname: string): ResourceRoute {
   const isScoped = rest[0] === "namespaces" && rest.length > 2 && !(isCore && ["status", "finalize"].includes(rest[2] ?? ""));
   const [plural = "", name, subresource, ...more] = isScoped ? rest.slice(2) : rest;
   const resource = findResource(group, version, plural);
+  if (resource?.subresources.includes("proxy") === true && subresource === "proxy") {
+    return { resource, namespace: isScoped ? rest[1] : undefined, name, subresource, proxyPath: `/${more.join("/")}` };
+  }
   if (resource === undefined || more.length > 0 || (subresource !== undefined && !resource.subresources.includes(subresource))) throw noSuchPath();
   return { resource, namespace: isScoped ? rest[1] : undefined, name, subresource };
 }

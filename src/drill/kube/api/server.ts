@@ -12,6 +12,7 @@ import { listObjects, present, requireObject } from "./read.ts";
 import { reviewSelf } from "./reviews.ts";
 import { parseRoute, pathParts } from "./route.ts";
 import { scaleObject } from "./scale.ts";
+import { proxyToService } from "./serviceProxy.ts";
 import { ApiError, noSuchPath } from "./status.ts";
 import { ANONYMOUS, authenticate, forbidden, isAllowed } from "./users.ts";
 import { watchObjects } from "./watch.ts";
@@ -209,6 +210,9 @@ function serveSubresource(services: ApiServices, request: ApiRequest, route: Res
       return;
     case "eviction":
       evictPod(services, request, route);
+      return;
+    case "proxy":
+      proxyToService(services, request, route);
       return;
     case "exec":
       // Without an upgrade, the checks still give their own answers first.

@@ -42,7 +42,7 @@ const VIEW: readonly KubeRule[] = [
 const CHANGE = ["create", "delete", "deletecollection", "patch", "update"];
 const EDIT: readonly KubeRule[] = [
   ...VIEW,
-  { verbs: ["get", "list", "watch", ...CHANGE], apiGroups: [""], resources: ["pods", "pods/exec", "pods/attach", "pods/portforward", "pods/eviction", "services", "endpoints", "configmaps", "secrets", "persistentvolumeclaims", "serviceaccounts", "events"] },
+  { verbs: ["get", "list", "watch", ...CHANGE], apiGroups: [""], resources: ["pods", "pods/exec", "pods/attach", "pods/portforward", "pods/eviction", "services", "services/proxy", "endpoints", "configmaps", "secrets", "persistentvolumeclaims", "serviceaccounts", "events"] },
   { verbs: CHANGE, apiGroups: ["apps", "batch", "autoscaling", "policy", "networking.k8s.io"], resources: ["*"] },
 ];
 
