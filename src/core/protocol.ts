@@ -1,5 +1,5 @@
 import type { LogFormat } from "./log/printLog.ts";
-import type { CellReference, ClockMark, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
+import type { CellReference, ClockMark, ContactMeans, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
 import type { LookUp, LookUpAnswer } from "./language/facts.ts";
 import type { PreflightReport } from "./preflight/report.ts";
@@ -101,6 +101,9 @@ export interface RunStatus {
   readonly runbookPath: string;
   readonly title: string;
   readonly driver: string;
+  readonly commander: string | undefined;
+  /** When the last update to others was prepared, by the run's clock. */
+  readonly messagedAt: number | undefined;
   readonly targets: readonly PinnedTarget[];
   readonly clock: ClockStatus;
   readonly cells: readonly CellStatus[];
@@ -197,6 +200,12 @@ export interface KernelRequests {
   addNote: { params: { text: string }; result: RunStatus };
   /** An unannounced fault is not named before the run has ended. */
   injectFault: { params: { fault: string; announced: boolean; parameters?: Readonly<Record<string, string>> }; result: RunStatus };
+  nameCommander: { params: { name: string }; result: RunStatus };
+  /** Somebody of the contacts was called, written to or paged. */
+  recordEscalation: { params: { role: string; means: ContactMeans; address: string }; result: RunStatus };
+  /** A filled template went somewhere; `sha256` is that of its text. */
+  recordMessage: { params: { template: string; sha256: string; destination: string }; result: RunStatus };
+  markRecoveryPoint: { params: { pointAt: number; evidence: string }; result: RunStatus };
   health: { params: Record<string, never>; result: HealthReport };
   /** Checks a whole runbook against its targets and changes nothing: those of the run, or without one what `PreflightParams` name. */
   preflight: { params: PreflightParams; result: PreflightReport };

@@ -270,6 +270,10 @@ function placeOf(record: JournalRecord): string | undefined {
     case "stepSkipped":
     case "checklistTicked":
     case "noteAdded":
+    case "commanderNamed":
+    case "escalated":
+    case "messagePrepared":
+    case "recoveryPointMarked":
     case "targetDrifted":
       return record.type;
     case "runStarted":

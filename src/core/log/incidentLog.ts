@@ -2,7 +2,7 @@ import { clockText } from "../run/clockText.ts";
 import { describeEvent, type TimelineEntry } from "../run/eventText.ts";
 import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WrittenFile } from "../run/journalEvent.ts";
 import type { OutcomeStatus } from "../run/outcome.ts";
-import { reduceJournal, type RunState } from "../run/runState.ts";
+import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 
 /**
@@ -86,12 +86,13 @@ function readFacts(state: RunState, records: readonly JournalRecord[]): Incident
     ["Run", state.run],
     ["Kind", state.mode === "drill" ? `Drill${started?.type === "runStarted" && started.unattended ? ", unattended (no proof of readiness)" : ""}` : "Incident"],
     ["Driver", state.driver],
+    ...(state.commander === undefined ? [] : [["Incident commander", state.commander] as const]),
     ["Runbook", started?.type === "runStarted" ? `${started.runbook.id} (SHA-256 ${started.runbook.sha256.slice(0, 16)}…)` : ""],
     ...state.targets.map((target) => [`Target ${target.name}`, `${target.kind} at ${target.address}${target.identity === "" ? "" : `, identity ${target.identity}`}, as ${target.actor}`] as const),
     ["Impact began", state.impactAt === undefined ? "not recorded" : utc(state.impactAt)],
     ["Service restored", state.restoredAt === undefined ? "not restored" : utc(state.restoredAt)],
     ["Recovery time", recoveryText(state)],
-    ["RPO", state.rpoMs === undefined ? "no objective" : `objective ${clockText(state.rpoMs)}; achieved: unknown (no evidence was recorded)`],
+    ["RPO", recoveryPointText(state)],
     ["Verdict", state.ended === undefined ? "the run is still open" : verdictText(state.ended)],
   ];
   return rows.map(([name, value]) => ({ name, value }));
@@ -101,6 +102,13 @@ function recoveryText(state: RunState): string {
   const objective = state.rtoMs === undefined ? "no RTO" : `RTO ${clockText(state.rtoMs)}`;
   if (state.impactAt === undefined || state.restoredAt === undefined) return `not measured (${objective})`;
   return `${clockText(state.restoredAt - state.impactAt)} (${objective})`;
+}
+
+function recoveryPointText(state: RunState): string {
+  const objective = state.rpoMs === undefined ? "no objective" : `objective ${clockText(state.rpoMs)}`;
+  const achieved = achievedRpoMs(state);
+  if (achieved === undefined) return state.rpoMs === undefined ? objective : `${objective}; achieved: unknown (no evidence was recorded)`;
+  return `${objective}; achieved: ${clockText(achieved)}${state.rpoMs !== undefined && achieved > state.rpoMs ? ", missed" : ""}`;
 }
 
 function verdictText(verdict: RunVerdict): string {

@@ -1,5 +1,5 @@
 import { clockText } from "./clockText.ts";
-import type { ClockMark, JournalEvent, JournalRecord } from "./journalEvent.ts";
+import type { ClockMark, ContactMeans, JournalEvent, JournalRecord } from "./journalEvent.ts";
 import { OUTCOME_WORDS } from "./outcomeText.ts";
 
 /** One line of a timeline; `undefined` for events that are only of interest inside a cell. */
@@ -12,6 +12,8 @@ const MARK_WORDS: Readonly<Record<ClockMark, string>> = {
   impact: "Impact began", detected: "Detected", acknowledged: "Acknowledged", causeIdentified: "Cause identified",
   fixed: "Fixed", restored: "Service restored", reopened: "Reopened: the verification is red again", stable: "Stable",
 };
+
+const MEANS_WORDS: Readonly<Record<ContactMeans, string>> = { call: "call", mail: "mail to", page: "page through" };
 
 /** The words a timeline has for a clock mark. */
 export function markWords(mark: ClockMark): string {
@@ -48,6 +50,14 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
       return { text: `${event.ticked ? "Ticked" : "Unticked"}: ${event.item}`, icon: "note" };
     case "noteAdded":
       return { text: event.text, icon: "note" };
+    case "commanderNamed":
+      return { text: `Incident commander: ${event.name}`, icon: "start" };
+    case "escalated":
+      return { text: `Escalated to ${event.role} (${MEANS_WORDS[event.means]} ${event.address})`, icon: "note" };
+    case "messagePrepared":
+      return { text: `${event.template} prepared, ${event.destination === "clipboard" ? "copied to the clipboard" : `written to ${event.destination}`} (SHA-256 ${event.sha256.slice(0, 16)}…)`, icon: "note" };
+    case "recoveryPointMarked":
+      return { text: `Recovery point: ${new Date(event.pointAt).toISOString()}${event.evidence === "" ? "" : `, ${event.evidence}`}`, icon: "clock" };
     case "verificationChecked":
       return { text: event.green ? `Verification green (${event.consecutive} in a row)` : `Verification red: ${event.detail}`, icon: event.green ? "good" : "bad" };
     case "recordingGap":

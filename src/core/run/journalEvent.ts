@@ -19,6 +19,8 @@ export type RunMode = "incident" | "drill";
 /** Marks of the recovery clock, in the order an incident usually meets them. RTO runs from `impact` to `restored`. */
 export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentified" | "fixed" | "restored" | "reopened" | "stable";
 
+export type ContactMeans = "call" | "mail" | "page";
+
 /** `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
 export type JournalEvent =
   | {
@@ -49,6 +51,14 @@ export type JournalEvent =
   | { readonly type: "stepSkipped"; readonly step: string; readonly reason: string }
   | { readonly type: "checklistTicked"; readonly step: string; readonly item: string; readonly ticked: boolean }
   | { readonly type: "noteAdded"; readonly text: string }
+  /** Who decides from now on. */
+  | { readonly type: "commanderNamed"; readonly name: string }
+  /** Somebody was called or written to; `address` is the number, mail or page address that was used. */
+  | { readonly type: "escalated"; readonly role: string; readonly means: ContactMeans; readonly address: string }
+  /** A filled template went to `destination`: `clipboard`, or the path of a file. */
+  | { readonly type: "messagePrepared"; readonly template: string; readonly sha256: string; readonly destination: string }
+  /** The newest data that is there after the recovery, or would be: what was written between then and the impact is lost. */
+  | { readonly type: "recoveryPointMarked"; readonly pointAt: number; readonly by: "person" | "machine"; readonly evidence: string }
   | { readonly type: "verificationChecked"; readonly green: boolean; readonly consecutive: number; readonly detail: string }
   | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
   | { readonly type: "worldRestarted"; readonly reason: string }

@@ -12,6 +12,12 @@ export interface RunState {
   readonly runbookPath: string;
   readonly title: string;
   readonly driver: string;
+  /** Who decides; `undefined` until somebody is named. */
+  readonly commander: string | undefined;
+  /** When the last update was prepared. */
+  readonly messagedAt: number | undefined;
+  /** Newest data after the recovery; `undefined` without evidence. */
+  readonly recoveryPointAt: number | undefined;
   readonly rtoMs: number | undefined;
   readonly rpoMs: number | undefined;
   readonly rate: number;
@@ -29,7 +35,7 @@ export interface RunState {
 }
 
 const EMPTY: RunState = {
-  run: "", mode: "incident", runbookPath: "", title: "", driver: "", rtoMs: undefined, rpoMs: undefined, rate: 1,
+  run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
   targets: [], impactAt: undefined, restoredAt: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
 };
 
@@ -75,6 +81,12 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
       return { ...state, greens: record.consecutive };
     case "driverTaken":
       return { ...state, driver: record.driver };
+    case "commanderNamed":
+      return { ...state, commander: record.name };
+    case "messagePrepared":
+      return { ...state, messagedAt: record.at };
+    case "recoveryPointMarked":
+      return { ...state, recoveryPointAt: record.pointAt };
     case "runEnded":
       return { ...state, ended: record.verdict };
     case "targetDrifted":
@@ -84,6 +96,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "stepSkipped":
     case "checklistTicked":
     case "noteAdded":
+    case "escalated":
     case "recordingGap":
     case "worldRestarted":
       return state;
@@ -133,7 +146,7 @@ export function clockStatus(state: RunState, now: number): ClockStatus {
 /** What a front is told. `unwritten` counts the events that are in memory only. */
 export function runStatus(state: RunState, now: number, unwritten: number): RunStatus {
   return {
-    run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, targets: state.targets,
+    run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, commander: state.commander, messagedAt: state.messagedAt, targets: state.targets,
     clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head, unwritten,
   };
 }
@@ -146,4 +159,9 @@ export function judgeRun(state: RunState): RunVerdict {
   else if (state.rtoMs !== undefined && recoveryMs > state.rtoMs) reasons.push("Service was restored after the recovery time objective.");
   if (state.mode === "incident") return { status: "ended", recoveryMs, rtoMs: state.rtoMs, reasons };
   return { status: reasons.length === 0 ? "passed" : "failed", recoveryMs, rtoMs: state.rtoMs, reasons };
+}
+
+/** Data lost: from the recovery point to the impact, milliseconds; `undefined` where either is not known. Never negative. */
+export function achievedRpoMs(state: Pick<RunState, "impactAt" | "recoveryPointAt">): number | undefined {
+  return state.impactAt === undefined || state.recoveryPointAt === undefined ? undefined : Math.max(0, state.impactAt - state.recoveryPointAt);
 }
