@@ -50,6 +50,12 @@ export const COMMANDS = {
   "dr-runbook.verifyRecovery": "Verify Recovery",
   "dr-runbook.markClock": "Mark Recovery Clock…",
   "dr-runbook.addNote": "Add Note to Log…",
+  "dr-runbook.nameCommander": "Name Incident Commander…",
+  "dr-runbook.escalate": "Escalate…",
+  "dr-runbook.markRecoveryPoint": "Mark Recovery Point…",
+  "dr-runbook.writeUpdate": "Write Update…",
+  "dr-runbook.copyUpdate": "Copy Update",
+  "dr-runbook.saveUpdate": "Write Update to File…",
   "dr-runbook.takeOption": "Take Option…",
   "dr-runbook.skipStep": "Skip Step…",
   "dr-runbook.tickChecklist": "Tick Checklist Items…",
@@ -58,6 +64,7 @@ export const COMMANDS = {
   "dr-runbook.runUntilChange": "Run Until a Change",
   "dr-runbook.showLastOutput": "Show Last Output of Cell…",
   "dr-runbook.refreshHealth": "Refresh Cluster Health",
+  "dr-runbook.refreshContacts": "Refresh Contacts",
   "dr-runbook.showLog": "Show Extension Log",
   "dr-runbook.runQuickAction": "Run Quick Action…",
   ...QUICK_ACTIONS,
@@ -67,6 +74,10 @@ export const COMMANDS = {
 export const INTERNAL_COMMANDS = {
   "dr-runbook.internal.takeOption": "Take This Option",
   "dr-runbook.internal.revealCell": "Reveal Cell",
+  "dr-runbook.internal.callContact": "Call",
+  "dr-runbook.internal.mailContact": "Mail",
+  "dr-runbook.internal.pageContact": "Page",
+  "dr-runbook.internal.copyContact": "Copy Contact",
   "dr-runbook.internal.runQuickAction": "Run This Quick Action",
 } as const satisfies Record<string, string>;
 
@@ -84,10 +95,10 @@ export type SettingId = keyof typeof SETTINGS;
 export type SettingValue<Id extends SettingId> = (typeof SETTINGS)[Id] extends string ? string : number;
 
 /** Context keys for `when` and `enablement` clauses. */
-export const CONTEXT_KEYS = ["dr-runbook.runActive", "dr-runbook.drillActive"] as const;
+export const CONTEXT_KEYS = ["dr-runbook.runActive", "dr-runbook.drillActive", "dr-runbook.updateActive"] as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];
 
-export const VIEWS = { "dr-runbook.run": "Run", "dr-runbook.health": "Cluster Health" } as const;
+export const VIEWS = { "dr-runbook.run": "Run", "dr-runbook.health": "Cluster Health", "dr-runbook.contacts": "Contacts" } as const;
 
 export type ViewId = keyof typeof VIEWS;

@@ -5,6 +5,9 @@ import { readFacts } from "../core/facts/readFacts.ts";
 import type { FrontMatter } from "../core/runbook/document.ts";
 import { decodeSource } from "../core/runbook/source.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
+import { readRunbookFile, type RunbookFiles } from "./commands/runbookFiles.ts";
+import { findCurrentNotebook } from "./run/runNotebook.ts";
+import type { Runs } from "./run/runs.ts";
 
 /** A facts file of the workspace. */
 export interface FactsFile {
@@ -12,19 +15,28 @@ export interface FactsFile {
   readonly facts: Facts;
 }
 
-/** Reads the facts that a runbook names; `undefined` for one that names none. Rejects when the file cannot be read. */
-export async function readRunbookFacts(runbook: vscode.Uri, frontMatter: FrontMatter): Promise<FactsFile | undefined> {
-  const uri = factsUri(runbook, frontMatter);
-  return uri === undefined ? undefined : readFactsFile(uri);
+/**
+ * The facts that count now: those of the run's runbook, without a run those of the notebook that is shown, else the first that a
+ * runbook of the workspace names. `undefined` where none does. Rejects when the file cannot be read.
+ */
+export async function findFacts(runs: Runs, files: RunbookFiles): Promise<FactsFile | undefined> {
+  const shown = runs.active?.status.runbookPath ?? findCurrentNotebook(runs.session)?.uri.fsPath;
+  const own = shown === undefined ? undefined : await namedBy(vscode.Uri.file(shown));
+  if (own !== undefined) return readFactsFile(own);
+  const named = (await files.readAll()).flatMap(({ uri, document }) => factsUri(uri, document.frontMatter) ?? []);
+  return named[0] === undefined ? undefined : readFactsFile(named[0]);
+}
+
+async function namedBy(runbook: vscode.Uri): Promise<vscode.Uri | undefined> {
+  return factsUri(runbook, (await readRunbookFile(runbook)).frontMatter);
 }
 
 /** Where a runbook's facts are; `undefined` for one that names none. */
-export function factsUri(runbook: vscode.Uri, frontMatter: FrontMatter): vscode.Uri | undefined {
+function factsUri(runbook: vscode.Uri, frontMatter: FrontMatter): vscode.Uri | undefined {
   return frontMatter.facts === undefined ? undefined : vscode.Uri.joinPath(runbook, "..", frontMatter.facts);
 }
 
-/** Reads a facts file. Rejects when it cannot be read as text. */
-export async function readFactsFile(uri: vscode.Uri): Promise<FactsFile> {
+async function readFactsFile(uri: vscode.Uri): Promise<FactsFile> {
   return { uri, facts: readFacts(await readText(uri)).facts };
 }
 

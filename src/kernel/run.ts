@@ -208,7 +208,7 @@ export class Run {
   }
 
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
-    // The end is the journal's last word: what the watch still has to say comes before it.
+    // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
     const verdict = judgeRun(this.#state);
     await this.record({ type: "runEnded", by, verdict });

@@ -1,6 +1,6 @@
 import { contactOf } from "../facts/escalation.ts";
 import type { Facts } from "../facts/facts.ts";
-import { markWords } from "../run/eventText.ts";
+import { describeEvent, markWords } from "../run/eventText.ts";
 import type { ClockMark, JournalRecord } from "../run/journalEvent.ts";
 import { formatDuration } from "../run/recoveryClock.ts";
 import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
@@ -18,6 +18,8 @@ export interface MessageSources {
 
 const PRIORITIES: Readonly<Record<Severity, string>> = { critical: "P1", high: "P2", medium: "P3", low: "P4" };
 const MINUTE_MS = 60_000;
+/** Events that a report tells. */
+const TOLD: ReadonlySet<JournalRecord["type"]> = new Set(["clockMarked", "noteAdded", "optionTaken", "commanderNamed", "escalated"]);
 
 /**
  * The values of a message's places, out of journal, runbook and shared facts. Times are UTC. A value that nothing is known of is
@@ -91,22 +93,12 @@ function stepWords(document: RunbookDocument, records: readonly JournalRecord[])
   return titles.length === 0 ? undefined : titles.join(", ");
 }
 
+/** Marks, notes, decisions and people; what cells did stands in the incident log. */
 function timelineLines(records: readonly JournalRecord[]): string | undefined {
-  const lines = records.flatMap((record): { readonly at: number; readonly text: string }[] => {
-    switch (record.type) {
-      case "clockMarked":
-        return [{ at: record.markedAt, text: markWords(record.mark) }];
-      case "noteAdded":
-        return [{ at: record.at, text: record.text }];
-      case "optionTaken":
-        return [{ at: record.at, text: `Decision: ${record.option}` }];
-      case "commanderNamed":
-        return [{ at: record.at, text: `Incident commander: ${record.name}` }];
-      case "escalated":
-        return [{ at: record.at, text: `Escalated to ${record.role}` }];
-      default:
-        return [];
-    }
+  const lines = records.flatMap((record) => {
+    if (!TOLD.has(record.type)) return [];
+    if (record.type === "clockMarked") return [{ at: record.markedAt, text: markWords(record.mark) }];
+    return [{ at: record.at, text: describeEvent(record)?.text ?? "" }];
   });
   return lines.length === 0 ? undefined : lines.sort((a, b) => a.at - b.at).map(({ at, text }) => `- ${minute(at)} - ${text}`).join("\n");
 }

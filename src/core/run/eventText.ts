@@ -13,7 +13,7 @@ const MARK_WORDS: Readonly<Record<ClockMark, string>> = {
   fixed: "Fixed", restored: "Service restored", reopened: "Reopened: the verification is red again", stable: "Stable",
 };
 
-const MEANS_WORDS: Readonly<Record<ContactMeans, string>> = { call: "call", mail: "mail to", page: "page through" };
+const MEANS_WORDS: Readonly<Record<ContactMeans, string>> = { call: "Called", mail: "Wrote to", page: "Paged", other: "Escalated to" };
 
 /** The words a timeline has for a clock mark. */
 export function markWords(mark: ClockMark): string {
@@ -53,7 +53,7 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
     case "commanderNamed":
       return { text: `Incident commander: ${event.name}`, icon: "start" };
     case "escalated":
-      return { text: `Escalated to ${event.role} (${MEANS_WORDS[event.means]} ${event.address})`, icon: "note" };
+      return { text: `${MEANS_WORDS[event.means]} ${event.role}${event.address === "" ? "" : ` (${event.address})`}`, icon: "note" };
     case "messagePrepared":
       return { text: `${event.template} prepared, ${event.destination === "clipboard" ? "copied to the clipboard" : `written to ${event.destination}`} (SHA-256 ${event.sha256.slice(0, 16)}…)`, icon: "note" };
     case "recoveryPointMarked":

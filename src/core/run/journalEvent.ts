@@ -19,7 +19,7 @@ export type RunMode = "incident" | "drill";
 /** Marks of the recovery clock, in the order an incident usually meets them. RTO runs from `impact` to `restored`. */
 export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentified" | "fixed" | "restored" | "reopened" | "stable";
 
-export type ContactMeans = "call" | "mail" | "page";
+export type ContactMeans = "call" | "mail" | "page" | "other";
 
 /** `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
 export type JournalEvent =
@@ -53,7 +53,7 @@ export type JournalEvent =
   | { readonly type: "noteAdded"; readonly text: string }
   /** Who decides from now on. */
   | { readonly type: "commanderNamed"; readonly name: string }
-  /** Somebody was called or written to; `address` is the number, mail or page address that was used. */
+  /** Somebody of the contacts was reached for; `address` is the number, mail or page address that was used, empty for `other`. */
   | { readonly type: "escalated"; readonly role: string; readonly means: ContactMeans; readonly address: string }
   /** A filled template went to `destination`: `clipboard`, or the path of a file. */
   | { readonly type: "messagePrepared"; readonly template: string; readonly sha256: string; readonly destination: string }

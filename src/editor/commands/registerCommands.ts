@@ -5,14 +5,18 @@ import { DisposableStore } from "../disposables.ts";
 import { findCurrentNotebook } from "../run/runNotebook.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
+import type { ContactsView } from "../views/contactsView.ts";
 import type { HealthView } from "../views/healthView.ts";
 import type { AlertLinks } from "./alertLinks.ts";
 import type { NewRunbooks } from "./newRunbooks.ts";
+import type { ContactCommands } from "./contactCommands.ts";
 import type { QuickActions } from "./quickActions.ts";
 import type { PlanningCommands } from "./planningCommands.ts";
+import { markRecoveryPoint } from "./recoveryPoint.ts";
 import type { RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
+import type { Updates } from "./updates.ts";
 
 /** What the commands are made of. */
 export interface CommandParts {
@@ -25,12 +29,15 @@ export interface CommandParts {
   readonly links: AlertLinks;
   readonly planning: PlanningCommands;
   readonly health: HealthView;
+  readonly contactsView: ContactsView;
+  readonly contacts: ContactCommands;
+  readonly updates: Updates;
   readonly errors: ErrorReporter;
 }
 
 /** Registers every command of the contributions: the record is complete by its type. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { run, files, actions, starter, errors } = parts;
+  const { run, files, actions, starter, errors, contacts, updates } = parts;
   const handlers: Readonly<Record<Exclude<CommandId, QuickActionId> | InternalCommandId, (...args: readonly unknown[]) => Promise<unknown>>> = {
     "dr-runbook.openRunbook": () => files.openRunbook(),
     "dr-runbook.newRunbook": () => parts.made.create(),
@@ -49,6 +56,12 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.verifyRecovery": () => run.verify(),
     "dr-runbook.markClock": () => run.markClock(),
     "dr-runbook.addNote": () => run.addNote(),
+    "dr-runbook.nameCommander": () => contacts.nameCommander(),
+    "dr-runbook.escalate": () => contacts.escalate(),
+    "dr-runbook.markRecoveryPoint": () => markRecoveryPoint(parts.runs),
+    "dr-runbook.writeUpdate": () => updates.write(),
+    "dr-runbook.copyUpdate": () => updates.copy(),
+    "dr-runbook.saveUpdate": () => updates.save(),
     "dr-runbook.takeOption": () => run.takeOption(),
     "dr-runbook.skipStep": () => run.skipStep(),
     "dr-runbook.tickChecklist": () => run.tickChecklist(),
@@ -57,10 +70,15 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.runUntilChange": () => run.runAhead("untilChange"),
     "dr-runbook.showLastOutput": () => run.showLastOutput(),
     "dr-runbook.refreshHealth": async () => parts.health.refresh(),
+    "dr-runbook.refreshContacts": async () => parts.contactsView.refresh(),
     "dr-runbook.showLog": async () => errors.reveal(),
     "dr-runbook.runQuickAction": () => actions.pickAndRun(),
     "dr-runbook.internal.takeOption": (step, option) => run.takeOption(textOf(step), textOf(option)),
     "dr-runbook.internal.runQuickAction": async (name) => (typeof name === "string" ? actions.run(name) : undefined),
+    "dr-runbook.internal.callContact": (node) => contacts.reach("call", node),
+    "dr-runbook.internal.mailContact": (node) => contacts.reach("mail", node),
+    "dr-runbook.internal.pageContact": (node) => contacts.reach("page", node),
+    "dr-runbook.internal.copyContact": (node) => contacts.copy(node),
     "dr-runbook.internal.revealCell": async (index) => (typeof index === "number" ? run.reveal(index) : undefined),
   };
   const store = new DisposableStore();

@@ -88,7 +88,7 @@ War Room: https://zoom.us/j/emergency
     const { text, open } = fill("post-incident-report", [...BEGUN, ...ENDED], 30);
     assert.match(text, /# Post-Incident Report - 2026-01-31/);
     assert.match(text, /- \*\*Duration\*\*: 20 minutes\n- \*\*Severity\*\*: P1/);
-    assert.match(text, /- 14:30 - Impact began\n- 14:32 - Detected\n- 14:33 - Incident commander: Ada\n- 14:35 - Escalated to Database Admin\n- 14:35 - Cause identified\n- 14:50 - Service restored/);
+    assert.match(text, /- 14:30 - Impact began\n- 14:32 - Detected\n- 14:33 - Incident commander: Ada\n- 14:35 - Called Database Admin \(\+1\)\n- 14:35 - Cause identified\n- 14:50 - Service restored/);
     assert.match(text, /## Root Cause\nThe socket was taken\n/);
     assert.match(text, /## Resolution\n- 14:35 - Step 2: Attempt Quick Restart: restart-database\n/);
     assert.match(text, /- RPO Achievement: 4 min \(target: 5 min\) ✅\n- RTO Achievement: 20 min \(target: 15 min\) ❌ missed\n- Data loss window: 14:26 UTC to 14:30 UTC \(4 min\)\n/);
