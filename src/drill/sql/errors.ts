@@ -7,6 +7,7 @@ const table = {
   ER_DBACCESS_DENIED: [1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"],
   ER_ACCESS_DENIED: [1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"],
   ER_NO_DB: [1046, "3D000", "No database selected"],
+  ER_TABLEACCESS_DENIED: [1142, "42000", "%s command denied to user '%s'@'%s' for table %s"],
   ER_BAD_NULL: [1048, "23000", "Column '%s' cannot be null"],
   ER_BAD_DB: [1049, "42000", "Unknown database '%s'"],
   ER_TABLE_EXISTS: [1050, "42S01", "Table '%s' already exists"],

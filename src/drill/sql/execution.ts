@@ -5,6 +5,7 @@ import { quoteName, storageName, typeOf } from "./catalog.ts";
 import { castTo, literal } from "./convert.ts";
 import { sqlError } from "./errors.ts";
 import { translate } from "./expressions.ts";
+import type { GeneralLogEntry } from "./generalLog.ts";
 import { informationTable } from "./informationSchema.ts";
 import type { SqlParser } from "./parser.ts";
 import { child, children } from "./ast.ts";
@@ -49,6 +50,10 @@ export interface ServerState {
   readonly random: () => number;
   /** Facts of replication and the binary log that SHOW and the status tables ask for. */
   readonly replication: ReplicationFacts;
+  /** Accounts, and which of them administer. */
+  readonly accounts: readonly { readonly name: string; readonly isSuper: boolean }[];
+  /** What `mysql.general_log` holds. */
+  generalLog: GeneralLogEntry[];
   readonly statistics: { questions: number; connections: number; slowQueries: number };
 }
 

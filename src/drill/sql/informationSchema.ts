@@ -3,7 +3,8 @@ import { storageName, typeOf } from "./catalog.ts";
 import { textLiteral } from "./convert.ts";
 import { columnTypeText, defaultText } from "./createText.ts";
 import type { Frame } from "./execution.ts";
-import { notSupported } from "./errors.ts";
+import { notSupported, sqlError } from "./errors.ts";
+import { generalLogRows } from "./generalLog.ts";
 import { processList } from "./processList.ts";
 import type { ResolvedTable, SourceColumn } from "./scope.ts";
 import { statusVariables } from "./serverStatus.ts";
@@ -93,9 +94,25 @@ const missingTables: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** A table of information_schema (its names have no case), `undefined` for one the engine does not keep. */
+/** The tables of the server's own database that are kept, each for administrators; of a real one's many columns these. */
+const ownTables: Readonly<Record<string, { readonly names: readonly string[]; readonly rows: (frame: Frame) => readonly (readonly Cell[])[] }>> = {
+  user: { names: ["Host", "User", "plugin"], rows: (frame) => frame.server.accounts.map(({ name }) => ["%", name, frame.server.flavour.isMariaDb ? "mysql_native_password" : "caching_sha2_password"]) },
+  general_log: { names: ["event_time", "user_host", "thread_id#", "server_id#", "command_type", "argument"], rows: (frame) => generalLogRows(frame, (ms) => dateTimeText(fromMicros(BigInt(ms) * 1000n), 6)) },
+};
+
+/** Throws 1142 for whoever does not administer the server. */
+function ownTable(frame: Frame, name: string): ResolvedTable | undefined {
+  const table = ownTables[name];
+  const { user, address, isReplicationThread } = frame.session;
+  if (table === undefined) return undefined;
+  const isAllowed = isReplicationThread || frame.server.accounts.some((account) => account.name === user && account.isSuper);
+  if (!isAllowed) throw sqlError("ER_TABLEACCESS_DENIED", "SELECT", user, address.split(":")[0] ?? address, frame.server.flavour.isMariaDb ? `\`mysql\`.\`${name}\`` : `'${name}'`);
+  return virtualTable("mysql", table.names, table.rows(frame));
+}
+
+/** A table of information_schema (its names have no case) or of the server's own database, `undefined` for one the engine does not keep. */
 export function informationTable(frame: Frame, database: string, name: string): ResolvedTable | undefined {
-  if (database !== "information_schema") return undefined;
+  if (database === "mysql") return ownTable(frame, name);
   const definition = definitions[name.toLowerCase()];
   if (definition === undefined && missingTables.has(name.toLowerCase())) throw notSupported(`information_schema.${name}`);
   return definition === undefined ? undefined : virtualTable(database, definition.names, definition.rows(frame));

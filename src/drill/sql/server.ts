@@ -17,6 +17,7 @@ import type { SplitStatement } from "./splitter.ts";
 import { divisionByZero, manyRows } from "./sqliteFunctions.ts";
 import { runStatement } from "./statements.ts";
 import { Store } from "./store.ts";
+import { logGenerally } from "./generalLog.ts";
 import { startVariables } from "./systemVariables.ts";
 import { rollback } from "./transactions.ts";
 import { expandVersionComments, flavourOf, textRulesOf } from "./versionComments.ts";
@@ -89,7 +90,7 @@ export class MysqlServer implements SqlServer {
     let seed = options.serverId;
     this.#state = {
       run: runStatement, store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
-      startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
+      accounts: options.users, generalLog: [], startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
       random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
       replication: {
         replicaStatus: (nowMs) => this.#replica?.status(nowMs, flavour),
@@ -142,6 +143,7 @@ export class MysqlServer implements SqlServer {
       session.database = database;
     }
     this.#state.sessions.set(session.id, session);
+    logGenerally(this.#state, session, "Connect", `${user}@${address?.split(":")[0] ?? "localhost"} on ${database ?? ""} using ${address === undefined ? "Socket" : "TCP/IP"}`, this.#options.clock.now());
     return session;
   }
 
@@ -149,7 +151,7 @@ export class MysqlServer implements SqlServer {
   closeSession(session: SqlSession): void {
     if (!(session instanceof Session)) return;
     if (session.isInTransaction) rollback(this.#frame(session, this.#options.clock.now()));
-    this.#state.sessions.delete(session.id);
+    if (this.#state.sessions.delete(session.id)) logGenerally(this.#state, session, "Quit", "", this.#options.clock.now());
   }
 
   /** `busyMs`: how long the statement shows as running, world milliseconds. */
@@ -158,6 +160,7 @@ export class MysqlServer implements SqlServer {
     const now = this.#options.clock.now();
     this.catchUp();
     this.#state.statistics.questions += 1;
+    logGenerally(this.#state, session, "Query", sql, now);
     session.busy = busyMs > 0 ? { sql, since: now, until: now + busyMs } : undefined;
     return this.#run(session, sql, now);
   }
@@ -316,7 +319,7 @@ export class MysqlServer implements SqlServer {
   }
 
   save(): Uint8Array {
-    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null }, this.#state.store.save());
+    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null, generalLog: this.#state.generalLog }, this.#state.store.save());
   }
 
   load(bytes: Uint8Array): void {
@@ -326,6 +329,7 @@ export class MysqlServer implements SqlServer {
     const catalog: Catalog = facts.catalog;
     this.#state.catalog = catalog;
     this.#state.globals = new Map(facts.globals);
+    this.#state.generalLog = [...facts.generalLog];
     this.#state.compiled.clear();
     if (facts.log !== null) this.#log?.restore(facts.log.end, facts.log.events);
     this.#resetReplicaLink();

@@ -18,7 +18,7 @@ const mariaMode = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE
 export const globalOnly: ReadonlySet<string> = new Set([
   "read_only", "super_read_only", "max_connections", "hostname", "server_id", "port", "datadir", "log_bin", "version", "version_comment", "innodb_buffer_pool_size",
   "log_bin_basename", "binlog_expire_logs_seconds", "expire_logs_days", "system_time_zone", "lower_case_table_names", "innodb_flush_log_at_trx_commit", "gtid_mode", "sync_binlog",
-  "enforce_gtid_consistency", "gtid_executed", "gtid_purged", "event_scheduler", "max_binlog_size", "innodb_force_recovery", "local_infile", "have_ssl", "tls_version", "basedir", "socket", "pid_file",
+  "enforce_gtid_consistency", "gtid_executed", "gtid_purged", "event_scheduler", "max_binlog_size", "innodb_force_recovery", "local_infile", "have_ssl", "general_log", "general_log_file", "log_output", "tls_version", "basedir", "socket", "pid_file",
 ]);
 
 /** Switches of more than two places: `@@name` tells their word, not 0 or 1. */
@@ -42,6 +42,7 @@ export function startVariables(facts: ServerFacts, flavour: Flavour): Map<string
     max_allowed_packet: flavour.isMariaDb ? 16_777_216 : 67_108_864, net_write_timeout: 60, net_read_timeout: 30, wait_timeout: 28_800, interactive_timeout: 28_800, lock_wait_timeout: 86_400, innodb_lock_wait_timeout: 50,
     innodb_buffer_pool_size: 134_217_728, innodb_flush_log_at_trx_commit: 1, innodb_force_recovery: 0, sync_binlog: 1, lower_case_table_names: 0, max_binlog_size: 1_073_741_824, local_infile: "OFF",
     default_storage_engine: "InnoDB", sql_quote_show_create: "ON", sql_safe_updates: "OFF", sql_select_limit: "18446744073709551615", max_execution_time: 0, event_scheduler: flavour.isMariaDb ? "OFF" : "ON", binlog_format: flavour.isMariaDb ? "MIXED" : "ROW", have_ssl: "DISABLED",
+    general_log: "OFF", general_log_file: `${flavour.isMariaDb ? "" : facts.dataDirectory}${facts.hostname}.log`, log_output: "FILE",
     explicit_defaults_for_timestamp: "ON", optimizer_switch: "", old_alter_table: flavour.isMariaDb ? "DEFAULT" : "OFF", profiling: "OFF", query_cache_type: "OFF", session_track_schema: "ON",
   };
   const own: Record<string, string | number> = flavour.isMariaDb

@@ -156,3 +156,35 @@ describe("a rollout", () => {
     assert.deepEqual(addresses(), [0, 2]);
   });
 });
+
+describe("a set and its pods", () => {
+  const relabel = (cluster: ReturnType<typeof virtualCluster>, name: string, labels: Record<string, string>): void => {
+    const pod = cluster.store.get("Pod", "shop", name) as KubeObject;
+    cluster.store.put({ ...pod, metadata: { ...pod.metadata, labels } });
+    cluster.clock.advance(20_000);
+  };
+
+  it("lets go of a pod whose labels no longer match, and makes another in its place", () => {
+    const cluster = virtualCluster();
+    cluster.store.put(deployment(2));
+    cluster.clock.advance(20_000);
+    const name = pods(cluster)[0]?.metadata.name ?? "";
+    relabel(cluster, name, { incident: "quarantine" });
+    const released = cluster.store.get("Pod", "shop", name);
+    assert.ok(released !== undefined && isPodReady(released));
+    assert.equal(released.metadata.ownerReferences, undefined);
+    assert.equal(pods(cluster).length, 3);
+    assert.equal(pods(cluster).filter((pod) => pod.metadata.labels?.["app"] === "web" && isPodReady(pod)).length, 2);
+  });
+
+  it("takes a pod in that matches and that nobody controls, and removes the one too many", () => {
+    const cluster = virtualCluster();
+    cluster.store.put(deployment(1));
+    cluster.clock.advance(20_000);
+    const [pod] = pods(cluster);
+    relabel(cluster, pod?.metadata.name ?? "", { incident: "quarantine" });
+    relabel(cluster, pod?.metadata.name ?? "", pod?.metadata.labels ?? {});
+    assert.equal(pods(cluster).filter((each) => each.metadata.ownerReferences !== undefined).length, 1);
+    assert.equal(pods(cluster).length, 1);
+  });
+});
