@@ -3,10 +3,14 @@
  * id which is spelt wrong on one side fails a test and not a person.
  */
 
-/** Notebook type, and the mime type of table outputs that `src/renderer/table.ts` shows. */
 export const NOTEBOOK_TYPE = "dr-runbook";
-export const TABLE_MIME = "application/vnd.dr-runbook.table+json";
-export const RENDERER_ID = "dr-runbook.table";
+/** Mime types of the outputs that `src/renderer` shows, by their shape. */
+export const OUTPUT_MIMES = {
+  table: "application/vnd.dr-runbook.table+json",
+  log: "application/vnd.dr-runbook.log+json",
+  json: "application/vnd.dr-runbook.json-tree+json",
+} as const;
+export const RENDERER_ID = "dr-runbook.output";
 /** Tests and other extensions find the controller under this id. */
 export const CONTROLLER_ID = "dr-runbook.kernel";
 export const VIEW_CONTAINER = "dr-runbook";

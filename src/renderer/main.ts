@@ -1,26 +1,39 @@
+import type { LogLine } from "../core/run/logLines.ts";
 import type { TextTable } from "../core/run/textTable.ts";
+import { renderJson } from "./jsonTree.ts";
+import { renderLog } from "./logView.ts";
 import { renderTable } from "./table.ts";
 
 /** What VS Code hands to a renderer; the part of its contract that is used here. */
 interface OutputItem {
   readonly id: string;
+  readonly mime: string;
   json(): unknown;
 }
 
-/** Entry point of the bundle: called by VS Code for each output of our mime type. */
+/** Entry point of the bundle: called by VS Code for each output of one of our mime types. */
 export function activate(): { renderOutputItem(item: OutputItem, element: HTMLElement): void } {
   return {
     renderOutputItem(item, element) {
-      const value = item.json();
-      if (isTable(value)) element.replaceChildren(renderTable(value, element.ownerDocument));
-      else element.replaceChildren("This output is not a table that this version can show. Choose the plain text of this output instead.");
+      element.replaceChildren(render(item.json(), item.mime, element.ownerDocument));
     },
   };
+}
+
+function render(value: unknown, mime: string, document: Document): HTMLElement | string {
+  if (mime.includes("json-tree")) return renderJson(value, document);
+  if (isTable(value)) return renderTable(value, document);
+  if (isLog(value)) return renderLog(value, document);
+  return "This version cannot show this output as it was meant. Choose its plain text instead.";
 }
 
 function isTable(value: unknown): value is TextTable {
   if (typeof value !== "object" || value === null || !("columns" in value) || !("rows" in value)) return false;
   return isTexts(value.columns) && Array.isArray(value.rows) && value.rows.every(isTexts);
+}
+
+function isLog(value: unknown): value is readonly LogLine[] {
+  return Array.isArray(value) && value.every((line: unknown) => typeof line === "object" && line !== null && "text" in line && typeof line.text === "string" && "level" in line);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

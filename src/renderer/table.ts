@@ -1,7 +1,11 @@
 import type { TextTable } from "../core/run/textTable.ts";
 import { compareCells } from "./compareCells.ts";
+import { countLabel, searchBox, toolbar, TOOLBAR_STYLE } from "./toolbar.ts";
 
-const STYLE = `
+/** Fewer rows are read at a glance. */
+const ROWS_TO_FILTER = 6;
+
+const STYLE = `${TOOLBAR_STYLE}
 .dr-table { max-height: 26em; overflow: auto; outline-offset: -1px; }
 .dr-table:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .dr-table table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
@@ -18,12 +22,19 @@ const STYLE = `
 const BAD = /^(CrashLoopBackOff|Error|ErrImagePull|ImagePullBackOff|OOMKilled|Failed|Pending|Lost|Unknown|Evicted|Terminating|Warning|NotReady|down)$/;
 const GOOD = /^(Running|Completed|Succeeded|Bound|Ready|Active|Available|up)$/;
 
-/** A scrollable table: headings stay in sight and sort at a click or with Enter; a third click gives the tool's own order back. */
+/** A scrollable table: headings stay in sight and sort at a click or with Enter; a third click gives the tool's own order back. A long one can be filtered. */
 export function renderTable(table: TextTable, document: Document): HTMLElement {
   const style = document.createElement("style");
   style.textContent = STYLE;
   const body = document.createElement("tbody");
   const sorting = { column: -1, direction: 1 };
+  const count = countLabel(document);
+  let words = "";
+  const show = (): void => {
+    const rows = sortRows(table, sorting).filter((cells) => words === "" || cells.some((cell) => cell.toLowerCase().includes(words)));
+    fillBody(body, rows, document);
+    count.textContent = words === "" ? "" : `${rows.length} of ${table.rows.length} rows`;
+  };
   const headings = table.columns.map((name, column) => {
     const heading = document.createElement("th");
     heading.scope = "col";
@@ -34,7 +45,7 @@ export function renderTable(table: TextTable, document: Document): HTMLElement {
     button.addEventListener("click", () => {
       nextSorting(sorting, column);
       markHeadings(headings, table.columns, sorting);
-      fillBody(body, sortRows(table, sorting), document);
+      show();
     });
     heading.append(button);
     return heading;
@@ -43,7 +54,7 @@ export function renderTable(table: TextTable, document: Document): HTMLElement {
   row.append(...headings);
   const head = document.createElement("thead");
   head.append(row);
-  fillBody(body, table.rows, document);
+  show();
   const element = document.createElement("table");
   element.append(head, body);
   const frame = document.createElement("div");
@@ -52,7 +63,14 @@ export function renderTable(table: TextTable, document: Document): HTMLElement {
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", `Table with ${table.rows.length} rows`);
   frame.append(style, element);
-  return frame;
+  if (table.rows.length <= ROWS_TO_FILTER) return frame;
+  const search = searchBox("Filter the rows", (typed) => {
+    words = typed;
+    show();
+  }, document);
+  const whole = document.createElement("div");
+  whole.append(toolbar([search, count], document), frame);
+  return whole;
 }
 
 interface Sorting {

@@ -54,6 +54,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     browser = await launchChromium(say);
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(30_000);
+    page.setDefaultNavigationTimeout(120_000);
     await prepareSecrets(page, server);
     if (options.extension === "development") await injectDevelopment(page, server, root);
     const workbench = new Workbench(page, server, browser, scratch, folder);

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { OutputNotification } from "../../core/protocol.ts";
 import { BoundedText } from "../../core/run/boundedText.ts";
-import { parseTextTable } from "../../core/run/textTable.ts";
-import { TABLE_MIME } from "../contributions.ts";
+import { shapeOutput, type OutputShape } from "../../core/run/outputShape.ts";
+import { OUTPUT_MIMES } from "../contributions.ts";
 
 const FLUSH_MS = 80;
 const SEGMENT_LIMIT = 200;
@@ -44,7 +44,7 @@ export class CellOutput implements vscode.Disposable {
     }, FLUSH_MS);
   }
 
-  /** The final outputs: table texts as tables, and closing lines instead of the notes that said the same on the way. */
+  /** The final outputs: tables, logs and JSON in their shapes beside their text, and closing lines instead of the notes that said the same on the way. */
   async finish(closing: string, isFailure: boolean): Promise<void> {
     await this.flush();
     const outputs = this.#segments.flatMap((segment) => finalItems(segment, closing)).map((items) => new vscode.NotebookCellOutput([...items]));
@@ -95,8 +95,19 @@ function finalItems(segment: Segment, closing: string): readonly (readonly vscod
     const news = text.split("\n").filter((line) => line.trim() !== "" && !closing.includes(line.trim()));
     return news.length === 0 ? [] : [[vscode.NotebookCellOutputItem.text(news.join("\n"))]];
   }
-  const table = segment.stream === "stdout" && !segment.text.isCut ? parseTextTable(text) : undefined;
-  return [table === undefined ? [toItem(segment)] : [vscode.NotebookCellOutputItem.json(table, TABLE_MIME), vscode.NotebookCellOutputItem.text(text)]];
+  const shape = segment.stream === "stdout" && !segment.text.isCut ? shapeOutput(text) : undefined;
+  return [shape === undefined ? [toItem(segment)] : [shapedItem(shape), vscode.NotebookCellOutputItem.text(text)]];
+}
+
+function shapedItem(shape: OutputShape): vscode.NotebookCellOutputItem {
+  switch (shape.kind) {
+    case "table":
+      return vscode.NotebookCellOutputItem.json(shape.table, OUTPUT_MIMES.table);
+    case "log":
+      return vscode.NotebookCellOutputItem.json(shape.lines, OUTPUT_MIMES.log);
+    case "json":
+      return vscode.NotebookCellOutputItem.json(shape.value, OUTPUT_MIMES.json);
+  }
 }
 
 function toItem(segment: Segment): vscode.NotebookCellOutputItem {

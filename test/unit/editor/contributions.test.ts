@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  COMMANDS, CONTEXT_KEYS, INTERNAL_COMMANDS, NOTEBOOK_TYPE, QUICK_ACTIONS, RENDERER_ID, SETTINGS, TABLE_MIME, VIEW_CONTAINER, VIEWS,
+  COMMANDS, CONTEXT_KEYS, INTERNAL_COMMANDS, NOTEBOOK_TYPE, QUICK_ACTIONS, RENDERER_ID, SETTINGS, OUTPUT_MIMES, VIEW_CONTAINER, VIEWS,
 } from "../../../src/editor/contributions.ts";
 
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
@@ -19,6 +19,7 @@ interface MenuItem {
   readonly when?: string;
 }
 interface Manifest {
+  readonly icon: string;
   readonly activationEvents: readonly string[];
   readonly contributes: {
     readonly notebooks: readonly { readonly type: string; readonly selector: readonly { readonly filenamePattern: string }[]; readonly priority: string }[];
@@ -28,6 +29,8 @@ interface Manifest {
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly name: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly when: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly description: string; readonly media: { readonly markdown: string }; readonly completionEvents: readonly string[] }[] }[];
     readonly colors: readonly { readonly id: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly markdownDescription: string }>> };
   };
@@ -36,6 +39,7 @@ interface Manifest {
 const root = join(import.meta.dirname, "../../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 const { contributes } = manifest;
+const walkthroughSteps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 const allCommands: Readonly<Record<string, string>> = { ...COMMANDS, ...INTERNAL_COMMANDS };
 
 function sorted(values: Iterable<string>): readonly string[] {
@@ -78,7 +82,8 @@ describe("contributions", () => {
   it("names only known commands in menus, welcomes and keybindings", () => {
     const used = [
       ...Object.values(contributes.menus).flatMap((items) => items.map((entry) => entry.command)),
-      ...contributes.viewsWelcome.flatMap((welcome) => [...welcome.contents.matchAll(/command:([\w.-]+)/g)].map((match) => match[1] ?? "")),
+      ...contributes.keybindings.map((binding) => binding.command),
+      ...[...contributes.viewsWelcome.map((welcome) => welcome.contents), ...walkthroughSteps.flatMap((step) => [step.description, ...step.completionEvents])].flatMap((text) => [...text.matchAll(/(?:command|onCommand):([\w.-]+)/g)].map((match) => match[1] ?? "")),
     ];
     assert.ok(used.length > 0);
     for (const command of used) assert.ok(command in allCommands, command);
@@ -98,6 +103,8 @@ describe("contributions", () => {
       ...contributes.commands.map((command) => command.enablement),
       ...Object.values(contributes.menus).flatMap((items) => items.map((entry) => entry.when)),
       ...contributes.viewsWelcome.map((welcome) => welcome.when),
+      ...contributes.keybindings.map((binding) => binding.when),
+      ...walkthroughSteps.flatMap((step) => step.completionEvents.filter((event) => event.startsWith("onContext:"))),
     ];
     const used = new Set(clauses.flatMap(keysOf));
     const known: readonly string[] = [...CONTEXT_KEYS, ...Object.keys(VIEWS)];
@@ -113,9 +120,13 @@ describe("contributions", () => {
     for (const { id } of views) assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === id), id);
   });
 
-  it("declares the notebook type and the renderer of the table outputs", () => {
+  it("declares the notebook type and the renderer of the outputs", () => {
     assert.deepEqual(contributes.notebooks.map((notebook) => notebook.type), [NOTEBOOK_TYPE]);
-    assert.deepEqual(contributes.notebookRenderer.map(({ id, mimeTypes }) => ({ id, mimeTypes })), [{ id: RENDERER_ID, mimeTypes: [TABLE_MIME] }]);
+    assert.deepEqual(contributes.notebookRenderer.map(({ id, mimeTypes }) => ({ id, mimeTypes })), [{ id: RENDERER_ID, mimeTypes: Object.values(OUTPUT_MIMES) }]);
+  });
+
+  it("has the pictures and texts that it names", () => {
+    for (const path of [manifest.icon, ...walkthroughSteps.map((step) => step.media.markdown), ...contributes.viewsContainers.activitybar.map((container) => container.icon)]) assert.ok(existsSync(join(root, path)), path);
   });
 
   it("activates for runbooks only", () => {
@@ -137,7 +148,7 @@ describe("contributions", () => {
     for (const colour of colours) assert.ok(contributes.colors.some(({ id }) => id === colour), colour);
   });
 
-  it("renders nothing but its own mime type", () => {
-    assert.match(TABLE_MIME, /^application\/vnd\.dr-runbook\./);
+  it("renders nothing but its own mime types", () => {
+    for (const mime of Object.values(OUTPUT_MIMES)) assert.match(mime, /^application\/vnd\.dr-runbook\./);
   });
 });

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { FIRST_RUNBOOK_FILES } from "../host/firstRunbook.ts";
+import { type Workbench, withWorkbench } from "../host/workbench.ts";
+
+/** The row of the first command: the front matter's cell comes before it. */
+const LOG = 1;
+
+/** The output webview's element that matches, in whichever frame it is. */
+async function find(workbench: Workbench, selector: string): Promise<ReturnType<Workbench["page"]["locator"]>> {
+  for (let turn = 0; turn < 150; turn += 1) {
+    for (const frame of workbench.page.frames()) {
+      const found = frame.locator(selector).first();
+      if ((await found.count()) > 0) return found;
+    }
+    await workbench.page.waitForTimeout(200);
+  }
+  throw new Error(`no frame has ${selector}`);
+}
+
+for (const theme of ["dark", "light"] as const) {
+  describe(`outputs in a ${theme} window`, function () {
+    this.timeout(240_000);
+
+    it("show logs to search, JSON to unfold and tables to filter", async () => {
+      await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES], theme }, async (workbench) => {
+        const { page } = workbench;
+        await workbench.openRunbook("outputs.runbook.md");
+        await workbench.runCommand("Runbook: Start Drill…");
+        await workbench.waitForQuickInput("what breaks", 60_000);
+        await workbench.pick("Nothing yet");
+        await workbench.waitForStatus(/DRILL/);
+
+        await workbench.runCell(LOG);
+        const log = await find(workbench, ".dr-log");
+        const search = await find(workbench, ".dr-bar input");
+        await search.click();
+        await search.pressSequentially("ready for");
+        assert.deepEqual((await log.locator("div").allInnerTexts()).filter((line) => !line.includes("ready for")), []);
+        assert.match(await (await find(workbench, ".dr-count")).innerText(), /^1 of \d+ lines$/);
+        await workbench.screenshot(`output-log-${theme}`);
+
+        await workbench.runCell(LOG + 1);
+        const tree = await find(workbench, ".dr-json");
+        const spec = tree.locator("details", { has: page.locator("summary .key", { hasText: /^spec$/ }) }).first();
+        await spec.waitFor();
+        await (await find(workbench, ".dr-bar button:text('Expand all')")).click();
+        await workbench.screenshot(`output-json-${theme}`);
+
+        await workbench.runCell(LOG + 2);
+        const table = await find(workbench, ".dr-table");
+        const filter = await find(workbench, "input[aria-label='Filter the rows']");
+        await filter.click();
+        await filter.pressSequentially("mysql");
+        const rows = await table.locator("tbody tr").allInnerTexts();
+        assert.ok(rows.length >= 2 && rows.every((row) => row.includes("mysql")), rows.join(" | "));
+        await workbench.screenshot(`output-table-${theme}`);
+      });
+    });
+  });
+}
