@@ -33,6 +33,7 @@ import { defaultStateRoot } from "./services/journal/runFolder.ts";
 import { connectKernel } from "./services/kernelClient.ts";
 import { startKernel, startWorld } from "./services/kernelProcess.ts";
 import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
+import { lintContextOf } from "./services/lintContext.ts";
 import { controlWorld } from "./services/worldControl.ts";
 
 /** Composition root of the editor: builds the parts, in order of dependence. */
@@ -62,8 +63,8 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(), SERIALIZER_OPTIONS));
   own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
   own(new CellStatusItems(runs, models, errors));
-  own(new RunbookDiagnostics(models, errors));
   own(new CommandHelp(runs, models, errors));
+  own(new RunbookDiagnostics(models, errors, lintContextOf));
   own(new OptionLenses(runs, models, errors));
   own(new RunStatusBar(runs));
   const files = new RunbookFiles(runs, errors);

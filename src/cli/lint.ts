@@ -24,10 +24,23 @@ export interface LintCall {
   /** What is known of the folder that a file stands in. */
   readonly contextOf: (path: string, document: RunbookDocument, today: string) => LintContext;
   readonly write: (text: string) => void;
+  /** Takes what is wrong with the call itself. */
+  readonly complain: (text: string) => void;
 }
 
-/** Lints files and folders. Returns 1 where there is an error or a warning, else 0. Throws `notFound` and `invalidInput` for a wrong call. */
+/** Lints files and folders. Returns 1 where there is an error or a warning, else 0; 2 for a call, or a file, that cannot be read. */
 export function lintFiles(call: LintCall): number {
+  try {
+    return lintAll(call);
+  } catch (error) {
+    // 1 is kept for findings, so that a pipeline can tell a bad runbook from a bad call.
+    if (!(error instanceof RuntimeError)) throw error;
+    call.complain(`${error.message}\n${error.hint}\n`);
+    return 2;
+  }
+}
+
+function lintAll(call: LintCall): number {
   const format = call.format ?? "text";
   if (!isFormat(format)) throw new RuntimeError("invalidInput", `Linting: there is no format ${format}.`, { hint: `Formats are ${Object.keys(FORMATS).join(", ")}.` });
   const today = call.today === undefined ? new Date().toISOString().slice(0, 10) : readDay(call.today);

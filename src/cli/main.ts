@@ -85,7 +85,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "import":
       return importFile(file, values.out, (text) => void process.stdout.write(text));
     case "lint":
-      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text) });
+      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text), complain: (text) => void process.stderr.write(text) });
     case "plan":
       return printPlan(file, values.format ?? "json");
     case "shell":

@@ -1,25 +1,33 @@
 import * as vscode from "vscode";
-import { describe, severityOf, type Problem, type ProblemSeverity } from "../../core/problem.ts";
+import type { LintContext } from "../../core/lint/facts.ts";
+import { lintRunbook } from "../../core/lint/lintRunbook.ts";
+import { describe, type ProblemSeverity } from "../../core/problem.ts";
+import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { ErrorReporter } from "../showError.ts";
-import { placeProblems, type PlacedProblem } from "./ranges.ts";
+import { placeFindings, type PlacedFinding } from "./ranges.ts";
 
 const DELAY_MS = 250;
 const SOURCE = "DR Runbook";
 
-/** Problems of open runbooks, in the cells that they are in, with quick fixes where a problem brings its cure. */
+/** What is known of the folder that a runbook stands in; `today` is `YYYY-MM-DD`. */
+export type LintContextReader = (path: string, document: RunbookDocument, today: string) => LintContext;
+
+/** What lint finds in open runbooks, in the cells that they are in, with quick fixes where a problem brings its cure. */
 export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #models: RunbookModels;
   readonly #errors: ErrorReporter;
+  readonly #contextOf: LintContextReader;
   readonly #collection = this.#store.add(vscode.languages.createDiagnosticCollection("dr-runbook"));
   readonly #timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
-  readonly #placed = new Map<string, readonly PlacedProblem[]>();
+  readonly #placed = new Map<string, readonly PlacedFinding[]>();
 
-  constructor(models: RunbookModels, errors: ErrorReporter) {
+  constructor(models: RunbookModels, errors: ErrorReporter, contextOf: LintContextReader) {
     this.#models = models;
+    this.#contextOf = contextOf;
     this.#errors = errors;
     const { workspace } = vscode;
     this.#store.add(workspace.onDidOpenNotebookDocument((notebook) => this.#schedule(notebook)));
@@ -31,12 +39,13 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const placed = this.#placed.get(document.uri.toString()) ?? [];
-    return placed.flatMap(({ problem, range: at }) => {
+    return placed.flatMap(({ finding, range: at }) => {
+      const { problem } = finding;
       if (problem.fix === undefined || at.intersection(range) === undefined) return [];
       const action = new vscode.CodeAction(problem.fix.title, vscode.CodeActionKind.QuickFix);
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(document.uri, at, problem.fix.text);
-      action.diagnostics = [toDiagnostic(problem, at)];
+      action.diagnostics = [toDiagnostic({ finding, range: at })];
       action.isPreferred = true;
       return [action];
     });
@@ -64,11 +73,13 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
   #update(notebook: vscode.NotebookDocument): void {
     if (notebook.isClosed) return;
     const model = this.#models.of(notebook);
+    const context = this.#contextOf(notebook.uri.fsPath, model.document, new Date().toISOString().slice(0, 10));
+    const findings = lintRunbook(model.document, context, model.plans());
     for (const cell of notebook.getCells()) {
-      const placed = placeProblems(model, cell);
+      const placed = placeFindings(model, cell, findings);
       const { uri } = cell.document;
       this.#placed.set(uri.toString(), placed);
-      this.#collection.set(uri, placed.map(({ problem, range }) => toDiagnostic(problem, range)));
+      this.#collection.set(uri, placed.map(toDiagnostic));
     }
   }
 
@@ -82,8 +93,9 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
   }
 }
 
-function toDiagnostic(problem: Problem, range: vscode.Range): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(range, describe(problem), SEVERITIES[severityOf(problem)]);
+function toDiagnostic({ finding, range }: PlacedFinding): vscode.Diagnostic {
+  const { problem, severity } = finding;
+  const diagnostic = new vscode.Diagnostic(range, describe(problem), SEVERITIES[severity]);
   diagnostic.source = SOURCE;
   diagnostic.code = problem.code;
   return diagnostic;

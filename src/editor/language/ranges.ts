@@ -1,30 +1,33 @@
 import * as vscode from "vscode";
+import type { LintFinding } from "../../core/lint/lintRunbook.ts";
 import type { Problem } from "../../core/problem.ts";
 import { commandOffsetToText } from "../../core/runbook/commandLines.ts";
 import type { DocumentCell } from "../../core/runbook/document.ts";
 import type { RunbookModel } from "../notebook/runbookModel.ts";
 
-/** A problem and where it stands in its cell's editor. */
-export interface PlacedProblem {
-  readonly problem: Problem;
+/** A finding and where it stands in its cell's editor. */
+export interface PlacedFinding {
+  readonly finding: LintFinding;
   readonly range: vscode.Range;
 }
 
-/** The problems of one cell: those of its command, and those of the document that lie in its slice. The only file that makes ranges of offsets. */
-export function placeProblems(model: RunbookModel, cell: vscode.NotebookCell): readonly PlacedProblem[] {
+/** The findings of one cell, in the words that its editor shows. The only file that makes ranges of offsets. */
+export function placeFindings(model: RunbookModel, cell: vscode.NotebookCell, findings: readonly LintFinding[]): readonly PlacedFinding[] {
   const index = model.indexOf(cell);
   const found = index === undefined ? undefined : model.document.cells[index];
   if (index === undefined || found === undefined) return [];
-  const place = (problem: Problem, start: number, end: number): PlacedProblem => ({ problem, range: toRange(cell.document, found.text, start, end) });
-  const ofCommand = (model.planAt(index)?.problems ?? []).map((problem) => {
-    // What is planned of a query cell is its `via`, which stands above the text: the first line stands for it.
-    if (found.command?.via !== undefined) return place(problem, 0, lineEnd(found.text));
-    return place(problem, commandOffsetToText(found.text, problem.start), commandOffsetToText(found.text, problem.end));
+  const place = (finding: LintFinding, start: number, end: number): PlacedFinding => ({ finding, range: toRange(cell.document, found.text, start, end) });
+  return findings.filter((finding) => finding.cell === index).map((finding) => {
+    const { problem } = finding;
+    if (!finding.isInCommand) return place(finding, sourceToText(model.document.source, found, finding.start), sourceToText(model.document.source, found, finding.end));
+    // What is planned of a query cell is its `via`, which stands above the text: the first line stands for it, and no fix fits there.
+    if (found.command?.via !== undefined) return place({ ...finding, problem: withoutFix(problem) }, 0, lineEnd(found.text));
+    return place(finding, commandOffsetToText(found.text, problem.start), commandOffsetToText(found.text, problem.end));
   });
-  const ofDocument = model.document.problems
-    .filter((problem) => problem.start >= found.start && problem.start < found.end)
-    .map((problem) => place(problem, sourceToText(model.document.source, found, problem.start), sourceToText(model.document.source, found, problem.end)));
-  return [...ofDocument, ...ofCommand];
+}
+
+function withoutFix({ code, start, end, facts }: Problem): Problem {
+  return { code, start, end, facts };
 }
 
 /** An offset into the source as one into the cell's text. For a fence, lines correspond one to one below the opening line. */

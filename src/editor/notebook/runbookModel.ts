@@ -38,8 +38,13 @@ export class RunbookModel {
 
   /** What a cell would do, by its index; `undefined` for prose. */
   planAt(index: number): CellPlan | undefined {
+    return this.plans()[index];
+  }
+
+  /** What all cells would do, by index into `document.cells`. */
+  plans(): readonly (CellPlan | undefined)[] {
     this.#plans ??= planRunbook(this.document);
-    return this.#plans[index];
+    return this.#plans;
   }
 
   stepOf(cell: vscode.NotebookCell): Step | undefined {
