@@ -51,7 +51,7 @@ export function lintRunbook(document: RunbookDocument, context: LintContext, pla
   for (const rule of RULES) rule(facts, report);
   const suppressions = readSuppressions(document, context.today, new Set(Object.keys(PROBLEM_RULES)), report);
   const inCommands = plans.flatMap((plan, cell) => (plan?.problems ?? []).map((problem) => inCommand(problem, cell, facts)));
-  const findings = [...[...document.problems, ...own].map((problem) => inSource(problem, facts)), ...inCommands];
+  const findings = [...[...document.problems, ...own].map((problem) => inSource(problem, facts)), ...withoutEchoes(inCommands, facts)];
   const used = new Set<string>();
   const kept = findings.filter(({ problem, cell }) => {
     const found = suppressions.filter((suppression) => suppresses(suppression, problem.code, cell));
@@ -85,9 +85,24 @@ function severityIn(problem: Problem, context: LintContext): ProblemSeverity {
   return !context.isRunbook && ONLY_IN_RUNBOOKS.has(problem.code) ? "information" : severityOf(problem);
 }
 
-/** Whether a line that the shell cannot read was meant for it: it begins with a known command, and has no blanks to fill in. */
+/**
+ * Findings that only repeat another one: a blank like `<pod>` makes the shell see files, and in other people's Markdown a fence that
+ * holds no commands has an unknown one in each line.
+ */
+function withoutEchoes(findings: readonly LintFinding[], { document, context }: LintFacts): readonly LintFinding[] {
+  const blanks = new Set(document.cells.flatMap((cell, index) => (anglePlaceholders(cell.command?.commandText ?? "").length > 0 ? [index] : [])));
+  const unknown = new Set<number>();
+  return findings.filter(({ problem, cell }) => {
+    if (blanks.has(cell) && (problem.code === "overwrites-file" || (problem.code === "shell-syntax" && !context.isRunbook))) return false;
+    if (problem.code !== "unknown-command" || context.isRunbook) return true;
+    const isFirst = !unknown.has(cell);
+    unknown.add(cell);
+    return isFirst;
+  });
+}
+
+/** Whether a line that the shell cannot read was meant for it: it begins with a known command. */
 function isMeantToRun(commandText: string, problem: Problem): boolean {
-  if (anglePlaceholders(commandText).length > 0) return false;
   const start = commandText.lastIndexOf("\n", problem.start - 1) + 1;
   return findTool(/^\s*([\w.-]+)/.exec(commandText.slice(start))?.[1] ?? "", "local") !== undefined;
 }

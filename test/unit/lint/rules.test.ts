@@ -47,8 +47,14 @@ describe("lint rules", () => {
   it("take what cannot run in other people's Markdown for reading", () => {
     const severities = (text: string): readonly string[] => lint(bash(text), { isRunbook: false }).filter(({ problem }) => problem.code === "shell-syntax").map(({ severity }) => severity);
     assert.deepEqual(severities("kubectl get pods (all)"), ["error"]);
-    assert.deepEqual(severities("kubectl logs <pod>"), ["information"]);
+    assert.deepEqual(severities("kubectl logs <pod>"), []);
     assert.deepEqual(severities("sum by(resource) (rate(x[5m]))"), ["information"]);
+  });
+
+  it("leave out what only repeats another finding", () => {
+    expectFindings(bash("kubectl describe pod <pod> -n <namespace>"), ["overwrites-file"], []);
+    expectFindings(bash("spec:\nkind: X"), ["unknown-command"], ["unknown-command: spec:"], { isRunbook: false });
+    expectFindings(bash("spec:\nkind: X"), ["unknown-command"], ["unknown-command: spec:", "unknown-command: kind:"]);
   });
 
   it("put garbled characters back", () => {

@@ -1,12 +1,12 @@
 import type { LintRule } from "../facts.ts";
 
 /** Words that put the decision off, as whole words. */
-const VAGUE = /\b(?:if (?:needed|necessary|required|appropriate|applicable|configured|possible)|as (?:needed|necessary|appropriate|required|applicable)|when(?:ever)? appropriate|and so on|etc\.|somehow|should be fine|should work|hopefully|a while|a few minutes|some time|soonish)(?![\w])/gi;
+const VAGUE = /\b(?:if (?:needed|necessary|required|appropriate|applicable|configured|possible)|as (?:needed|necessary|appropriate|required|applicable)|when(?:ever)? appropriate|and so on|somehow|should be fine|should work|hopefully|a while|a few minutes|some time|soonish)(?![\w])/gi;
 const UNFINISHED = /\b(?:TODO|TBD|TBC|FIXME|XXX)\b/g;
 /** `[NAME]`, `[Your Name]`, `<your-cluster>`: no links, footnotes or checkboxes. */
 const PLACEHOLDER = /(?<![\]\w!])\[(?:[A-Z]{2,}(?:[ _-][A-Z]+)*|[Yy]our [A-Za-z ]+|(?:[Ff]uture|[Ii]nsert|[Aa]dd|[Ff]ill) [A-Za-z ]+)\](?![([:])|<(?:your|insert|replace)[-_ ][\w -]+>/g;
 /** `<pod-name>` among the words of a command: a redirection to the shell, which nobody means who writes it like that. */
-const ANGLE = /(?<=[\s=/:"'])<([A-Za-z][\w .-]{0,40})>/g;
+const ANGLE = /(?<=[\s=/:"'])<([A-Za-z][\w .-]{0,60})>/g;
 /** Marks of GitHub's alerts are no placeholders. */
 const ALERTS = /^\[!/;
 
