@@ -14,6 +14,7 @@ import type { LookUp, LookUpAnswer } from "../core/language/facts.ts";
 import { answerLookUp } from "../core/language/lookUp.ts";
 import { readOnlyPorts } from "../core/preflight/readOnly.ts";
 import type { PreflightReport } from "../core/preflight/report.ts";
+import { runVariables } from "../core/run/runVariables.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createClock } from "../services/clock.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
@@ -141,6 +142,7 @@ export class Run {
     const signal = AbortSignal.any([cancel.signal, this.#over.signal]);
     const outcome = this.#queue.then(async () => {
       for (const [name, value] of Object.entries(params.defaults ?? {})) if (!this.#environment.has(name)) this.#environment.set(name, value);
+      for (const [name, value] of Object.entries(runVariables(this.#state.impactAt, this.#parts.ports.clock.now()))) this.#environment.set(name, value);
       await this.#askSecrets(params, signal);
       return runCell(params, this.#cellHost(), signal);
     });

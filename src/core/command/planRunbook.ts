@@ -1,3 +1,4 @@
+import { RUN_VARIABLES } from "../run/runVariables.ts";
 import type { DocumentCell, RunbookDocument } from "../runbook/document.ts";
 import type { Surroundings } from "./advice/advise.ts";
 import { lastPart } from "./advice/cloud.ts";
@@ -15,7 +16,7 @@ type Planned = Pick<RunbookDocument, "cells" | "frontMatter"> & Partial<Pick<Run
  * `valuesAt` gives the values that are certain before a cell runs, by the cell's index: they are put into the words.
  */
 export function planRunbook(document: Planned, valuesAt?: (index: number) => ReadonlyMap<string, string>): readonly (CellPlan | undefined)[] {
-  const variables = new Set(document.frontMatter.parameters.map((parameter) => parameter.name));
+  const variables = new Set([...RUN_VARIABLES, ...document.frontMatter.parameters.map((parameter) => parameter.name)]);
   const objects: { readonly written: Set<string>; readonly read: Set<string> } = { written: new Set(), read: new Set() };
   // Names count wherever they stand, also further down: a first pass without surroundings finds them.
   for (const cell of document.cells) collectNames(planDocumentCell(cell, { variables: new Set() }), objects);
