@@ -7,12 +7,13 @@ import { runEveryCell } from "./runEveryCell.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Notebooks whose every cell succeeds one after the other in the healthy world; scenarios are walked through their faults elsewhere. */
-const NOTEBOOKS = ["00-index", "08-quick-reference", "09-disaster-recovery-testing"];
-/** Their metrics and secrets are not in the world yet. */
-const NOT_YET = ["07", "10"];
+const NOTEBOOKS = ["00-index", "07-monitoring-and-health", "08-quick-reference", "09-disaster-recovery-testing", "10-secret-rotation"];
+
+/** A fast clock and a busy machine make answers slow that are not. */
+const GIVEN: Readonly<Record<string, string>> = { MAX_SECONDS: "600" };
 
 describe("every command cell of the notebooks without a scenario", function suite() {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let home: string;
   before(() => {
     home = mkdtempSync(join(tmpdir(), "every-cell-"));
@@ -22,7 +23,7 @@ describe("every command cell of the notebooks without a scenario", function suit
   for (const name of NOTEBOOKS) {
     it(`${name}: succeeds in the drill world`, async () => {
       const path = join(ROOT, `notebooks/${name}.runbook.md`);
-      const outcomes = await runEveryCell(path, join(home, name));
+      const outcomes = await runEveryCell(path, join(home, name), { parameters: GIVEN });
       assert.ok(outcomes.length > 0);
       assert.deepEqual(outcomes.filter(({ outcome }) => outcome.status !== "succeeded").map(({ cell, outcome }) => `${cell}: ${outcome.status}: ${outcome.message ?? ""}`), []);
     });
@@ -30,6 +31,6 @@ describe("every command cell of the notebooks without a scenario", function suit
 
   it("is one of those, or of a scenario with a drill of its own", () => {
     const others = globSync("notebooks/*.runbook.md", { cwd: ROOT }).map((path) => basename(path, ".runbook.md")).filter((name) => !NOTEBOOKS.includes(name));
-    assert.deepEqual(others.toSorted().map((name) => name.slice(0, 2)), ["01", "02", "03", "04", "05", "06", ...NOT_YET]);
+    assert.deepEqual(others.toSorted().map((name) => name.slice(0, 2)), ["01", "02", "03", "04", "05", "06"]);
   });
 });

@@ -10,7 +10,7 @@ import { controlWorld } from "../../src/services/worldControl.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLES = join(ROOT, "dist");
 /** World time per real time: a rollout takes seconds, and a time limit of a cell still means something. */
-const RATE = 10;
+const RATE = 5;
 
 /** What a cell came to. */
 export interface CellResult {
@@ -19,14 +19,14 @@ export interface CellResult {
 }
 
 /** Runs the command cells of a runbook in the order of `cells` (left out: the file's own), in a world with this fault or none. */
-export async function runEveryCell(path: string, home: string, given: { readonly fault?: string; readonly cells?: readonly string[] } = {}): Promise<readonly CellResult[]> {
+export async function runEveryCell(path: string, home: string, given: { readonly fault?: string; readonly cells?: readonly string[]; readonly parameters?: Readonly<Record<string, string>> } = {}): Promise<readonly CellResult[]> {
   const document = parseRunbook(readFileSync(path, "utf8"));
   const worldStatePath = await startWorld({ bundles: BUNDLES, description: resolve(path, "..", document.frontMatter.world ?? ""), folder: join(home, "world"), rate: RATE });
   const world = JSON.parse(readFileSync(worldStatePath, "utf8")) as WorldState;
   const kernel: KernelClient = await startKernel({ bundles: BUNDLES, root: join(home, "runs"), client: "test" });
   kernel.onAsk(async (question) => (question.kind === "gate" ? { kind: "gate", answer: "yes", typed: question.question.typed } : question.kind === "manual" ? { kind: "manual", met: true } : undefined));
   try {
-    const parameters = Object.fromEntries(document.frontMatter.parameters.map((parameter) => [parameter.name, parameter.default ?? "drill-only-value"]));
+    const parameters = Object.fromEntries(document.frontMatter.parameters.map((parameter) => [parameter.name, given.parameters?.[parameter.name] ?? parameter.default ?? "drill-only-value"]));
     await kernel.request("startRun", { mode: "drill", runbookPath: path, driver: "test", unattended: false, worldStatePath, parameters, impactAt: undefined });
     if (given.fault !== undefined) await kernel.request("injectFault", { fault: given.fault, announced: true });
     const outcomes: CellResult[] = [];

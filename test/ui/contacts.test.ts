@@ -10,7 +10,7 @@ const FILES = ["notebooks/worlds", "notebooks/templates", "notebooks/buildnest.y
 
 for (const theme of ["light", "dark"] as const) {
   describe(`people and messages, ${theme}`, function () {
-    this.timeout(300_000);
+    this.timeout(500_000);
 
     it("shows whom to call, records an escalation without reaching anybody in a drill, and writes an update from the run", async () => {
       await withWorkbench({ extension: "vsix", files: FILES, theme }, async (workbench) => {
