@@ -11,7 +11,7 @@ import type { Workbench } from "./workbench.ts";
 /** The runbook that UI tests open. */
 export const FIRST_RUNBOOK = "01-database-failure.runbook.md";
 /** What a workspace needs to rehearse it. */
-export const FIRST_RUNBOOK_FILES = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/worlds"] as const;
+export const FIRST_RUNBOOK_FILES = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/worlds", "notebooks/monitoring"] as const;
 
 const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FIRST_RUNBOOK), "utf8"));
 

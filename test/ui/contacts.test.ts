@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Hex } from "../../src/core/run/chain.ts";
-import { FIRST_RUNBOOK, journalOf } from "../host/firstRunbook.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf } from "../host/firstRunbook.ts";
 import { withWorkbench } from "../host/workbench.ts";
 
 /** What the messages and the people of the first runbook need. */
-const FILES = ["notebooks/worlds", "notebooks/templates", "notebooks/buildnest.yaml", `notebooks/${FIRST_RUNBOOK}`];
+const FILES = [...FIRST_RUNBOOK_FILES, "notebooks/templates", "notebooks/buildnest.yaml"];
 
 for (const theme of ["light", "dark"] as const) {
   describe(`people and messages, ${theme}`, function () {

@@ -6,7 +6,7 @@ describe("the start of a run", function () {
   this.timeout(420_000);
 
   it("goes from what a person sees to the runbook, runs ahead until a change, and takes in a quick action of another runbook", async () => {
-    const files = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/03-redis-failure.runbook.md", "notebooks/worlds"];
+    const files = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/03-redis-failure.runbook.md", "notebooks/worlds", "notebooks/monitoring"];
     await withWorkbench({ extension: "vsix", files, theme: "dark" }, async (workbench) => {
       const { page } = workbench;
       await workbench.openView("DR Runbook");

@@ -121,7 +121,8 @@ const ICONS: Readonly<Record<ContactText["icon"], { readonly icon: string; reado
 function contactItem(contact: Contact, place: number | undefined, now: number): vscode.TreeItem {
   const text = describeContact(contact, now);
   const item = new vscode.TreeItem(place === undefined ? text.label : `${String(place)}. ${text.label}`);
-  item.description = text.undialable === undefined ? [contact.phone, text.description].filter((part) => part !== undefined).join(" · ") : `${contact.phone ?? ""} cannot be dialled · ${text.description}`;
+  // Narrow side bars cut the end off: what decides comes first.
+  item.description = [text.description, text.undialable === undefined ? contact.phone : "number cannot be dialled"].filter((part) => part !== undefined).join(" · ");
   const { icon, colour } = text.undialable === undefined ? ICONS[text.icon] : { icon: "warning", colour: "list.warningForeground" };
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
   item.tooltip = text.tooltip;
