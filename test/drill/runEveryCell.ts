@@ -10,7 +10,7 @@ import { controlWorld } from "../../src/services/worldControl.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLES = join(ROOT, "dist");
 /** World time per real time: a rollout takes seconds, and a time limit of a cell still means something. */
-const RATE = 5;
+const RATE = 10;
 
 /** What a cell came to. */
 export interface CellResult {
