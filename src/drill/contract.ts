@@ -101,6 +101,8 @@ export interface SqlServer {
 
 export interface SqlSession {
   readonly user: string;
+  /** The client's, with its port; `undefined` behind the socket. */
+  readonly address?: string | undefined;
   database: string | undefined;
   readonly variables: Map<string, string | number | null>;
 }

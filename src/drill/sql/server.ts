@@ -307,6 +307,11 @@ export class MysqlServer implements SqlServer {
     return Object.keys(this.#state.catalog.databases);
   }
 
+  /** Whether a session has not been ended, by whomever. */
+  isConnected(session: SqlSession): boolean {
+    return session instanceof Session && this.#state.sessions.has(session.id);
+  }
+
   /** Ends every connection, as a crash or stop does: open transactions are rolled back, unfinished work is lost. */
   disconnectAll(): void {
     // Closing removes from the map that is walked, which a Map allows.

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import { SqlError, type Cluster, type KubeObject, type SqlResult, type WorldClock } from "../contract.ts";
+import { SqlError, type Cluster, type KubeObject, type SqlResult, type SqlSession, type WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
@@ -9,7 +9,7 @@ import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
-import type { DatabaseDescription, WorldDescription } from "./description.ts";
+import type { DatabaseDescription, HeldConnections, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
@@ -19,11 +19,21 @@ export interface SavedVolume {
   readonly claim: string;
   /** The server's data, base64. */
   readonly bytes: string;
+  /** Connections that a fault holds open. */
+  readonly held: readonly HeldConnection[];
+}
+
+/** A connection that nobody uses and nobody closes. */
+interface HeldConnection {
+  readonly user: string;
+  readonly address: string;
 }
 
 interface Volume {
   readonly claim: string;
   readonly server: MysqlServer;
+  /** Held by a fault. Those that were ended meanwhile are none any more. */
+  readonly held: Set<SqlSession>;
 }
 
 const DEFAULT_PORT = 3306;
@@ -69,17 +79,22 @@ export class Databases implements DatabaseDirectory {
 
   /** Takes over the volumes of a snapshot instead. */
   async restore(saved: readonly SavedVolume[]): Promise<void> {
-    for (const { claimUid, claim, bytes } of saved) {
+    for (const { claimUid, claim, bytes, held } of saved) {
       const server = await this.#empty(this.#describe(claim));
       server.load(Buffer.from(bytes, "base64"));
-      this.#volumes.set(claimUid, { claim, server });
+      const volume = { claim, server, held: new Set<SqlSession>() };
+      this.#volumes.set(claimUid, volume);
+      for (const { user, address } of held) this.#hold(volume, user, address);
     }
     this.#link();
   }
 
   /** Everything on the volumes. */
   save(): readonly SavedVolume[] {
-    return [...this.#volumes].map(([claimUid, { claim, server }]) => ({ claimUid, claim, bytes: Buffer.from(server.save()).toString("base64") }));
+    return [...this.#volumes].map(([claimUid, { claim, server, held }]) => ({
+      claimUid, claim, bytes: Buffer.from(server.save()).toString("base64"),
+      held: [...held].filter((session) => server.isConnected(session)).map(({ user, address }) => ({ user, address: address ?? "" })),
+    }));
   }
 
   /** The server that a pod's main process runs; `undefined` while its data is being opened or it mounts no volume. */
@@ -121,16 +136,40 @@ export class Databases implements DatabaseDirectory {
     if (volume === undefined) return;
     const prepared = this.#prepared.get(volume.claim);
     if (!this.#volumes.has(volume.uid) && prepared !== undefined) {
-      this.#volumes.set(volume.uid, { claim: volume.claim, server: prepared });
+      this.#volumes.set(volume.uid, { claim: volume.claim, server: prepared, held: new Set() });
       this.#prepared.delete(volume.claim);
     }
     if (this.#volumes.has(volume.uid)) {
       whenOpen();
       return;
     }
-    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#volumes.set(volume.uid, { claim: volume.claim, server }));
+    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#volumes.set(volume.uid, { claim: volume.claim, server, held: new Set() }));
     this.#opening.set(volume.uid, opening);
     void opening.then(whenOpen);
+  }
+
+  /** A pod's main process has ended, and with it every connection. */
+  close(pod: KubeObject): void {
+    this.serverOf(pod)?.disconnectAll();
+  }
+
+  /** Lets a client that is gone hold connections to the server on a claim, as many as it takes. Throws `notFound` where none runs. */
+  occupy({ claim, account, address, count }: HeldConnections): void {
+    const volume = [...this.#volumes.values()].findLast((candidate) => candidate.claim === claim);
+    if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: "Reset the world." });
+    for (let index = 0; index < count && this.#hold(volume, account, `${address}:${FIRST_PORT + index}`); index += 1);
+  }
+
+  /** Whether the server took one more. */
+  #hold(volume: Volume, user: string, address: string): boolean {
+    const password = this.#describe(volume.claim)?.accounts.find((account) => account.name === user)?.password ?? "";
+    try {
+      volume.held.add(volume.server.openSession(user, password, undefined, address));
+      return true;
+    } catch (error) {
+      if (error instanceof SqlError) return false;
+      throw error;
+    }
   }
 
   /** Connections that a pod holds open: its own end and the server's. */

@@ -283,8 +283,20 @@ export interface FaultRecipe {
   readonly dns: { readonly zone: string; readonly records: readonly DnsRecord[] } | undefined;
   /** How far the replica on a claim is behind from then on. */
   readonly replication: { readonly claim: string; readonly lagMs: number } | undefined;
+  /** Connections to a database that a client leaves open. */
+  readonly connections: HeldConnections | undefined;
   /** The attacker that it sets to work. */
   readonly attack: AttackDescription | undefined;
+}
+
+/** Connections that nobody uses and nobody closes: a leak in a client that is gone. */
+export interface HeldConnections {
+  readonly claim: string;
+  readonly account: string;
+  /** IP address of the client. */
+  readonly address: string;
+  /** Fewer where the server takes no more. */
+  readonly count: number;
 }
 
 /** What of a cluster clients get to. Its pods go on running. */

@@ -1,6 +1,6 @@
 import type { Cluster, KubeObject } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, Outage } from "./description.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, HeldConnections, Outage } from "./description.ts";
 
 /** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
@@ -20,6 +20,8 @@ export interface FaultSite {
   delayReplica(claim: string, lagMs: number): void;
   /** Sets a fault's attacker to work. Throws `notFound` where there is nothing to attack. */
   attack(fault: string, namespace: string): void;
+  /** Lets a client hold connections to a database. Throws `notFound` where none runs. */
+  occupyDatabase(held: HeldConnections): void;
   /** Decides how the cluster can be reached. Resolves once clients meet it so. */
   cut(outage: Outage): Promise<void>;
 }
@@ -65,6 +67,7 @@ export class Faults {
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
     if (recipe.attack !== undefined) site.attack(name, recipe.namespace);
     for (const { manager, object } of recipe.changes) site.change(manager, object);
+    if (recipe.connections !== undefined) site.occupyDatabase(recipe.connections);
     if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
     if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);
     if (recipe.outage !== undefined) await site.cut(recipe.outage);

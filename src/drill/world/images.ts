@@ -53,6 +53,7 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
         programs: { ...common.programs, ...parts.databasePrograms },
         unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : unready(pod)),
         started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
+        stopped: (pod) => parts.databases.close(pod),
       };
     case "cache":
       return {

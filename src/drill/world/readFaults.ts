@@ -34,8 +34,8 @@ export function readFlaws(item: Record<string, unknown>, place: string): Flaws {
 export function readFault(item: Record<string, unknown>): FaultRecipe {
   const name = text(item["name"], "faults: name");
   const place = `The fault ${name}`;
-  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "attack", ...FLAW_FIELDS]);
-  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, attack, ...flaws } = item;
+  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", ...FLAW_FIELDS]);
+  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, ...flaws } = item;
   const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
     name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
@@ -51,6 +51,11 @@ export function readFault(item: Record<string, unknown>): FaultRecipe {
     replication: optional(replication, (value) => {
       const change = record(value, "replication");
       return { claim: text(change["claim"], `${place}: replication.claim`), lagMs: seconds(change["lagSeconds"]) };
+    }),
+    connections: optional(connections, (value) => {
+      const held = record(value, "connections");
+      onlyFields(held, `${place}: connections`, ["claim", "account", "address", "count"]);
+      return { claim: text(held["claim"], `${place}: connections.claim`), account: text(held["account"], `${place}: connections.account`), address: text(held["address"], `${place}: connections.address`), count: Number(held["count"]) };
     }),
     attack: optional(attack, (value) => readAttack(record(value, "attack"), `${place}: attack`)),
   };

@@ -165,6 +165,8 @@ export class Site implements FaultSite {
 
   attack: FaultSite["attack"] = (fault, namespace) => required(this.#attacks).start(fault, namespace);
 
+  occupyDatabase: FaultSite["occupyDatabase"] = (held) => this.databases.occupy(held);
+
   delayReplica: FaultSite["delayReplica"] = (claim, lagMs) => this.databases.delayReplica(claim, lagMs);
 
   async cut(outage: Outage): Promise<void> {

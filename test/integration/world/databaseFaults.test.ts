@@ -1,0 +1,72 @@
+import { needKubectl } from "../../parts/kubectl.ts";
+import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
+
+const APP = "deployment/buildnest-app";
+const SELECTOR = (app: string): readonly string[] => ["patch", "service", "mysql", "-p", JSON.stringify({ spec: { selector: { app } } })];
+
+describe("database failures", function suite() {
+  this.timeout(240_000);
+  let world: RehearsedWorld;
+  before(async function () {
+    world = await rehearse(await needKubectl("1.30", this));
+  });
+  after(() => world?.close());
+
+  const sql = (statement: string): Promise<string> => world.kubectl(["exec", "mysql-0", "--", "sh", "-c", `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root -N -e "${statement}"`]);
+  const isUp = async (): Promise<boolean> => (await world.ask("/actuator/health/db")).status === 200 && (await world.ask("/api/products?size=1")).status === 200;
+  const isDown = async (): Promise<boolean> => (await world.ask("/actuator/health/db")).status === 503;
+
+  /** Ends every connection of the application's account, as an operator does. */
+  async function killAll(): Promise<void> {
+    for (const id of (await sql("SELECT id FROM information_schema.processlist WHERE user = 'buildnest'")).trim().split("\n")) await sql(`KILL ${id}`);
+  }
+
+  /** A pod whose label was changed belongs to no set any more: it goes, and the set makes another. */
+  async function putServiceBack(): Promise<void> {
+    await world.kubectl(SELECTOR("mysql"));
+    await world.kubectl("delete pod -l app=mysql-primary --wait=false --ignore-not-found");
+  }
+
+  for (const { fault, shows, wrong, cures } of [
+    {
+      fault: "database-out-of-memory", shows: async () => /OOMKilled/u.test(await world.kubectl("describe pod mysql-0")),
+      wrong: () => world.kubectl(`rollout restart ${APP}`),
+      cures: [() => world.kubectl("delete pod mysql-0 --wait=false"), () => world.kubectl("rollout restart statefulset/mysql")],
+    },
+    {
+      fault: "database-too-many-connections", shows: async () => JSON.stringify((await world.ask("/actuator/health/db")).body).includes("Too many connections"),
+      wrong: () => world.kubectl(`rollout restart ${APP}`),
+      cures: [killAll, () => sql("SET GLOBAL max_connections = 400"), () => world.kubectl("delete pod mysql-0 --wait=false")],
+    },
+    {
+      fault: "database-without-endpoints", shows: async () => /mysql +<none>/u.test(await world.kubectl("get endpoints mysql")),
+      wrong: () => world.kubectl("delete pod mysql-0 --wait=false"),
+      cures: [() => world.kubectl(SELECTOR("mysql")), () => world.kubectl("label pod mysql-0 app=mysql-primary --overwrite")],
+    },
+  ] as const) {
+    it(`${fault}: each of its cures works; idling and a plausible wrong action do not`, async () => {
+      for (const [round, cure] of cures.entries()) {
+        await world.until("the database is up", isUp, 600);
+        await sql("SET GLOBAL max_connections = 151");
+        await world.inject(fault);
+        await world.until("the application misses it", isDown, 600);
+        if (round === 0) {
+          await world.until("and the reason shows", shows, 600);
+          await world.until("the alert fires", async () => (await world.firing()).includes("DatabaseDown"), 600);
+          await wrong();
+          await world.pass(90);
+          await world.until("it does not come back by itself", isDown, 60);
+        }
+        await cure();
+        await world.until("the application has it again", isUp, 600);
+        if (fault === "database-without-endpoints") await putServiceBack();
+      }
+    });
+  }
+
+  it("replica-lag: the standby says how far behind it is", async () => {
+    await world.inject("replica-lag");
+    await sql("INSERT INTO buildnest_ecommerce.categories (name) VALUES ('late')");
+    await world.until("the lag shows", async () => ((await world.query('mysql_slave_status_seconds_behind_master{job="mysql-standby"}'))[""] ?? 0) > 30, 300);
+  });
+});
