@@ -230,6 +230,10 @@ export interface WorldControl {
   faults: { params: Record<string, never>; result: { active: readonly string[] } };
   /** Where a host name leads now. `missing`: DNS has no such name, or it leads to nothing; `outside`: it is no name of this world. */
   resolve: { params: { host: string }; result: { kind: "found"; base: string } | { kind: "missing" } | { kind: "outside" } };
+  /** Whether the world stands in for a program of the operator's machine, and how long that takes (world milliseconds). */
+  findTool: { params: { argv: readonly string[] }; result: { isKnown: true; takesMs: number } | { isKnown: false } };
+  /** Lets a program have its effect, after its time has passed. */
+  runTool: { params: { argv: readonly string[] }; result: { exitCode: number; stdout: string; stderr: string } };
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
 

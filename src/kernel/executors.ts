@@ -9,6 +9,7 @@ import type { TargetSpec } from "../core/runbook/document.ts";
 import { pinnedFlags } from "../core/run/pinning.ts";
 import { chooseTarget } from "../core/run/targets.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 
 /** Which executor runs a call in process; `undefined` where there is none. */
 export function executorOf(operation: Operation): Executor | undefined {
@@ -26,13 +27,15 @@ export function executorOf(operation: Operation): Executor | undefined {
   }
 }
 
-/** Runs one call: in process, or by the real binary with its target pinned on the command line. In a drill no binary runs. */
-export async function executeOperation(operation: Operation, io: Stdio, ports: ToolPorts, run: { readonly targets: readonly TargetSpec[]; readonly isDrill: boolean }, signal: AbortSignal): Promise<number> {
+/** Runs one call: in process, or by the real binary with its target pinned on the command line. In a drill no binary runs: the world stands in for some. */
+export async function executeOperation(operation: Operation, io: Stdio, ports: ToolPorts, run: { readonly targets: readonly TargetSpec[]; readonly isDrill: boolean; readonly rehearsal?: Rehearsal }, signal: AbortSignal): Promise<number> {
   if (operation.engine === "inProcess") {
     const executor = executorOf(operation);
     if (executor === undefined) throw new RuntimeError("internal", `Running ${operation.argv.join(" ")}: the schema says in process, and there is no executor.`);
     return executor(operation, io, ports, signal);
   }
+  const rehearsed = await run.rehearsal?.(operation.argv, io, signal);
+  if (rehearsed !== undefined) return rehearsed;
   if (run.isDrill) throw new RuntimeError("outsideWorld", `Rehearsing ${operation.argv.join(" ")}: in a drill no program of the machine runs.`, { hint: "Skip this step with a reason." });
   return ports.processes.run(pinnedArguments(operation, run.targets), io, pinnedEnvironment(operation, run.targets), signal);
 }

@@ -21,6 +21,7 @@ import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
+import { createRehearsal } from "./rehearsal.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
 import { preflightOn } from "./preflight.ts";
 import { readRunHealth } from "./runHealth.ts";
@@ -34,6 +35,8 @@ export interface RunParts {
   readonly ports: ClosableToolPorts;
   /** The rehearsal world; `undefined` in an incident. */
   readonly world: WorldState | undefined;
+  /** Addresses of all clusters that the world has now; one can come into being in a drill. */
+  clusters(): readonly string[];
   readonly isUnattended: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   /** What the runbook shares with others; `undefined` where it names no facts, or they cannot be read. */
@@ -243,7 +246,7 @@ export class Run {
       output: (notification) => this.#parts.notify("output", notification),
       plan: (words, input) => planOperation(words, input),
       planCell: (text, via) => planCellText(text, via, new Set(this.#environment.keys())),
-      execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined }, signal),
+      execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined, ...(world === undefined ? {} : { rehearsal: createRehearsal(world, ports.clock) }) }, signal),
     };
   }
 
@@ -257,7 +260,7 @@ export class Run {
     }
     if (params.kind !== "gate" || world === undefined) return undefined;
     const pinned = this.#state.targets.find((target) => target.name === params.question.target);
-    const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? world.clusters.includes(pinned.address) : true);
+    const isWorld = pinned !== undefined && (pinned.kind === "kubernetes" ? this.#parts.clusters().includes(pinned.address) : true);
     return isWorld ? { kind: "gate", answer: "yes", typed: params.question.typed } : undefined;
   }
 

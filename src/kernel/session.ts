@@ -181,7 +181,7 @@ export class Session {
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
+      folder, journal, records, document, world, clusters: () => keeper?.read().clusters ?? [], isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: async (signal) => {
         await this.#keepWorld();

@@ -67,8 +67,18 @@ export class Route {
       const step = steps[index];
       if (step === undefined || index > last) return false;
       if (step.kind === "section") return index < first;
-      return step.kind === "step" || this.#isChosen(index);
+      return this.#isOnTheWay(index);
     });
+  }
+
+  /** A step under the heading of an option is on the way only where that option is taken. */
+  #isOnTheWay(index: number): boolean {
+    const { steps } = this.#document;
+    const step = steps[index];
+    if (step === undefined) return true;
+    if (step.kind === "option" && !this.#isChosen(index)) return false;
+    const around = steps.findLastIndex((other, at) => at < index && other.level < step.level);
+    return around < 0 || this.#isOnTheWay(around);
   }
 
   #isChosen(index: number): boolean {

@@ -268,7 +268,7 @@ export class Databases implements DatabaseDirectory {
 
   async #filled(description: DatabaseDescription): Promise<MysqlServer> {
     const server = await this.#empty(description);
-    await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
+    if (description.dump !== undefined) await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
     const [administrator] = description.accounts;
     if (administrator === undefined) return server;
     const session = server.openSession(administrator.name, administrator.password, description.database);

@@ -4,6 +4,7 @@ import type { LaterState } from "../kube/kubernetes.ts";
 import type { LoadBalancers } from "../kube/controllers/ingresses.ts";
 import type { DoorState } from "../net/door.ts";
 import type { MonitoringDescription } from "../monitoring/description.ts";
+import type { ToolDescription } from "./tools.ts";
 
 /**
  * A rehearsal world in data (`notebooks/worlds/*.yaml`): the first YAML document describes what stands behind the objects, the ones
@@ -27,6 +28,8 @@ export interface WorldDescription extends ClusterDescription {
   /** Who the cloud account says that its caller is; `undefined`: the world has no account and nothing of it beside the buckets. */
   readonly account: { readonly account: string; readonly arn: string; readonly userId: string } | undefined;
   readonly dns: DnsDescription;
+  /** Programs of the operator's machine that the world stands in for. */
+  readonly tools: readonly ToolDescription[];
   /** The clusters beside the world's own, each in a file of its own. */
   readonly others: readonly ClusterDescription[];
 }
@@ -34,6 +37,10 @@ export interface WorldDescription extends ClusterDescription {
 /** One cluster with what runs in it. */
 export interface ClusterDescription {
   readonly name: string;
+  /** Whether it is there from the start; otherwise a tool provisions it. */
+  readonly isThere: boolean;
+  /** Who may call its API; `undefined`: as in the world's own cluster. */
+  readonly users: readonly UserDescription[] | undefined;
   /** World milliseconds before the start at which the objects were first applied. */
   readonly establishedMs: number;
   readonly contexts: readonly { readonly name: string; readonly namespace: string; readonly user: string }[];
@@ -127,7 +134,8 @@ export interface DatabaseDescription {
   readonly database: string;
   /** The first one is the administrator's. */
   readonly accounts: readonly AccountDescription[];
-  readonly dump: string;
+  /** `undefined`: it begins empty. */
+  readonly dump: string | undefined;
   /** Statements run after the dump: what happened since. */
   readonly since: readonly string[];
   /** Claim of the server that this one replicates, and its lag in world milliseconds. */

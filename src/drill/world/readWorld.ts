@@ -10,6 +10,7 @@ import { duration, list, onlyFields, oneOf, optional, record, seconds, text, tex
 import { readMonitoring } from "../monitoring/description.ts";
 import { plain } from "./dns.ts";
 import { readApplication, readService } from "./readApplication.ts";
+import { readTools } from "./tools.ts";
 import { POD_TOOLS } from "./podTools.ts";
 import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
 
@@ -17,8 +18,8 @@ import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
 const APPLIED_AGO = "drill/applied-ago";
 const USUAL_AGE = "9d";
 
-const CLUSTER_FIELDS = ["name", "established", "contexts", "databases", "caches", "loadBalancers"];
-const WORLD_FIELDS = ["seed", "kubernetesVersion", "users", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "clusters", "faults"];
+const CLUSTER_FIELDS = ["name", "established", "contexts", "users", "databases", "caches", "loadBalancers", "provisioned"];
+const WORLD_FIELDS = ["seed", "kubernetesVersion", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "tools", "clusters", "faults"];
 
 /** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
 export function readWorld(path: string): WorldDescription {
@@ -29,7 +30,7 @@ export function readWorld(path: string): WorldDescription {
       onlyFields(cluster, "The cluster", CLUSTER_FIELDS);
       return readCluster(cluster, objects);
     }));
-    return { ...readHead(head), ...readCluster(head, manifests), folder, others };
+    return { ...readCluster(head, manifests), ...readHead(head), folder, others };
   });
 }
 
@@ -78,6 +79,8 @@ function readCluster(head: Record<string, unknown>, manifests: readonly KubeObje
   const establishedMs = duration(head["established"] ?? USUAL_AGE, "established");
   return {
     name: text(head["name"], "name"),
+    isThere: head["provisioned"] !== false,
+    users: optional(head["users"], (value) => list(value, "users", user)),
     establishedMs,
     contexts: list(head["contexts"], "contexts", (item) => ({ name: text(item["name"], "name"), namespace: text(item["namespace"] ?? "default", "namespace"), user: text(item["user"], "user") })),
     databases: list(head["databases"] ?? [], "databases", (item) => database(item, manifests)),
@@ -90,7 +93,7 @@ function readCluster(head: Record<string, unknown>, manifests: readonly KubeObje
   };
 }
 
-function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder" | "others" | keyof ClusterDescription> {
+function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder" | "others" | Exclude<keyof ClusterDescription, "users">> {
   const s3 = record(head["s3"] ?? {}, "s3");
   return {
     seed: Number(head["seed"] ?? 1),
@@ -110,6 +113,7 @@ function readHead(head: Record<string, unknown>): Omit<WorldDescription, "folder
       const account = record(value, "account");
       return { account: text(account["id"], "account.id"), arn: text(account["arn"], "account.arn"), userId: text(account["userId"], "account.userId") };
     }),
+    tools: readTools(head["tools"]),
     dns: { zones: list(head["dns"] ?? [], "dns", zone) },
   };
 }
@@ -153,7 +157,7 @@ function database(item: Record<string, unknown>, objects: readonly KubeObject[])
     claim: text(item["claim"], "claim"),
     namespace: text(item["namespace"], "namespace"),
     database: text(item["database"], "database"),
-    dump: text(item["dump"], "dump"),
+    dump: optional(item["dump"], (file) => text(file, "dump")),
     since: texts(item["since"]),
     replicaOf: optional(item["replicaOf"], (claim) => text(claim, "replicaOf")),
     sourceCluster: optional(item["sourceCluster"], (name) => text(name, "sourceCluster")),
@@ -174,8 +178,9 @@ function cache(item: Record<string, unknown>, objects: readonly KubeObject[]): C
   };
 }
 
-/** A text of a Secret's `stringData`. */
+/** A text of a Secret's `stringData`, or one that is written out, where the Secret comes later. */
 function secretValue(reference: Record<string, unknown>, objects: readonly KubeObject[]): string {
+  if (reference["secret"] === undefined && reference["password"] !== undefined) return text(reference["password"], "password");
   const name = text(reference["secret"], "secret");
   const secret = objects.find((object) => object.kind === "Secret" && object.metadata.name === name);
   if (secret === undefined) throw new Error(`secret: there is no Secret ${name} among the objects.`);

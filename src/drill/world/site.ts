@@ -79,7 +79,7 @@ export class Site implements FaultSite {
 
   /** `world` gives what all clusters have in common, `own` what this one has for itself. */
   constructor(world: WorldDescription, own: ClusterDescription, parts: SiteParts, saved: SavedSite | undefined) {
-    this.description = { ...world, ...own, seed: world.seed + parts.place * SEED_STEP };
+    this.description = { ...world, ...own, users: own.users ?? world.users, seed: world.seed + parts.place * SEED_STEP };
     this.#parts = parts;
     this.#saved = saved;
     this.#outage = saved?.outage;

@@ -17,6 +17,8 @@ export interface WorldSnapshot {
   readonly tokens: Readonly<Record<string, string>>;
   /** The clusters by their names. */
   readonly sites: Readonly<Record<string, SavedSite>>;
+  /** Names of those whose contexts are in the kubeconfig. */
+  readonly joined: readonly string[];
   readonly s3: S3Snapshot;
   readonly dns: SavedDns;
   readonly faults: readonly ActiveFault[];

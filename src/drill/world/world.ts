@@ -8,11 +8,12 @@ import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
 import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
 import { serveControl } from "./control.ts";
-import type { DnsRecord, WorldDescription } from "./description.ts";
+import type { ClusterDescription, DnsRecord, WorldDescription } from "./description.ts";
 import { Dns } from "./dns.ts";
 import { Faults } from "./faults.ts";
 import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
 import { Site } from "./site.ts";
+import { findTool, runTool } from "./tools.ts";
 import { ScaledClock } from "./worldClock.ts";
 
 /** First byte of an S3 answer, world milliseconds. */
@@ -51,7 +52,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   let save = (): void => undefined;
   const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save(), SNAPSHOT_DELAY_MS);
   const { soon: saveLater, stop: stopSavingLater } = savingSoon(() => save(), SCRAPES_SAVED_MS);
-  const sites = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon, onScrape: saveLater });
+  const { sites, provision } = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon, onScrape: saveLater });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
   const aws = await openAccount(description, parts, saved, () => save());
@@ -66,6 +67,21 @@ export async function startWorld(description: WorldDescription, options: WorldOp
       },
       faults: async () => ({ active: faults.active.map((fault) => fault.name) }),
       resolve: async ({ host }) => resolveHost(host, { dns, sites, hosts }),
+      findTool: async ({ argv }) => {
+        const tool = findTool(description.tools, argv);
+        return tool === undefined ? { isKnown: false } : { isKnown: true, takesMs: tool.takesMs };
+      },
+      runTool: ({ argv }) => runTool(description.tools, argv, {
+        has: (name) => parts.sites.has(name),
+        provision: async (name) => {
+          await provision(name);
+          await publish();
+        },
+        join: async (name) => {
+          parts.joined.add(name);
+          await publish();
+        },
+      }),
       shutdown: async () => {
         setImmediate(options.onShutdown);
         return {};
@@ -77,11 +93,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     writeSnapshot(options.folder, {
       clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
-      sites: Object.fromEntries(sites.map((site) => [site.name, site.save()])), s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
+      sites: Object.fromEntries(sites.map((site) => [site.name, site.save()])), joined: [...parts.joined], s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
     });
   };
-  save();
-  const statePath = await writeState(options, description, { parts, sites, s3, hosts, control });
+  const publish = async (): Promise<string> => {
+    save();
+    return writeState(options, description, { parts, sites, s3, hosts, control });
+  };
+  const statePath = await publish();
   return {
     statePath,
     close: async () => {
@@ -104,6 +123,8 @@ interface Parts {
   readonly faults: Faults;
   /** By name; filled as the clusters come up. */
   readonly sites: Map<string, Site>;
+  /** Names of those whose contexts are in the kubeconfig. */
+  readonly joined: Set<string>;
 }
 
 function prepareParts(description: WorldDescription, options: WorldOptions, saved: WorldSnapshot | undefined): Parts {
@@ -118,27 +139,43 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
   };
   const changeDns = (zone: string, records: readonly DnsRecord[]): void => dns.overwrite(zone, records);
   return {
-    clock, dns, sites,
+    clock, dns, sites, joined: new Set(saved?.joined ?? [description, ...description.others].filter((own) => own.isThere).map((own) => own.name)),
     credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
     tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
     faults: new Faults(description.faults, { site, changeDns }, saved?.faults ?? []),
   };
 }
 
-/** Prepares the clusters in the order of the description (a replica after its source), then brings them up. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<readonly Site[]> {
+/** Prepares the clusters that are there in the order of the description (a replica after its source), then brings them up. `provision` adds one that is not. */
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; provision(name: string): Promise<void> }> {
   const { options, saved, parts, beforeAnswer, onChange, onScrape } = world;
-  for (const [place, own] of [description, ...description.others].entries()) {
+  const { clock, tokens, faults } = parts;
+  const described = [description, ...description.others];
+  const sites: Site[] = [];
+  const prepare = async (own: ClusterDescription): Promise<Site> => {
     const site = new Site(description, own, {
-      clock: parts.clock, tokens: parts.tokens, signingKey: parts.credentials.secretAccessKey, faults: () => parts.faults, site: (name) => parts.sites.get(name), folder: options.folder, place, beforeAnswer, onChange, onScrape,
-      leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites: [...parts.sites.values()], hosts: {} }),
+      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), beforeAnswer, onChange, onScrape,
+      leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites, hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);
     await site.prepare();
-  }
-  for (const site of parts.sites.values()) await site.open();
-  for (const site of parts.sites.values()) await site.watch();
-  return [...parts.sites.values()];
+    return site;
+  };
+  for (const own of described) if (saved === undefined ? own.isThere : saved.sites[own.name] !== undefined) sites.push(await prepare(own));
+  for (const site of sites) await site.open();
+  for (const site of sites) await site.watch();
+  return {
+    sites,
+    provision: async (name) => {
+      const own = described.find((candidate) => candidate.name === name);
+      if (own === undefined) throw new RuntimeError("notFound", `Provisioning ${name}: the world describes no such cluster.`, { hint: `It describes ${described.map((other) => other.name).join(", ")}.` });
+      const site = await prepare(own);
+      await site.open();
+      // Only now: what is told and saved of a cluster is of one that is up.
+      sites.push(site);
+      await site.watch();
+    },
+  };
 }
 
 function openBuckets(description: WorldDescription, { clock, credentials }: Parts, saved: WorldSnapshot | undefined): Promise<S3Server> {
@@ -188,7 +225,7 @@ function savingSoon(save: () => void, delayMs: number): { readonly soon: () => v
 
 async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): Promise<string> {
   const kubeconfig = join(folder, "kubeconfig");
-  await writeKubeconfigFile(kubeconfig, up.sites.map(({ kubernetes: { server }, description: { contexts } }) => ({ server, contexts })), new Map(Object.entries(up.parts.tokens)));
+  await writeKubeconfigFile(kubeconfig, up.sites.filter((site) => up.parts.joined.has(site.name)).map(({ kubernetes: { server }, description: { contexts } }) => ({ server, contexts })), new Map(Object.entries(up.parts.tokens)));
   const clusters = up.sites.map((site) => site.kubernetes.url);
   const state: WorldState = {
     pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,

@@ -46,7 +46,8 @@ const OPENSSL: ToolSpec = {
 
 /** Tools that run as their own binary, with their target pinned where they have one. Their flags are taken as written. */
 export const DELEGATED_TOOLS: readonly ToolSpec[] = [
-  loose("terraform", "Infrastructure from files.", judgeTerraform, checkTerraform),
+  // What it changes is in the cloud account that the runbook pins.
+  { ...loose("terraform", "Infrastructure from files.", judgeTerraform, checkTerraform), destination: () => ({ kind: "aws", profile: undefined, region: undefined, bucket: undefined }) },
   OPENSSL,
   loose("helm", "Releases of charts.", judgeHelm),
   reading("dig", "Asks DNS."),
