@@ -34,7 +34,7 @@ export async function executeOperation(operation: Operation, io: Stdio, ports: T
     if (executor === undefined) throw new RuntimeError("internal", `Running ${operation.argv.join(" ")}: the schema says in process, and there is no executor.`);
     return executor(operation, io, ports, signal);
   }
-  const rehearsed = await run.rehearsal?.(operation.argv, io, signal);
+  const rehearsed = await run.rehearsal?.run(operation.argv, io, signal);
   if (rehearsed !== undefined) return rehearsed;
   if (run.isDrill) throw new RuntimeError("outsideWorld", `Rehearsing ${operation.argv.join(" ")}: in a drill no program of the machine runs.`, { hint: "Skip this step with a reason." });
   return ports.processes.run(pinnedArguments(operation, run.targets), io, pinnedEnvironment(operation, run.targets), signal);

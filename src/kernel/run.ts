@@ -233,6 +233,7 @@ export class Run {
   #cellHost(): CellRunnerHost {
     const { document, ports, world } = this.#parts;
     const targets = (): RunState["targets"] => this.#state.targets;
+    const rehearsal = world === undefined ? undefined : createRehearsal(world, ports.clock);
     return {
       mode: this.#state.mode, isUnattended: this.#parts.isUnattended, specs: document.frontMatter.targets, ports,
       // A target that comes into being in a cell is pinned for the statements after it.
@@ -246,7 +247,8 @@ export class Run {
       output: (notification) => this.#parts.notify("output", notification),
       plan: (words, input) => planOperation(words, input),
       planCell: (text, via) => planCellText(text, via, new Set(this.#environment.keys())),
-      execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined, ...(world === undefined ? {} : { rehearsal: createRehearsal(world, ports.clock) }) }, signal),
+      isRehearsed: async (operation) => (await rehearsal?.isKnown(operation.argv)) === true,
+      execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined, ...(rehearsal === undefined ? {} : { rehearsal }) }, signal),
     };
   }
 

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { WorldState } from "../../../src/core/protocol.ts";
+import { readWorld } from "../../../src/drill/world/readWorld.ts";
+import { startWorld, type World } from "../../../src/drill/world/world.ts";
+import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
+import { controlWorld } from "../../../src/services/worldControl.ts";
 import { needKubectl } from "../../parts/kubectl.ts";
 import { Names } from "./names.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 
+const DESCRIPTION = resolve(import.meta.dirname, "../../../notebooks/worlds/buildnest.yaml");
 const SHOP = "api.buildnest.com";
 const DR_SHOP = "api-dr.buildnest.com";
 const HEALTH = "/actuator/health";
@@ -141,6 +150,40 @@ describe("clusters that fail", function suite() {
       assert.equal(await orders(), before, "20 minutes late");
       await world.inject("cluster-gone");
       await world.until("what had arrived is applied", async () => (await orders()) === before + 1, 1800);
+    });
+  });
+
+  describe("a world of several clusters whose process dies", () => {
+    it("comes back with its outage, its DNS and the cluster that was provisioned", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "drill-clusters-"));
+      const start = async (): Promise<{ readonly world: World; readonly state: WorldState }> => {
+        const started = await startWorld(readWorld(DESCRIPTION), { folder, rate: 40, descriptionPath: DESCRIPTION, onShutdown: () => undefined });
+        return { world: started, state: JSON.parse(await readFile(started.statePath, "utf8")) as WorldState };
+      };
+      let { world: running, state } = await start();
+      try {
+        const terraform = (...words: string[]): Promise<{ readonly exitCode: number; readonly stderr: string }> => controlWorld(state, "runTool", { argv: words });
+        const contexts = async (): Promise<string> => readFile(state.kubeconfig, "utf8");
+        assert.match((await terraform("aws", "eks", "update-kubeconfig", "--name", "buildnest-disaster-recovery")).stderr, /ResourceNotFoundException/u);
+        assert.equal((await terraform("terraform", "apply", "-input=false", "disaster-recovery.tfplan")).exitCode, 0);
+        assert.match((await terraform("terraform", "apply", "-input=false", "disaster-recovery.tfplan")).stderr, /Saved plan is stale/u);
+        assert.doesNotMatch(await contexts(), /buildnest-rebuilt/u);
+        assert.equal((await terraform("aws", "eks", "update-kubeconfig", "--name", "buildnest-disaster-recovery")).exitCode, 0);
+        await assert.rejects(terraform("rm", "-rf", "/"), /does not stand in/u);
+        await controlWorld(state, "inject", { fault: "cluster-gone", parameters: {} });
+        await new Names(state).point(SHOP, DR_SHOP);
+        await running.close();
+        ({ world: running, state } = await start());
+        assert.match(await contexts(), /buildnest-rebuilt/u);
+        assert.equal(JSON.parse(await readFile(running.statePath, "utf8")).clusters.length, 3);
+        const asked = (context: string): Promise<unknown> => createKubernetesPort({ kubeconfigPath: state.kubeconfig, context }).then((port) => port.request({ method: "GET", path: "/api/v1/nodes" }, new AbortController().signal).finally(() => port.close()));
+        await assert.rejects(asked("buildnest-prod"), /ECONNREFUSED/u);
+        assert.match(JSON.stringify(await asked("buildnest-rebuilt")), /rebuilt-node-a/u);
+        assert.match((await new Names(state).aws("GET", "/2013-04-01/hostedzone/Z1234567890ABC/rrset")).text, /<Name>api\.buildnest\.com\.<\/Name><Type>CNAME<\/Type><TTL>60<\/TTL><ResourceRecords><ResourceRecord><Value>api-dr/u);
+      } finally {
+        await running.close();
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
     });
   });
 });

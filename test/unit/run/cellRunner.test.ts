@@ -42,6 +42,7 @@ class Scene {
   asked: AskParams[] = [];
   clusterIdentity = "uid-1";
   mode: "incident" | "drill" = "incident";
+  rehearsed: readonly string[] = [];
   isDiskFull = false;
   /** Time passes only while a call waits. */
   readonly sleepers: (() => void)[] = [];
@@ -71,6 +72,7 @@ class Scene {
       output: (output) => void this.outputs.push(output),
       plan: planOperation,
       planCell: (cellText, via) => planCellText(cellText, via, new Set(this.environment.keys())),
+      isRehearsed: async (operation) => this.rehearsed.includes(operation.tool),
       execute: async (operation, io, ports, signal) => {
         const words = operation.argv.join(" ");
         this.log.push(`run ${words}`);
@@ -296,5 +298,14 @@ describe("running a cell", () => {
     scene.mode = "drill";
     assert.match(await scene.run("terraform apply"), /in a drill nothing runs outside the world/);
     assert.ok(!scene.log.some((line) => line.startsWith("run ")));
+  });
+
+  it("runs in a drill what the world stands in for", async () => {
+    const scene = new Scene();
+    scene.mode = "drill";
+    scene.rehearsed = ["terraform"];
+    scene.replies["terraform"] = { stdout: "Plan: 1 to add" };
+    await scene.run("terraform plan");
+    assert.ok(scene.log.includes("run terraform plan"), scene.log.join("\n"));
   });
 });
