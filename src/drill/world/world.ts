@@ -147,7 +147,7 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
 }
 
 /** Prepares the clusters that are there in the order of the description (a replica after its source), then brings them up. `provision` adds one that is not. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; provision(name: string): Promise<void> }> {
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
   const { options, saved, parts, beforeAnswer, onChange, onScrape } = world;
   const { clock, tokens, faults } = parts;
   const described = [description, ...description.others];

@@ -25,7 +25,7 @@ describe("hovering over a command", () => {
     ["kubectl delete pod |$DB", "$DB => **DB**: The database's pod. / Its value: `db-0`"],
     ["echo |$STAMP", "$STAMP => **STAMP**: Set by cell first."],
     ["X=$(kubectl |get pods) ; echo $X", "get => **kubectl get**: Lists objects as a table, YAML, JSON or by a path. / Risk: **read** (lists objects) / Goes to prod: east, shop; in process / As it will be sent: `kubectl get pods`"],
-    ["|terraform plan", "terraform => **terraform**: Infrastructure from files. / Risk: **read** (plan changes no infrastructure) / by terraform itself / As it will be sent: `terraform plan`"],
+    ["|terraform plan", "terraform => **terraform**: Infrastructure from files. / Risk: **read** (plan changes no infrastructure) / Goes to no target: AWS account; by terraform itself / As it will be sent: `terraform plan`"],
   ];
   for (const [marked, expected] of cases) it(marked, () => assert.equal(hover(marked), expected));
 
