@@ -97,10 +97,12 @@ describe("a leaked secret and an intruder", function suite() {
     assert.ok(!(await isCopying()), "the network lets nothing out");
     assert.ok(await isIn(), "forged tokens are as good as ever");
     assert.equal(sessionsIn(await logs(suspects)).length, 5, "the evidence is there");
+    // A session lives for half an hour, of which a slow machine may have used up all.
+    const late = await login();
     await rotate();
-    assert.equal(await orders(old), 200, "pods read the Secret when they start");
+    assert.equal(await orders(late), 200, "pods read the Secret when they start");
     await restart();
-    assert.equal(await orders(old), 401);
+    assert.deepEqual([await orders(old), await orders(late)], [401, 401]);
     assert.ok(!(await isIn()));
     assert.match(await logs(await serving()), new RegExp(`${INTRUDER} - - .*"POST /api/auth/refresh HTTP/1.1" 401`, "u"));
     assert.equal(await orders(await login()), 200);
