@@ -6,6 +6,8 @@ import { kubectlStep } from "./bench/kubectlStep.ts";
 import { loadTime } from "./bench/loadTime.ts";
 import { openFile } from "./bench/openFile.ts";
 import { packageSize } from "./bench/packageSize.ts";
+import { restoreStream } from "./bench/restoreStream.ts";
+import { s3List } from "./bench/s3List.ts";
 import { packExtension } from "./lib/pack.ts";
 
 // Ending by a signal runs the exit hooks, which end what was started.
@@ -17,6 +19,8 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Compari
   ["load time", loadTime],
   ["package size", packageSize],
   ["journal", journal],
+  ["s3 ls", s3List],
+  ["restore stream", restoreStream],
 ];
 
 const comparisons: Comparison[] = [];

@@ -58,5 +58,5 @@ function wordsOf(message: string): string {
   if (/unexpected end of file/i.test(message)) return "unexpected end of file";
   if (/incorrect data check/i.test(message)) return "invalid compressed data--crc error";
   if (/incorrect length check/i.test(message)) return "invalid compressed data--length error";
-  return message;
+  return message.replace(/^gzip: stdin: /, "");
 }

@@ -1,6 +1,6 @@
 import type { Operation, Risk } from "../command/operation.ts";
 import { worseRisk, type CellPlan } from "../command/plan.ts";
-import type { Stdio, ToolPorts } from "../ports.ts";
+import type { ByteStream, Stdio, ToolPorts } from "../ports.ts";
 import type { OutputNotification, RunCellParams } from "../protocol.ts";
 import type { StatementInfo, StatementResult } from "../shell/host.ts";
 import { BoundedText } from "./boundedText.ts";
@@ -38,6 +38,8 @@ interface Running {
   readonly files: { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   /** What a silenced tool would have said of its failure. */
   hiddenFailure: string;
+  /** How much of its input the change has read; `undefined` where it has none. */
+  inputBytes: number | undefined;
 }
 
 /**
@@ -107,7 +109,7 @@ export class StatementGovernor {
         },
       },
     };
-    return this.#host.execute(operation, io, ports, both);
+    return this.#host.execute(operation, running === undefined || operation.risk === "read" ? io : withCountedInput(io, running), ports, both);
   }
 
   /** Shows and keeps output; what nobody may see is masked first. */
@@ -125,7 +127,7 @@ export class StatementGovernor {
     const [stdout, stderr] = this.#streams.map((stream) => stream.kept.toString());
     const outcome = judgeStatement(result, {
       risk: running.risk, waits: info.operations.some((operation) => operation.waits), follows: running.follows,
-      timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: `${stderr ?? ""}${this.#host.redact(running.hiddenFailure)}`,
+      timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: `${stderr ?? ""}${this.#host.redact(running.hiddenFailure)}`, inputBytes: running.inputBytes,
     });
     await this.#host.record({
       type: "statementOutcome", execution: this.#params.execution, statement: info.index, outcome, stdout: stdout ?? "", stderr: stderr ?? "",
@@ -161,7 +163,7 @@ export class StatementGovernor {
     const follows = info.operations.some((operation) => operation.flags["follow"] === true || operation.flags["watch"] === true);
     const waits = info.operations.some((operation) => operation.waits);
     const limitMs = risk === "read" ? (this.#params.timeoutMs ?? (follows ? FOLLOW_LIMIT_MS : waits ? undefined : READ_LIMIT_MS)) : undefined;
-    const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [], hiddenFailure: "" };
+    const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [], hiddenFailure: "", inputBytes: undefined };
     this.#running = running;
     this.#streams = (["stdout", "stderr"] as const).map((name) => ({ name, decoder: new TextDecoder(), redactor: this.#host.redactStream(), kept: new BoundedText(JOURNAL_TEXT_LIMIT) }));
     this.#unsettled ??= { index: info.index, stdout: "", httpStatus: undefined, exitCode: undefined };
@@ -190,4 +192,18 @@ export class StatementGovernor {
       target: choice.kind === "target" ? choice.spec.name : undefined,
     };
   }
+}
+
+/** Counts what a change takes of its input, so that its failure can say how far it got. */
+function withCountedInput(io: Stdio, running: Running): Stdio {
+  const { stdin } = io;
+  if (stdin === undefined) return io;
+  running.inputBytes = 0;
+  async function* counted(input: ByteStream): AsyncGenerator<Uint8Array> {
+    for await (const chunk of input) {
+      yield chunk;
+      running.inputBytes = (running.inputBytes ?? 0) + chunk.byteLength;
+    }
+  }
+  return { ...io, stdin: counted(stdin) };
 }

@@ -15,13 +15,16 @@ export interface StatementFacts {
   readonly endedAt: number;
   /** Last lines of standard error, for the message. */
   readonly stderr: string;
+  /** How much of its input a change had read; `undefined` where there was none. */
+  readonly inputBytes?: number | undefined;
 }
 
 /** The outcome of one statement: a failed read is a finding, a failed change stops the run, a lost end is unknown. */
 export function judgeStatement(result: StatementResult, facts: StatementFacts): Outcome {
   const at = { startedAt: facts.startedAt, endedAt: facts.endedAt };
   const isReading = facts.risk === "read" && !facts.waits;
-  const failure = (reason: OutcomeReason, message: string, status: OutcomeStatus = isReading ? "finding" : "failed"): Outcome => ({ status, exitCode: result.exitCode, reason, message, ...at });
+  const progress = facts.inputBytes === undefined ? "" : ` ${facts.inputBytes} bytes of its input had been read.`;
+  const failure = (reason: OutcomeReason, message: string, status: OutcomeStatus = isReading ? "finding" : "failed"): Outcome => ({ status, exitCode: result.exitCode, reason, message: `${message}${progress}`, ...at });
   if (result.isCancelled) return failure("cancelled", "Cancelled.", facts.risk === "read" ? "cancelled" : "unknown");
   if (facts.timedOutAfterMs !== undefined) {
     if (facts.follows) return { status: "succeeded", exitCode: 0, reason: undefined, message: undefined, ...at };

@@ -97,10 +97,14 @@ export const MANIFESTS: readonly KubeObject[] = [
   },
 ];
 
-/** Starts a cluster with a database and a web deployment, `shop` its namespace. */
-export async function startTestWorld(change: Partial<KubernetesOptions> = {}, rate = 1): Promise<TestWorld> {
-  const folder = await mkdtemp(join(tmpdir(), "drill-kube-"));
-  const state = { isCrashing: false, unready: undefined as string | undefined };
+/** What a test switches in the images of its cluster. */
+export interface ImageSwitches {
+  isCrashing: boolean;
+  unready: string | undefined;
+}
+
+/** Behaviours of the images in `MANIFESTS`: a database that counts its input, and others that only run. */
+export function testImages(state: Readonly<ImageSwitches>): ReadonlyMap<string, ImageBehaviour> {
   const plain: ImageBehaviour = { programs: {}, startMs: 300, startLog: () => ["starting", "ready"], crash: () => undefined, unready: () => undefined };
   const database: ImageBehaviour = {
     ...plain,
@@ -120,9 +124,16 @@ export async function startTestWorld(change: Partial<KubernetesOptions> = {}, ra
       },
     },
   };
+  return new Map([["mysql", database], ["shop/", plain], ["busybox", plain]]);
+}
+
+/** Starts a cluster with a database and a web deployment, `shop` its namespace. */
+export async function startTestWorld(change: Partial<KubernetesOptions> = {}, rate = 1): Promise<TestWorld> {
+  const folder = await mkdtemp(join(tmpdir(), "drill-kube-"));
+  const state: ImageSwitches = { isCrashing: false, unready: undefined };
   const options: KubernetesOptions = {
     clock: realClock(rate),
-    images: new Map([["mysql", database], ["shop/", plain], ["busybox", plain]]),
+    images: testImages(state),
     version: "v1.30.4",
     objects: MANIFESTS,
     users: [

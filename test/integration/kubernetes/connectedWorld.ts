@@ -2,34 +2,71 @@ import assert from "node:assert/strict";
 import type { ByteStream } from "../../../src/core/ports.ts";
 import { type ClosableKubernetesPort, createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
-import { startTestWorld, type TestWorld } from "../kube/drillCluster.ts";
+import { needControlPlane } from "../../parts/controlPlane.ts";
+import { startTestWorld, testImages } from "../kube/drillCluster.ts";
+import { fillControlPlane } from "./realCluster.ts";
 
-/** A drill cluster of the surrounding suite, and our kubectl over it. */
-export interface ConnectedWorld {
-  /** Only while the suite runs. */
-  readonly world: TestWorld;
+/** A cluster of the surrounding suite, and our kubectl over it. */
+export interface ConnectedCluster {
+  /** Only while the suite runs, as the folder. */
+  readonly kubeconfigPath: string;
+  readonly folder: string;
   /** Runs our kubectl; `--context` chooses who it is. */
   readonly kubectl: (argv: readonly string[], more?: { readonly stdin?: ByteStream; readonly signal?: AbortSignal }) => Promise<Ran>;
 }
 
-/** Starts the world before the surrounding suite's tests and ends it after them. */
-export function connectedWorld(): ConnectedWorld {
-  let world: TestWorld | undefined;
+/** Which cluster a suite runs on. */
+export type ServerKind = "drill" | "real";
+
+export const SERVER_NAMES: Readonly<Record<ServerKind, string>> = { drill: "the drill cluster", real: "a real control plane" };
+
+/** Something that runs a cluster. */
+interface RunningCluster {
+  readonly kubeconfigPath: string;
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a drill cluster before the surrounding suite's tests and ends it after them. */
+export function connectedWorld(): ConnectedCluster {
+  return connected(async () => {
+    const world = await startTestWorld();
+    return { kubeconfigPath: world.kubernetes.kubeconfigPath, folder: world.folder, stop: () => world.close() };
+  });
+}
+
+/** The same with a real control plane that holds the same objects; skips the suite where there is none. */
+export function connectedControlPlane(): ConnectedCluster {
+  return connected(async (hook) => {
+    const plane = await needControlPlane(hook, testImages({ isCrashing: false, unready: undefined }));
+    await fillControlPlane(plane.kubeconfigPath);
+    return plane;
+  });
+}
+
+function connected(start: (hook: Mocha.Context) => Promise<RunningCluster>): ConnectedCluster {
+  let cluster: RunningCluster | undefined;
   const ports = new Map<string | undefined, ClosableKubernetesPort>();
-  before(async () => {
-    world = await startTestWorld();
+  before(async function () {
+    cluster = await start(this);
     for (const context of [undefined, "drill-view"]) {
-      ports.set(context, await createKubernetesPort({ kubeconfigPath: world.kubernetes.kubeconfigPath, ...(context === undefined ? {} : { context }) }));
+      ports.set(context, await createKubernetesPort({ kubeconfigPath: cluster.kubeconfigPath, ...(context === undefined ? {} : { context }) }));
     }
   });
   after(async () => {
     for (const port of ports.values()) port.close();
-    await world?.close();
+    await cluster?.stop();
   });
+  const running = (): RunningCluster => {
+    assert.ok(cluster);
+    return cluster;
+  };
   return {
-    get world() {
-      assert.ok(world);
-      return world;
+    get kubeconfigPath() {
+      return running().kubeconfigPath;
+    },
+    get folder() {
+      return running().folder;
     },
     kubectl: async (argv, more = {}) => {
       const at = argv.indexOf("--context");

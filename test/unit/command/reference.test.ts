@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { fidelityPage } from "../../../scripts/lib/fidelity.ts";
 import { commandsReference } from "../../../src/core/command/reference.ts";
 import { COMMAND_PROBLEMS } from "../../../src/core/command/problems.ts";
 import { assertGolden } from "./golden.ts";
@@ -9,6 +10,10 @@ const docs = new URL("../../../docs/", import.meta.url);
 describe("docs", () => {
   it("COMMANDS.md is what the schema table says", () => {
     assertGolden(new URL("COMMANDS.md", docs), commandsReference());
+  });
+
+  it("FIDELITY.md is what the test run recorded", () => {
+    assertGolden(new URL("FIDELITY.md", docs), fidelityPage());
   });
 
   it("ERRORS.md has a row for each command problem", () => {

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubeObject } from "../../../src/drill/contract.ts";
+import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
+import { MANIFESTS } from "../kube/drillCluster.ts";
+
+const never = new AbortController().signal;
+const SETTLE_LIMIT_MS = 120_000;
+
+const FIRST: readonly KubeObject[] = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "nothing" } },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "viewers" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "viewer" }] },
+  // No provisioner runs here: the claim is bound to a volume that is there.
+  { apiVersion: "v1", kind: "PersistentVolume", metadata: { name: "pvc-0a1b2c3d" }, spec: { capacity: { storage: "20Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "standard", persistentVolumeReclaimPolicy: "Delete", hostPath: { path: "/nowhere" } } },
+];
+
+const PLURALS: Readonly<Record<string, string>> = {
+  Namespace: "namespaces", ClusterRoleBinding: "clusterrolebindings", PersistentVolume: "persistentvolumes", StorageClass: "storageclasses", Secret: "secrets",
+  PersistentVolumeClaim: "persistentvolumeclaims", Service: "services", StatefulSet: "statefulsets", Deployment: "deployments",
+};
+
+/** Puts the drill cluster's objects into a real one (its nodes are its own) and waits until they run. */
+export async function fillControlPlane(kubeconfigPath: string): Promise<void> {
+  const port = await createKubernetesPort({ kubeconfigPath });
+  const get = async (path: string): Promise<unknown> => JSON.parse((await port.request({ method: "GET", path }, never)).text) as unknown;
+  try {
+    for (const object of [...FIRST, ...MANIFESTS.filter(({ kind }) => kind !== "Node")]) {
+      const path = `${object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`}/${object.metadata.namespace === undefined ? "" : `namespaces/${object.metadata.namespace}/`}${PLURALS[object.kind] ?? ""}`;
+      const { status, text } = await port.request({ method: "POST", path, contentType: "application/json", body: JSON.stringify(object) }, never);
+      if (status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${text}`);
+    }
+    for (const deadline = Date.now() + SETTLE_LIMIT_MS; ; await delay(300)) {
+      const pods = (await get("/api/v1/namespaces/shop/pods")) as { items: { status: { phase?: string } }[] };
+      const web = (await get("/apis/apps/v1/namespaces/shop/deployments/web")) as { status: { availableReplicas?: number } };
+      if (pods.items.length === 4 && pods.items.every((pod) => pod.status.phase === "Running") && web.status.availableReplicas === 3) return;
+      if (Date.now() > deadline) throw new Error(`the real cluster does not settle: ${JSON.stringify(pods.items.map((pod) => pod.status))}`);
+    }
+  } finally {
+    port.close();
+  }
+}
