@@ -54,7 +54,7 @@ async function restore({ endpoint, accessKeyId, secretAccessKey, kubeconfig }: R
   const ms = performance.now() - start;
   cluster.close();
   rmSync(folder, { recursive: true });
-  if (result.error !== undefined) throw result.error;
+  if (result.error !== undefined) throw new Error("the stream failed", { cause: result.error });
   console.log(JSON.stringify({ ms, grownKiB: Math.max(1, memoryKiB("VmHWM") - before), stdout: stdout.trim() }));
   process.exit(0);
 }

@@ -62,7 +62,7 @@ class Kubelet implements KubeletStandIn {
     this.#api = api;
     this.#options = options;
     const clock: WorldClock = { now: () => Date.now(), after: (ms, action) => { const timer = setTimeout(action, ms); return () => clearTimeout(timer); } };
-    const services = { store: new ObjectStore(clock, Math.random), clock, images: options.images };
+    const services = { store: new ObjectStore(clock, Math.random), clock, images: options.images, environment: () => ({}) };
     this.#webSocket = new WebSocketExec(services, 20);
     this.#spdy = new SpdyExec(services);
     this.#server = createServer({ cert: options.cert, key: options.key }, (request, response) => this.#serve(request, response));
