@@ -5,6 +5,7 @@ import { journal } from "./bench/journal.ts";
 import { kubectlStep } from "./bench/kubectlStep.ts";
 import { loadTime } from "./bench/loadTime.ts";
 import { openFile } from "./bench/openFile.ts";
+import { preflight } from "./bench/preflight.ts";
 import { packageSize } from "./bench/packageSize.ts";
 import { restoreStream } from "./bench/restoreStream.ts";
 import { s3List } from "./bench/s3List.ts";
@@ -15,6 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 
 const measures: readonly (readonly [name: string, measure: () => Promise<Comparison | Comparison[]>])[] = [
   ["kubectl step", kubectlStep],
+  ["preflight", preflight],
   ["opening a file", openFile],
   ["load time", loadTime],
   ["package size", packageSize],

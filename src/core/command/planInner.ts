@@ -12,6 +12,7 @@ import { worseRisk } from "./plan.ts";
 import type { CallContext, PlannedCall } from "./planOperation.ts";
 import type { ToolSpec } from "./schema/spec.ts";
 import { findTool } from "./schema/table.ts";
+import { callsInText } from "./startedCalls.ts";
 
 /** A program's call in a pod. */
 export interface InnerPlan {
@@ -80,9 +81,8 @@ function planShell(words: readonly CommandWord[], bare: readonly CommandWord[], 
   }
   const shell = parseShell(script.value, "pod");
   const isReadable = shell.untyped.size === 0 && !shell.problems.some((problem) => severityOf(problem) === "error");
-  if (!isReadable) return { operation: innerOperation(words, name, "undetermined", "the text for the shell is more than simple commands"), problems: [] };
-  let worst: { risk: Risk; why: string } = { risk: "read", why: "only reads" };
-  for (const operation of callsOf(shell.script, input, planTool)) {
+  let worst: { risk: Risk; why: string } = isReadable ? { risk: "read", why: "only reads" } : { risk: "undetermined", why: "the text for the shell is more than simple commands" };
+  for (const operation of isReadable ? callsOf(shell.script, input, planTool) : callsInText(script.value, (inner) => planInner(inner, input, planTool).operation, "pod")) {
     if (worseRisk(operation.risk, worst.risk) !== worst.risk) worst = { risk: operation.risk, why: operation.why };
   }
   return { operation: innerOperation(words, name, worst.risk, worst.why), problems: [] };

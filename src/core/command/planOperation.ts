@@ -5,6 +5,7 @@ import { parseWords, type ParsedWords } from "./flagParser.ts";
 import { nearest, nearestWords } from "./nearest.ts";
 import type { Engine, Operation } from "./operation.ts";
 import { planInner } from "./planInner.ts";
+import { judgeStarted } from "./startedCalls.ts";
 import { WORD_TOOLS } from "./schema/filters.ts";
 import { TARGET_FLAGS } from "./schema/kubectl.ts";
 import { hasFlag, type Call, type CommandSpec, type Place, type ToolSpec } from "./schema/spec.ts";
@@ -54,7 +55,8 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     input: context.input,
     place: context.place,
   };
-  const verdict = command.judge(call);
+  const judged = command.judge(call);
+  const verdict = context.place === "local" ? judgeStarted(words, judged, (inner) => planOperation(inner, context.input).operation) : judged;
   const terminal = command.verb === "exec" && tool.tool === "kubectl" ? dropTerminal(words, parsed) : { words, problems: [] };
   const problems = [...verbProblems, ...parsed.problems, ...countProblems(command, parsed, title, words), ...callProblems(command, call, parsed, words), ...valueProblems(title, context.place, parsed), ...targetProblems(tool, parsed), ...terminal.problems, ...(exec?.problems ?? [])];
   const isUnknownVerb = verbProblems.length > 0;

@@ -33,7 +33,8 @@ Differences from bash, all on the safe side:
 
 *read* changes nothing; *change* can be taken back; *destroy* loses data or evidence for good; *undetermined* is asked about, with its
 arguments shown. The risk comes from the call as it is: a dry run is a read, \`kubectl exec\` is as dangerous as its program, and a
-database client is as dangerous as its SQL. SQL from a pipe or file is a restore and destroys.
+database client is as dangerous as its SQL. Untyped shell, \`bash -c\`, \`eval\`, \`sudo\`, \`timeout\`, \`watch\` and \`xargs\` are at
+least as dangerous as the commands in them, and never less than undetermined. SQL from a pipe or file is a restore and destroys.
 
 Inside \`kubectl exec\`, \`-t\` is left out (there is no terminal), and a bare \`-p\` of \`mysql\`, \`mysqldump\` and \`mysqladmin\` becomes
 \`sh -c 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql "$@"' mysql …\`: the password comes from the pod's own environment

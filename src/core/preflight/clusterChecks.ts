@@ -133,7 +133,9 @@ function dryRunCheck(request: string, tried: NonNullable<ReturnType<typeof dryRu
       const decoder = new TextDecoder();
       let errors = "";
       const io = { stdin: undefined, stdout: async () => undefined, stderr: async (chunk: Uint8Array) => void (errors += decoder.decode(chunk, { stream: true })) };
-      const exitCode = await sources.execute(tried, io, sources.ports, signal);
+      // The same port as the other checks use: its connections and what it knows of the server's types.
+      const ports = { ...sources.ports, kubernetes: () => sources.ports.kubernetes(place.spec.context) };
+      const exitCode = await sources.execute(tried, io, ports, signal);
       if (exitCode === 0) return ok("the server would accept it");
       return fails(errors.trim().replace(/^error: /i, "") || `it ends with exit code ${exitCode}`, "Correct the call, or what it needs in the cluster.");
     },
