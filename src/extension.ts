@@ -8,11 +8,13 @@ import { ContactCommands } from "./editor/commands/contactCommands.ts";
 import { registerCommands } from "./editor/commands/registerCommands.ts";
 import { NewRunbooks } from "./editor/commands/newRunbooks.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
+import { DrillCommands } from "./editor/commands/drillCommands.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { Updates } from "./editor/commands/updates.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
 import { CommandHelp } from "./editor/language/commandHelp.ts";
+import { GeneratedDocuments } from "./editor/generatedDocuments.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
 import { OptionLenses } from "./editor/language/optionLenses.ts";
 import { CellStatusItems } from "./editor/notebook/statusItems.ts";
@@ -21,15 +23,18 @@ import { RunbookController } from "./editor/notebook/controller.ts";
 import { RunbookModels } from "./editor/notebook/runbookModel.ts";
 import { RunbookSerializer, SERIALIZER_OPTIONS } from "./editor/notebook/serializer.ts";
 import { Asker } from "./editor/run/asker.ts";
+import { DrillHistory } from "./editor/run/drillHistory.ts";
 import { offerResume, reattachRun } from "./editor/run/reattach.ts";
 import { Runs } from "./editor/run/runs.ts";
 import { readSetting } from "./editor/settings.ts";
 import { ErrorReporter } from "./editor/showError.ts";
 import { RunStatusBar } from "./editor/statusBar.ts";
+import { DrillsView } from "./editor/views/drillsView.ts";
 import { HealthView } from "./editor/views/healthView.ts";
 import { ContactsView } from "./editor/views/contactsView.ts";
 import { RunView } from "./editor/views/runView.ts";
 import { defaultStateRoot } from "./services/journal/runFolder.ts";
+import { readJournal, RunHistoryReader } from "./services/journal/runHistory.ts";
 import { connectKernel } from "./services/kernelClient.ts";
 import { startKernel, startWorld } from "./services/kernelProcess.ts";
 import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
@@ -56,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       readWorldStatePath,
       onLost: () => offerResume("The kernel of this run has ended unexpectedly."),
       connect: (socket) => connectKernel(socket, "vscode"),
-      stateRoot: () => readSetting("dr-runbook.stateFolder") || defaultStateRoot(),
+      stateRoot,
     }),
   );
   const starter = new RunStarter(runs, models, shutdownWorld);
@@ -66,19 +71,28 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new CommandHelp(runs, models, errors));
   own(new RunbookDiagnostics(models, errors, lintContextOf));
   own(new OptionLenses(runs, models, errors));
-  own(new RunStatusBar(runs));
   const files = new RunbookFiles(runs, errors);
+  const documents = own(new GeneratedDocuments());
+  const past = new RunHistoryReader();
+  const history = own(new DrillHistory(runs, files, errors, () => past.read(stateRoot())));
+  const drills = new DrillCommands(history, starter, documents, errors, (name) => readJournal(stateRoot(), name));
+  const drillsView = own(new DrillsView(history, errors));
+  own(new RunStatusBar(runs, models, history));
   const actions = new QuickActions(runs, models, files);
   const links = new AlertLinks(files, models, starter, errors);
   own(vscode.window.registerUriHandler(links));
   own(new RunView(runs, models, errors, () => actions.names()));
   const health = own(new HealthView(runs));
-  const run = new RunCommands(runs, models, shutdownWorld);
+  const run = new RunCommands(runs, models, shutdownWorld, drills);
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
   const contactsView = own(new ContactsView(runs, facts));
-  const planning = own(new PlanningCommands(runs, models));
-  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning, contactsView, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, facts)) }));
+  const planning = new PlanningCommands(runs, models, documents);
+  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning, drills, drillsView, contactsView, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, facts)) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
+}
+
+function stateRoot(): string {
+  return readSetting("dr-runbook.stateFolder") || defaultStateRoot();
 }
 
 async function shutdownWorld(worldStatePath: string): Promise<void> {

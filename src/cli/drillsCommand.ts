@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { bookJson, bookText } from "../core/drills/bookText.ts";
 import { drillBook, type FactsFile, type RunbookFile } from "../core/drills/drillBook.ts";
-import type { RunSummary } from "../core/drills/runSummary.ts";
+import type { RunHistory } from "../core/drills/runSummary.ts";
 import { readFacts } from "../core/facts/readFacts.ts";
 import { decodeSource } from "../core/runbook/source.ts";
 
 /** What `drills` prints from. */
 export interface DrillsCommandParts {
   readonly runbooks: readonly RunbookFile[];
-  readonly history: { readonly runs: readonly RunSummary[]; readonly unreadable: readonly { readonly run: string; readonly path: string; readonly reason: string }[] };
+  readonly history: RunHistory;
   readonly now: number;
 }
 

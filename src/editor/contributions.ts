@@ -69,6 +69,8 @@ export const COMMANDS = {
   "dr-runbook.showLastOutput": "Show Last Output of Cell…",
   "dr-runbook.refreshHealth": "Refresh Cluster Health",
   "dr-runbook.refreshContacts": "Refresh Contacts",
+  "dr-runbook.refreshDrills": "Refresh Runbooks and Drills",
+  "dr-runbook.openDrillReport": "Open Drill Report…",
   "dr-runbook.showLog": "Show Extension Log",
   "dr-runbook.runQuickAction": "Run Quick Action…",
   ...QUICK_ACTIONS,
@@ -82,6 +84,10 @@ export const INTERNAL_COMMANDS = {
   "dr-runbook.internal.mailContact": "Mail",
   "dr-runbook.internal.pageContact": "Page",
   "dr-runbook.internal.copyContact": "Copy Contact",
+  "dr-runbook.internal.openRunReport": "Open Report",
+  "dr-runbook.internal.openRunLog": "Open Log",
+  "dr-runbook.internal.openRunbookFile": "Open This Runbook",
+  "dr-runbook.internal.startDrillOf": "Start Drill of This Runbook",
   "dr-runbook.internal.runQuickAction": "Run This Quick Action",
 } as const satisfies Record<string, string>;
 
@@ -103,6 +109,6 @@ export const CONTEXT_KEYS = ["dr-runbook.runActive", "dr-runbook.drillActive", "
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];
 
-export const VIEWS = { "dr-runbook.run": "Run", "dr-runbook.health": "Cluster Health", "dr-runbook.contacts": "Contacts" } as const;
+export const VIEWS = { "dr-runbook.run": "Run", "dr-runbook.health": "Cluster Health", "dr-runbook.drills": "Runbooks and Drills", "dr-runbook.contacts": "Contacts" } as const;
 
 export type ViewId = keyof typeof VIEWS;

@@ -1,8 +1,13 @@
 import * as vscode from "vscode";
-import { describeClock, type ClockText } from "../core/run/recoveryClock.ts";
+import { forecastRun, recoveryForecastWords, stepWords, type RecoveryForecast } from "../core/drills/forecast.ts";
+import type { RunbookDocument } from "../core/runbook/document.ts";
+import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
 import { DisposableStore } from "./disposables.ts";
+import type { RunbookModels } from "./notebook/runbookModel.ts";
+import type { DrillHistory } from "./run/drillHistory.ts";
+import { findRunNotebook } from "./run/runNotebook.ts";
 import type { RunSession } from "./run/runSession.ts";
 import type { Runs } from "./run/runs.ts";
 
@@ -15,11 +20,15 @@ const SHOW_RUN = "dr-runbook.run.focus";
 export class RunStatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #runs: Runs;
+  readonly #models: RunbookModels;
+  readonly #history: DrillHistory;
   readonly #target = this.#store.add(vscode.window.createStatusBarItem("dr-runbook.target", vscode.StatusBarAlignment.Left, 1000));
   readonly #clock = this.#store.add(vscode.window.createStatusBarItem("dr-runbook.clock", vscode.StatusBarAlignment.Left, 999));
 
-  constructor(runs: Runs) {
+  constructor(runs: Runs, models: RunbookModels, history: DrillHistory) {
     this.#runs = runs;
+    this.#models = models;
+    this.#history = history;
     this.#target.name = "Runbook Targets";
     this.#clock.name = "Recovery Clock";
     const timer = setInterval(() => this.#showClock(), TICK_MS);
@@ -49,12 +58,22 @@ export class RunStatusBar implements vscode.Disposable {
       return;
     }
     const clock = describeClock(session.clock);
-    this.#clock.text = `$(${clock.level === "restored" ? "check" : "watch"}) ${clock.text}`;
-    this.#clock.backgroundColor = backgroundOf(clock.level);
-    this.#clock.tooltip = clockTooltip(session);
+    const forecast = session.isActive ? forecastRun(session.events, session.clock, this.#history.runsOf(session)) : undefined;
+    const words = forecast === undefined ? "" : recoveryForecastWords(forecast, (step) => stepWords(step, this.#documentOf(session)));
+    const isLate = (forecast?.overMs ?? 0) > 0;
+    const text = words === "" ? clock.text : `${clock.text}, ${words}`;
+    this.#clock.text = `$(${clock.level === "restored" ? "check" : "watch"}) ${text}`;
+    this.#clock.backgroundColor = backgroundOf(clock.level === "calm" && isLate ? "warning" : clock.level);
+    this.#clock.tooltip = clockTooltip(session, forecast);
     this.#clock.command = session.isActive ? CLOCK : SHOW_RUN;
-    this.#clock.accessibilityInformation = { label: `Recovery clock: ${clock.text}`, role: "timer" };
+    this.#clock.accessibilityInformation = { label: `Recovery clock: ${text}`, role: "timer" };
     this.#clock.show();
+  }
+
+  /** The runbook that names the steps; `undefined` while it is closed. */
+  #documentOf(session: RunSession): RunbookDocument | undefined {
+    const notebook = findRunNotebook(session);
+    return notebook === undefined ? undefined : this.#models.of(notebook).document;
   }
 }
 
@@ -87,11 +106,12 @@ function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): s
   return [first, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
 }
 
-function clockTooltip(session: RunSession): string {
+function clockTooltip(session: RunSession, forecast: RecoveryForecast | undefined): string {
   const { greens, greensNeeded, restoredAt, impactAt } = session.clock;
   if (impactAt === undefined) return "The start of the impact is not marked: click to mark it.";
   if (restoredAt !== undefined) return "Service is restored: the clock stands.";
-  return `Time since the impact began, against the recovery time objective. Verification green ${greens} of ${greensNeeded} times in a row.`;
+  const basis = forecast === undefined ? "No drill by a person has come to this step: there is no forecast." : `The forecast rests on ${String(forecast.drills)} past ${forecast.drills === 1 ? "drill" : "drills"} by people in real time: restored after ${formatDuration(forecast.recoveryMs)}.`;
+  return `Time since the impact began, against the recovery time objective. Verification green ${greens} of ${greensNeeded} times in a row.\n${basis}`;
 }
 
 function backgroundOf(level: ClockText["level"]): vscode.ThemeColor | undefined {

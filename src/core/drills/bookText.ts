@@ -17,19 +17,27 @@ export function runLine(run: RunSummary): string {
   return `${at} ${kind}${faults}: ${run.verdict?.status ?? "still open"}, ${recoveryWords(run)}`;
 }
 
-/** Availability and mean time to recovery against their objectives; no line for what has neither figure nor objective. */
-export function figureLines({ figures, objectives }: DrillBook): readonly string[] {
-  const basis = `${String(figures.incidents)} incident${figures.incidents === 1 ? "" : "s"} on record`;
+/** A figure against its objective. */
+export interface FigureText {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Availability and mean time to recovery against their objectives; none for what has neither figure nor objective. */
+export function figures({ figures: { incidents, availabilityPercent, mttrMs, downMs }, objectives }: DrillBook): readonly FigureText[] {
   const { availabilityPercent: wanted, mttrMs: wantedMttr } = objectives ?? {};
-  const days = String(AVAILABILITY_WINDOW_MS / DAY_MS);
-  return [
-    ...(figures.availabilityPercent === undefined && wanted === undefined
-      ? []
-      : [`Availability over ${days} days: ${figures.availabilityPercent === undefined ? "unknown, no incident is on record" : `${figures.availabilityPercent.toFixed(3)} % (${formatDuration(figures.downMs)} down)`}${wanted === undefined ? "" : `, objective ${String(wanted)} %`}`]),
-    ...(figures.mttrMs === undefined && wantedMttr === undefined
-      ? []
-      : [`Mean time to recovery: ${figures.mttrMs === undefined ? "unknown, no incident has recovered" : `${formatDuration(figures.mttrMs)} over ${basis}`}${wantedMttr === undefined ? "" : `, objective ${formatDuration(wantedMttr)}`}`]),
-  ];
+  const texts: FigureText[] = [];
+  if (availabilityPercent !== undefined || wanted !== undefined) {
+    const value = availabilityPercent === undefined ? "unknown, no incident is on record" : `${availabilityPercent.toFixed(3)} %`;
+    const down = availabilityPercent === undefined ? "" : `, ${formatDuration(downMs)} down in ${String(AVAILABILITY_WINDOW_MS / DAY_MS)} days`;
+    texts.push({ name: "Availability", value: `${value}${wanted === undefined ? "" : `, objective ${String(wanted)} %`}${down}` });
+  }
+  if (mttrMs !== undefined || wantedMttr !== undefined) {
+    const value = mttrMs === undefined ? "unknown, no incident has recovered" : formatDuration(mttrMs);
+    const basis = mttrMs === undefined ? "" : `, over ${String(incidents)} incident${incidents === 1 ? "" : "s"}`;
+    texts.push({ name: "Mean time to recovery", value: `${value}${wantedMttr === undefined ? "" : `, objective ${formatDuration(wantedMttr)}`}${basis}` });
+  }
+  return texts;
 }
 
 /** Runbooks with staleness and runs, schedule, figures, as text for a terminal. */
@@ -37,7 +45,7 @@ export function bookText(book: DrillBook, unreadable: readonly { readonly run: s
   return [
     ...book.runbooks.flatMap((runbook) => [headline(runbook), `  ${stalenessWords(runbook.staleness)}`, ...runbook.runs.map((run) => `  ${runLine(run)}`), ""]),
     ...(book.schedule.length === 0 ? [] : ["Schedule", ...book.schedule.map(({ drill, standing }) => `  ${drill.quarter}  ${drill.scenario}: ${standingWords(standing)}`), ""]),
-    ...(figureLines(book).length === 0 ? [] : ["Figures", ...figureLines(book).map((line) => `  ${line}`), ""]),
+    ...(figures(book).length === 0 ? [] : ["Figures of the incidents on record", ...figures(book).map(({ name, value }) => `  ${name}: ${value}`), ""]),
     ...(unreadable.length === 0 ? [] : ["Runs that cannot be read, and count for nothing", ...unreadable.map(({ run, reason }) => `  ${run}: ${reason}`), ""]),
   ].join("\n").trimEnd();
 }

@@ -61,10 +61,18 @@ const DAY_MS = 86_400_000;
 /** `last proven 143 days ago, 2 steps never exercised`. */
 export function stalenessWords({ ageMs, neverExercised }: Staleness): string {
   if (ageMs === undefined) return "never proven by a drill";
-  const days = Math.floor(ageMs / DAY_MS);
-  const age = days === 0 ? "today" : days === 1 ? "yesterday" : `${String(days)} days ago`;
   const missing = [countWords(neverExercised.steps.length, "step"), countWords(neverExercised.options.length, "option")].filter((words) => words !== "");
-  return `last proven ${age}${missing.length === 0 ? "" : `, ${missing.join(" and ")} never exercised`}`;
+  return `last ${ageWords(ageMs)}${missing.length === 0 ? "" : `, ${missing.join(" and ")} never exercised`}`;
+}
+
+/** `proven 143 days ago`, `never proven`: for where there is little room. */
+export function provenWords({ ageMs }: Staleness): string {
+  return ageMs === undefined ? "never proven" : ageWords(ageMs);
+}
+
+function ageWords(ageMs: number): string {
+  const days = Math.floor(ageMs / DAY_MS);
+  return `proven ${days === 0 ? "today" : days === 1 ? "yesterday" : `${String(days)} days ago`}`;
 }
 
 function countWords(count: number, noun: string): string {

@@ -42,6 +42,19 @@ export interface InjectedFault {
 /** Summary of a run, or why its journal tells nothing that can be relied on. */
 export type ReadRun = { readonly kind: "run"; readonly summary: RunSummary } | { readonly kind: "unreadable"; readonly reason: string };
 
+/** A run whose journal tells nothing that can be relied on. */
+export interface UnreadableRun {
+  readonly run: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** All runs that are on record, oldest first. */
+export interface RunHistory {
+  readonly runs: readonly RunSummary[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
 /** Reduces a journal. One whose chain is broken, or that never began, is unreadable: nothing is guessed from the rest of it. */
 export function summariseRun(records: readonly JournalRecord[]): ReadRun {
   const fault = verifyChain(records);

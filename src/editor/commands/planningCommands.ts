@@ -6,34 +6,20 @@ import { defaultValues } from "../../core/plan/variableValues.ts";
 import { reportHeadline, reportMarkdown } from "../../core/preflight/reportText.ts";
 import type { PreflightReport } from "../../core/preflight/report.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import { DisposableStore } from "../disposables.ts";
+import type { GeneratedDocuments } from "../generatedDocuments.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { Runs } from "../run/runs.ts";
 
-/** Scheme of the documents that are made and not kept: plans and preflights. */
-const SCHEME = "dr-runbook-report";
-
 /** What a person can have of a runbook without running it: the plan, whether it would work, and a cell for another shell. */
-export class PlanningCommands implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #store = new DisposableStore();
+export class PlanningCommands {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
-  readonly #texts = new Map<string, string>();
-  readonly #changed = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
-  readonly onDidChange = this.#changed.event;
+  readonly #documents: GeneratedDocuments;
 
-  constructor(runs: Runs, models: RunbookModels) {
+  constructor(runs: Runs, models: RunbookModels, documents: GeneratedDocuments) {
     this.#runs = runs;
     this.#models = models;
-    this.#store.add(vscode.workspace.registerTextDocumentContentProvider(SCHEME, this));
-  }
-
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.toString()) ?? "This is made anew by the command that showed it: Runbook: Show Plan, or Runbook: Preflight.\n";
-  }
-
-  dispose(): void {
-    this.#store.dispose();
+    this.#documents = documents;
   }
 
   /** Every operation of every branch, as a read-only document beside the runbook. */
@@ -96,10 +82,7 @@ export class PlanningCommands implements vscode.TextDocumentContentProvider, vsc
 
   async #show(notebook: vscode.NotebookDocument, kind: "Plan" | "Preflight", text: string): Promise<void> {
     const name = notebook.uri.path.split("/").at(-1)?.replace(/(?:\.runbook)?\.md$/, "") ?? "runbook";
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${kind}: ${name}.md`, query: notebook.uri.toString() });
-    this.#texts.set(uri.toString(), text);
-    this.#changed.fire(uri);
-    await vscode.commands.executeCommand("markdown.showPreview", uri);
+    await this.#documents.show(`${kind}: ${name}`, notebook.uri.toString(), text);
   }
 }
 

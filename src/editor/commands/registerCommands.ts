@@ -6,6 +6,7 @@ import { findCurrentNotebook } from "../run/runNotebook.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
 import type { ContactsView } from "../views/contactsView.ts";
+import { pathOfNode, runOfNode, type DrillsView } from "../views/drillsView.ts";
 import type { HealthView } from "../views/healthView.ts";
 import type { AlertLinks } from "./alertLinks.ts";
 import type { NewRunbooks } from "./newRunbooks.ts";
@@ -13,7 +14,8 @@ import type { ContactCommands } from "./contactCommands.ts";
 import type { QuickActions } from "./quickActions.ts";
 import type { PlanningCommands } from "./planningCommands.ts";
 import { markRecoveryPoint } from "./recoveryPoint.ts";
-import type { RunbookFiles } from "./runbookFiles.ts";
+import type { DrillCommands } from "./drillCommands.ts";
+import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
 import type { Updates } from "./updates.ts";
@@ -32,6 +34,8 @@ export interface CommandParts {
   readonly contactsView: ContactsView;
   readonly contacts: ContactCommands;
   readonly updates: Updates;
+  readonly drills: DrillCommands;
+  readonly drillsView: DrillsView;
   readonly errors: ErrorReporter;
 }
 
@@ -71,6 +75,12 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.showLastOutput": () => run.showLastOutput(),
     "dr-runbook.refreshHealth": async () => parts.health.refresh(),
     "dr-runbook.refreshContacts": async () => parts.contactsView.refresh(),
+    "dr-runbook.refreshDrills": async () => parts.drillsView.refresh(),
+    "dr-runbook.openDrillReport": () => parts.drills.openReport(),
+    "dr-runbook.internal.openRunReport": (node) => parts.drills.openReport(runOfNode(node)),
+    "dr-runbook.internal.openRunLog": async (node) => onText(runOfNode(node), (run) => parts.drills.openLog(run)),
+    "dr-runbook.internal.openRunbookFile": async (node) => onText(pathOfNode(node), (path) => openNotebook(vscode.Uri.file(path))),
+    "dr-runbook.internal.startDrillOf": async (node) => onText(pathOfNode(node), (path) => parts.drills.startDrill(path)),
     "dr-runbook.showLog": async () => errors.reveal(),
     "dr-runbook.runQuickAction": () => actions.pickAndRun(),
     "dr-runbook.internal.takeOption": (step, option) => run.takeOption(textOf(step), textOf(option)),
@@ -93,6 +103,11 @@ async function needNotebook(parts: CommandParts): Promise<vscode.NotebookDocumen
   const current = findCurrentNotebook(parts.runs.session) ?? (await parts.files.openRunbook());
   if (current === undefined) throw new RuntimeError("invalidInput", "No runbook is open.", { hint: "Open the runbook that you want to run, then start again." });
   return current;
+}
+
+/** Does `action` with what an item stands for; an item of another kind does nothing. */
+function onText(value: string | undefined, action: (value: string) => Promise<unknown>): Promise<unknown> {
+  return value === undefined ? Promise.resolve(undefined) : action(value);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -16,6 +16,7 @@ import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
 import { executeCells, findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
+import type { DrillCommands } from "./drillCommands.ts";
 import { pickFault, readFaults, type ShutdownWorld } from "./startRun.ts";
 
 const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
@@ -31,8 +32,10 @@ export class RunCommands {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
   readonly #shutdownWorld: ShutdownWorld;
+  readonly #drills: DrillCommands;
 
-  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld) {
+  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld, drills: DrillCommands) {
+    this.#drills = drills;
     this.#runs = runs;
     this.#models = models;
     this.#shutdownWorld = shutdownWorld;
@@ -51,10 +54,13 @@ export class RunCommands {
     if (picked?.end !== true) return;
     const verdict = await session.client.request("endRun", { by: "person" });
     await this.#endWorld();
+    if (session.status.mode === "drill") {
+      await this.#drills.tell(session.status.run, () => this.exportLog());
+      return;
+    }
     const recovery = verdict.recoveryMs === undefined ? "not restored" : `restored in ${clockText(verdict.recoveryMs)}`;
     const objective = verdict.rtoMs === undefined ? "" : `, RTO ${clockText(verdict.rtoMs)}`;
-    const end = session.status.mode === "incident" ? "Incident ended" : `Drill ${verdict.status}`;
-    const answer = await vscode.window.showInformationMessage(`${end}: ${recovery}${objective}.`, "Export Log…");
+    const answer = await vscode.window.showInformationMessage(`Incident ended: ${recovery}${objective}.`, "Export Log…");
     if (answer !== undefined) await this.exportLog();
   }
 

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { randomInt } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
+import { chooseBySeed, surpriseFaults } from "../../core/drills/faultChoice.ts";
 import type { FaultDescription } from "../../core/protocol.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
@@ -86,16 +88,20 @@ export class RunStarter {
     }
     const description = resolve(dirname(notebook.uri.fsPath), frontMatter.world);
     const statePath = await progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
-    const session = await this.#startInWorld(notebook, statePath, frontMatter.drillFault, parameters);
+    const session = await this.#startInWorld(notebook, statePath, frontMatter, parameters);
     if (session === undefined) await this.#shutdownWorld(statePath);
     return session;
   }
 
-  async #startInWorld(notebook: vscode.NotebookDocument, worldStatePath: string, preferred: string | undefined, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
-    const fault = await pickFault(await readFaults(worldStatePath), preferred, "Start Drill: what breaks?", NO_FAULT);
+  async #startInWorld(notebook: vscode.NotebookDocument, worldStatePath: string, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
+    const faults = await readFaults(worldStatePath);
+    const fault = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
     if (fault === undefined) return undefined;
     const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
-    if (fault !== "") await session.change("injectFault", { fault, announced: true });
+    if (fault === SURPRISE.fault) {
+      const chosen = chooseBySeed(surpriseFaults(frontMatter, faults.map(({ name }) => name)), randomInt(2 ** 31));
+      if (chosen !== undefined) await session.change("injectFault", { ...chosen, announced: false });
+    } else if (fault !== "") await session.change("injectFault", { fault, announced: true });
     return session;
   }
 }
@@ -110,10 +116,11 @@ export async function readFaults(worldStatePath: string): Promise<readonly Fault
 }
 
 interface FaultChoice extends vscode.QuickPickItem {
-  /** Name of the fault; `""` for none. */
+  /** Name of the fault; `""` for none, `"?"` for one that is not named. */
   readonly fault: string;
 }
 
+const SURPRISE: FaultChoice = { label: "$(question) Surprise me", detail: "One of the scenario's faults, which the report names at the end. Finding out what broke is part of the drill.", fault: "?" };
 const NO_FAULT: FaultChoice = { label: "$(circle-slash) Nothing yet", detail: "The world starts healthy; inject a fault later.", fault: "" };
 
 /** Lets the person choose a fault; the runbook's own comes first, then `others`. `undefined` when nothing is chosen. */

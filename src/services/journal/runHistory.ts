@@ -1,22 +1,10 @@
 import { stat, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { summariseRun, type ReadRun, type RunSummary } from "../../core/drills/runSummary.ts";
+import { summariseRun, type ReadRun, type RunHistory, type RunSummary, type UnreadableRun } from "../../core/drills/runSummary.ts";
 import { parseJournal } from "../../core/run/chain.ts";
+import type { JournalRecord } from "../../core/run/journalEvent.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import { listRuns } from "./runFolder.ts";
-
-/** A run whose journal tells nothing that can be relied on. */
-export interface UnreadableRun {
-  readonly run: string;
-  readonly path: string;
-  readonly reason: string;
-}
-
-/** All runs under a state root, oldest first. */
-export interface RunHistory {
-  readonly runs: readonly RunSummary[];
-  readonly unreadable: readonly UnreadableRun[];
-}
 
 interface Known {
   readonly size: number;
@@ -54,4 +42,9 @@ export class RunHistoryReader {
       return { kind: "unreadable", reason: messageOf(error) };
     }
   }
+}
+
+/** The journal of one run on record. Rejects when it cannot be read. */
+export async function readJournal(root: string, run: string): Promise<readonly JournalRecord[]> {
+  return parseJournal(await readFile(join(root, run, "journal.jsonl"), "utf8"));
 }

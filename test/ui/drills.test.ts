@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rowOf, FIRST_RUNBOOK } from "../host/firstRunbook.ts";
+import { writePastRun } from "../host/pastRuns.ts";
+import { type Workbench, withWorkbench } from "../host/workbench.ts";
+
+const DAY_MS = 86_400_000;
+const RUNBOOK = { path: "/elsewhere/01-database-failure.runbook.md", title: "Scenario 1: Database Failure", id: "buildnest-database-failure" };
+
+/** A proof of 143 days ago, an incident of last week, and a run whose journal was tampered with. */
+function writeHistory(root: string): void {
+  const now = Date.now();
+  writePastRun(root, { run: "a-drill", mode: "drill", runbook: RUNBOOK, driver: "ann", startedAt: now - 143 * DAY_MS, rtoMs: 900_000, fault: "database-crash-loop", steps: [["step-1", 60], ["step-2", 200], ["step-7", 400]], restoredSecond: 840 });
+  writePastRun(root, { run: "b-incident", mode: "incident", runbook: RUNBOOK, driver: "ben", startedAt: now - 7 * DAY_MS, rtoMs: 900_000, steps: [["step-1", 60]], restoredSecond: 1500 });
+  mkdirSync(join(root, "c-broken"), { recursive: true });
+  writeFileSync(join(root, "c-broken", "journal.jsonl"), '{"type":"runStarted","seq":0}\n');
+}
+
+async function runCell(workbench: Workbench, name: string): Promise<void> {
+  await workbench.runCell(rowOf(name));
+  const end = workbench.waitForCellEnd(rowOf(name), 120_000);
+  for (;;) {
+    if ((await Promise.race([end, workbench.page.waitForTimeout(150)])) !== undefined) return;
+    const widget = workbench.page.locator(".quick-input-widget:visible");
+    if ((await widget.count()) === 0 || !(await widget.innerText()).includes("No: do not run it")) continue;
+    await workbench.page.keyboard.press("ArrowDown");
+    await workbench.page.keyboard.press("Enter");
+    await workbench.page.waitForTimeout(400);
+  }
+}
+
+/** The row of the view whose text matches. */
+async function waitForRow(workbench: Workbench, pattern: RegExp): Promise<void> {
+  await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: pattern }).first().waitFor();
+}
+
+async function expand(workbench: Workbench, pattern: RegExp): Promise<void> {
+  await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: pattern }).first().click();
+  await workbench.page.keyboard.press("ArrowRight");
+}
+
+/** Waits until a webview shows the text. */
+async function waitForPreview(workbench: Workbench, pattern: RegExp): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    for (const frame of workbench.page.frames()) {
+      // A frame that is being replaced while we look shows nothing yet.
+      const text = await frame.evaluate(() => document.body.innerText).catch(() => "");
+      if (pattern.test(text)) return;
+    }
+    if (Date.now() > deadline) throw new Error(`no preview with ${String(pattern)}`);
+    await workbench.page.waitForTimeout(200);
+  }
+}
+
+/** Gives the view all the room that the other ones take. */
+async function showOnlyDrills(workbench: Workbench): Promise<void> {
+  for (const title of ["Run", "Cluster Health"]) await workbench.page.locator(".part.sidebar .pane-header").filter({ has: workbench.page.getByText(title, { exact: true }) }).click();
+}
+
+describe("the view of runbooks and drills", function () {
+  this.timeout(420_000);
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "drill-history-"));
+    writeHistory(root);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+
+  it("shows staleness, forecast and report of a drill, and counts it as proof", async () => {
+    await withWorkbench({ extension: "vsix", files: ["notebooks"], theme: "dark", environment: { DR_RUNBOOK_STATE: root } }, async (workbench) => {
+      const { page } = workbench;
+      await workbench.openView("DR Runbook");
+      await showOnlyDrills(workbench);
+      await waitForRow(workbench, /Scenario 1: Database Failure.*proven 143 days ago/s);
+      await waitForRow(workbench, /Schedule/);
+      await expand(workbench, /Scenario 1: Database Failure/);
+      await waitForRow(workbench, /incident.*25:00 of 15:00/s);
+      await waitForRow(workbench, /c-broken/);
+      await workbench.screenshot("drills-view-dark");
+
+      await workbench.openRunbook(FIRST_RUNBOOK);
+      await workbench.runCommand("Runbook: Start Drill…");
+      await workbench.waitForQuickInput("what breaks", 60_000);
+      assert.ok((await workbench.quickTexts()).some((text) => text.includes("Surprise me")));
+      await workbench.screenshot("surprise-dark");
+      await workbench.pick("Database crash loop");
+      await workbench.waitForStatus(/\d\d:\d\d \/ 15:00, at this pace \d.* to spare/);
+      await workbench.runCommand("Runbook: Mark Recovery Clock…");
+      await workbench.pick("Impact began");
+      await workbench.answer("how many minutes ago?", "5");
+      await workbench.answer("how do you know?", "The first alert");
+      await workbench.waitForStatus(/05:\d\d \/ 15:00, at this pace \d min over, at step 7/);
+      await workbench.screenshot("forecast-dark");
+
+      for (const name of ["restart-database", "app-health", "app-products"]) await runCell(workbench, name);
+      await workbench.waitForStatus(/restored \d\d:\d\d/, 60_000);
+      await workbench.runCommand("Runbook: End Run…");
+      await workbench.pick("End the drill");
+      const toast = page.locator(".notifications-toasts").filter({ hasText: /Drill PASS recovered in \d\d:\d\d, RTO 15:00.*Recovery was \d\d:\d\d faster/ });
+      await toast.waitFor();
+      await workbench.screenshot("drill-ended-dark");
+      await toast.getByText("Open Report").click();
+      await page.locator(".tabs-container .tab.active").filter({ hasText: "Drill report" }).waitFor();
+      await waitForRow(workbench, /Scenario 1: Database Failure.*proven today/s);
+      await waitForPreview(workbench, /Against the last drill of this scenario/);
+      await workbench.screenshot("drill-report-dark");
+    });
+  });
+
+  it("reads well in a light window, and opens a past log from its row", async () => {
+    await withWorkbench({ extension: "vsix", files: ["notebooks"], theme: "light", environment: { DR_RUNBOOK_STATE: root } }, async (workbench) => {
+      await workbench.openView("DR Runbook");
+      await showOnlyDrills(workbench);
+      await expand(workbench, /Scenario 1: Database Failure/);
+      await waitForRow(workbench, /Availability.*99\.942 %, objective 99\.9 %, 25 min down/s);
+      await waitForRow(workbench, /Security Breach Response/);
+      await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /incident.*25:00/s }).first().click();
+      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: "Log: Scenario 1" }).waitFor();
+      await waitForPreview(workbench, /What was run/);
+      await workbench.screenshot("drills-view-light");
+    });
+  });
+});
