@@ -59,7 +59,9 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const hosts = { ...sites[0]?.hosts, ...awsHosts(description, aws) };
   const control = await serveControl(
     {
-      inject: async ({ fault }) => {
+      inject: async ({ fault, parameters }) => {
+        // A parameter that is not heeded would make another fault than the one that was asked for.
+        if (Object.keys(parameters).length > 0) throw new RuntimeError("invalidInput", `Injecting ${fault}: it takes no parameters.`, { hint: "Describe the variant as a fault of its own in the world's file." });
         await faults.inject(fault);
         for (const site of sites) site.kubernetes.reconsider();
         save();
