@@ -57,7 +57,7 @@ async function waitForPreview(workbench: Workbench, pattern: RegExp): Promise<vo
 
 /** Gives the view all the room that the other ones take. */
 async function showOnlyDrills(workbench: Workbench): Promise<void> {
-  for (const title of ["Run", "Cluster Health"]) await workbench.page.locator(".part.sidebar .pane-header").filter({ has: workbench.page.getByText(title, { exact: true }) }).click();
+  for (const title of ["Run", "Cluster Health", "Contacts"]) await workbench.page.locator(".part.sidebar .pane-header").filter({ has: workbench.page.getByText(title, { exact: true }) }).click();
 }
 
 describe("the view of runbooks and drills", function () {
