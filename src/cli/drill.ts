@@ -19,8 +19,8 @@ export interface DrillWalk {
   sleep(ms: number): Promise<void>;
 }
 
-/** How long the verification may take to be green often enough, after the last cell; milliseconds of the drill's time. */
-const VERIFICATION_LIMIT_MS = 90_000;
+/** How long the verification may take to be green often enough, after the last cell; milliseconds of the drill's time, of which the machine's own delays are many when it runs fast. */
+const VERIFICATION_LIMIT_MS = 300_000;
 
 /** Walks the runbook, whose fault is injected, to its verdict and prints each step with outcome and time against its budget. */
 export async function walkDrill(walk: DrillWalk): Promise<RunVerdict> {

@@ -149,6 +149,8 @@ export interface HealthReport {
   readonly changes: readonly HealthChange[];
   /** Critical services of the facts, the most critical first. */
   readonly services: readonly HealthItem[];
+  /** Alerts that fire or are about to; empty where the facts name no Prometheus. */
+  readonly alerts: readonly HealthItem[];
   readonly workloads: readonly HealthItem[];
   readonly volumes: readonly HealthItem[];
   readonly warnings: readonly HealthItem[];

@@ -184,7 +184,7 @@ export class Run {
   }
 
   health(): Promise<HealthReport> {
-    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.facts?.services ?? [], this.#parts.ports, this.#over.signal);
+    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.facts, this.#parts.ports, this.#over.signal);
   }
 
   /** Names for completion, from the run's own targets. */

@@ -12,6 +12,8 @@ export interface Facts {
   /** In the order of the file; `priority` 1 is the most critical. */
   readonly services: readonly CriticalService[];
   readonly dashboards: readonly Dashboard[];
+  /** Base address of the Prometheus server that knows which alerts fire. */
+  readonly prometheus: string | undefined;
   /** Prometheus rule file, a path relative to the facts file. */
   readonly alertRules: string | undefined;
   readonly drills: readonly ScheduledDrill[];

@@ -15,11 +15,11 @@ export interface ReadFacts {
 }
 
 const KEYS = [
-  "title", "owner", "businessHours", "contacts", "escalation", "objectives", "services", "dashboards", "alertRules", "drills", "communication", "review", "changelog",
+  "title", "owner", "businessHours", "contacts", "escalation", "objectives", "services", "dashboards", "prometheus", "alertRules", "drills", "communication", "review", "changelog",
 ] as const;
 
 const EMPTY: Facts = {
-  title: undefined, owner: undefined, contacts: [], escalation: [], services: [], dashboards: [], alertRules: undefined, drills: [], changelog: [],
+  title: undefined, owner: undefined, contacts: [], escalation: [], services: [], dashboards: [], prometheus: undefined, alertRules: undefined, drills: [], changelog: [],
   objectives: { availabilityPercent: undefined, rtoMs: undefined, rpoMs: undefined, mttrMs: undefined },
   communication: { warRoom: undefined, statusPage: undefined, acknowledgeWithinMs: undefined, updateEveryMs: undefined, reportWithinMs: undefined, templates: [], signOff: [] },
   review: { rule: undefined, last: undefined, next: undefined },
@@ -56,6 +56,7 @@ function readMap(map: YAMLMap, reader: YamlReader, report: Report): Facts {
     objectives: readObjectives(fields.get("objectives"), reader),
     services: readServices(fields.get("services"), reader, report),
     dashboards: readDashboards(fields.get("dashboards"), reader, report),
+    prometheus: reader.text(fields.get("prometheus")),
     alertRules: reader.text(fields.get("alertRules")),
     drills: readDrills(fields.get("drills"), reader, report),
     communication: readCommunication(fields.get("communication"), reader, roles),

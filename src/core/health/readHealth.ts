@@ -37,12 +37,12 @@ const MAX_PAGES = 20;
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /** Reads the cluster's and the backups' state; never rejects for their failures, which are the report. Ends within 3 s of the run's clock. */
-export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<HealthReport> {
+export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<Omit<HealthReport, "alerts">> {
   const [cluster, backups] = await Promise.all([readCluster(sources, signal), Promise.all(sources.backups.map((source) => readBackups(source, sources.clock, signal)))]);
   return { ...cluster, checkedAt: sources.clock.now(), backups: backups.flat() };
 }
 
-type ClusterReport = Omit<HealthReport, "checkedAt" | "backups">;
+type ClusterReport = Omit<HealthReport, "checkedAt" | "backups" | "alerts">;
 
 async function readCluster(sources: HealthSources, signal: AbortSignal): Promise<ClusterReport> {
   const { kubernetes, clock } = sources;

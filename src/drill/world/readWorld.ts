@@ -43,7 +43,7 @@ function inFile<T>(path: string, read: (head: Record<string, unknown>, manifests
     return read(record(head, "description"), objects.map(asObject));
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
-    throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "See docs/WORLDS.md for the fields.", cause });
+    throw new RuntimeError("invalidInput", `Reading the world ${path}: ${messageOf(cause)}`, { hint: "The fields are in docs/WORLDS.md.", cause });
   }
 }
 

@@ -150,6 +150,7 @@ const VERDICTS: Readonly<Record<HealthItem["verdict"], { readonly icon: string; 
 function groups(report: HealthReport | undefined): Node[] {
   if (report === undefined) return [];
   const all = [
+    { label: "Alerts", items: report.alerts },
     { label: "Services", items: report.services },
     { label: "Workloads", items: report.workloads },
     { label: "Volumes", items: report.volumes },

@@ -4,7 +4,6 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readHealth } from "../../../src/core/health/readHealth.ts";
-import type { HealthReport } from "../../../src/core/protocol.ts";
 import { createClock } from "../../../src/services/clock.ts";
 import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { ok, reset, type ScriptedServer, silence, startScriptedServer, status } from "./scriptedServer.ts";
@@ -26,7 +25,7 @@ describe("a target's state has its name within 3 seconds", function () {
     await rm(folder, { recursive: true });
   });
 
-  async function stateOf(address: string, user: object = {}, more: object = {}): Promise<HealthReport> {
+  async function stateOf(address: string, user: object = {}, more: object = {}): ReturnType<typeof readHealth> {
     const path = join(folder, "config");
     await writeFile(path, JSON.stringify({ "current-context": "lab", clusters: [{ name: "c", cluster: { server: address, ...more } }], users: [{ name: "u", user }], contexts: [{ name: "lab", context: { cluster: "c", user: "u" } }] }));
     const kubernetes = await createKubernetesPort({ kubeconfigPath: path, environment: {} });

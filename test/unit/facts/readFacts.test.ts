@@ -24,6 +24,7 @@ escalation: [Lead, Owner]
 objectives: { availability: 99.9%, rto: 15 minutes, rpo: 5m, mttr: 30m }
 services: [{ name: API, priority: 2, description: Front, workloads: [deployment/api] }, { name: DB }]
 dashboards: [{ name: Grafana, url: "https://g.example.com" }]
+prometheus: "https://prometheus.example.com"
 alertRules: rules.yaml
 drills: [{ quarter: 2026-Q1, scenario: Failover, runbook: a.runbook.md, fault: crash, duration: 15m, result: pass }, { quarter: Q2 2026, scenario: Rollback }]
 communication: { warRoom: "https://w", statusPage: "https://s", acknowledgeWithin: 2m, updateEvery: 15m, reportWithin: 24h, templates: { Internal: t/i.md }, signOff: [Lead] }
@@ -45,6 +46,7 @@ changelog: [{ date: 2026-01-31, text: First }]
       objectives: { availabilityPercent: 99.9, rtoMs: 900_000, rpoMs: 300_000, mttrMs: 1_800_000 },
       services: [{ name: "API", priority: 2, description: "Front", workloads: ["deployment/api"] }, { name: "DB", priority: 1, description: undefined, workloads: [] }],
       dashboards: [{ name: "Grafana", url: "https://g.example.com" }],
+      prometheus: "https://prometheus.example.com",
       alertRules: "rules.yaml",
       drills: [
         { quarter: "2026-Q1", scenario: "Failover", runbook: "a.runbook.md", fault: "crash", durationMs: 900_000, result: "pass" },
