@@ -18,7 +18,8 @@ describe("database failures", function suite() {
 
   /** Ends every connection of the application's account, as an operator does. */
   async function killAll(): Promise<void> {
-    for (const id of (await sql("SELECT id FROM information_schema.processlist WHERE user = 'buildnest'")).trim().split("\n")) await sql(`KILL ${id}`);
+    const ids = (await sql("SELECT id FROM information_schema.processlist WHERE user = 'buildnest'")).trim().split("\n");
+    await sql(ids.map((id) => `KILL ${id};`).join(" "));
   }
 
   for (const { fault, shows, wrong, cures } of [
