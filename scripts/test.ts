@@ -6,7 +6,7 @@ import { root } from "./lib/paths.ts";
 import { countsLine, lintStage, nodeStage, runStage, type Stage, type StageResult, testFiles, typesStage, unitStage } from "./lib/stages.ts";
 
 const isCi = process.env["CI"] === "true";
-const isAll = isCi || process.argv.includes("--all");
+const isAll = process.argv.includes("--all");
 const only = process.argv.includes("--only") ? (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",") : undefined;
 
 const stages: readonly Stage[] = [
