@@ -151,7 +151,7 @@ describe("a preflight against the drill cluster", function () {
     ["a selector that matches nothing", "kubectl wait --for=condition=ready pod -l app=nobody", ["Step 1 may fail: no pods match app=nobody in shop now"]],
     ["what exists already", "kubectl create namespace shop", ['Step 1 will fail: Error from server (AlreadyExists): namespaces "shop" already exists']],
     ["another cluster than the runbook's", "kubectl delete pod db-0 --context elsewhere", ["Step 1 will fail: Running kubectl delete: the runbook has no target for the Kubernetes context elsewhere. Add it under \"targets\" in the front matter, or correct the command."]],
-    ["a program that is not installed", "terraform plan", ["Step 1 will fail: terraform is not on the PATH"]],
+    ["a program that is not installed", "velero version", ["Step 1 will fail: velero is not on the PATH"]],
     ["a text that does not run", "kubectl gett pods", ["Step 1 will fail: kubectl has no command gett (the nearest is get). Correct the name."]],
     ["what only the run knows", "POD=$(kubectl get pods -o name | head -n 1)\nkubectl delete $POD", ["Step 1: not checked in full: $POD is known only when the cell runs"]],
   ];

@@ -80,12 +80,13 @@ async function handle(services: ApiServices, message: IncomingMessage, response:
   else confirmed(services, request, () => serveResource(services, request, route));
 }
 
-/** Holds the answer to a change back until the change is safe. */
+/** Holds the answer to a change back until the change is safe. A dry run and a review of one's rights change nothing, and have nothing to wait for. */
 function confirmed(services: ApiServices, { message }: ApiRequest, serve: () => void): void {
+  const before = services.store.revision;
   message.socket.cork();
   try {
     serve();
-    services.store.beforeAnswer();
+    if (services.store.revision !== before) services.store.beforeAnswer();
   } finally {
     message.socket.uncork();
   }
