@@ -21,7 +21,7 @@ const stages: readonly Stage[] = [
       return undefined;
     },
   },
-  nodeStage("integration", "test/integration", process.argv.includes("--all") ? 5400 : 900, 60_000, isAll),
+  nodeStage("integration", "test/integration", isAll ? 5400 : 1500, 60_000, isAll),
   {
     name: "editor",
     limitSeconds: 600,

@@ -16,8 +16,13 @@ export function searchBox(label: string, onChange: (words: string) => void, docu
   input.placeholder = label;
   input.setAttribute("aria-label", label);
   input.addEventListener("input", () => onChange(input.value.trim().toLowerCase()));
-  // The notebook must not take the keys for its own commands.
-  input.addEventListener("keydown", (event) => event.stopPropagation());
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      input.value = "";
+      onChange("");
+      input.blur();
+    } else if (!event.ctrlKey && !event.metaKey) event.stopPropagation(); // The notebook must not take letters for its own commands.
+  });
   return input;
 }
 

@@ -38,6 +38,8 @@ for (const theme of ["dark", "light"] as const) {
         assert.deepEqual((await log.locator("div").allInnerTexts()).filter((line) => !line.includes("ready for")), []);
         assert.match(await (await find(workbench, ".dr-count")).innerText(), /^1 of \d+ lines$/);
         await workbench.screenshot(`output-log-${theme}`);
+        await search.press("Escape");
+        await workbench.cell(LOG).click();
 
         await workbench.runCell(LOG + 1);
         const tree = await find(workbench, ".dr-json");
