@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../contract.ts";
+import { foldStringData } from "../defaults.ts";
 import { copyJson, isRecord, recordOf } from "../json.ts";
 import { flag, type ApiRequest, type ApiServices } from "./context.ts";
 import { jsonPatch, mergePatch } from "./patch.ts";
@@ -19,6 +20,8 @@ export function patchedObject(services: ApiServices, request: ApiRequest, route:
     if (manager === null || manager === "") throw new ApiError(422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch", {});
     const applied = objectOf(resource, body);
     applied.metadata.name = route.name ?? "";
+    // What is owned, and what conflicts, is the data that a Secret has.
+    if (applied.kind === "Secret") foldStringData(applied);
     return serverSideApply(current, applied, { manager, isForced: flag(request.query, "force"), now: services.clock.now() }, resource);
   }
   if (current === undefined) throw notFound(resource, route.name ?? "");
