@@ -18,7 +18,7 @@ const RATE = 5;
 /** A person's kubectl of that version, over what runbooks and rehearsals do with it. */
 export function describeStockKubectl(version: KubectlVersion): void {
   describe(`stock kubectl ${version} against the drill cluster`, function suite() {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let path: string;
     let world: TestWorld;
     let home: string;
