@@ -30,6 +30,8 @@ describe("the start of a run", function () {
 
       await workbench.runCommand("Runbook: Run Until a Change");
       await waitForOutcome(workbench, "triage-error-log");
+      // Then the next cell takes the focus; a palette that is open by then would lose it.
+      await page.locator(`.notebookOverlay .monaco-list-row.focused[data-index="${rowOf("restart-database")}"]`).waitFor({ state: "attached" });
       await workbench.runCommand("Runbook: Run Until a Change");
       await page.locator(".notifications-toasts").filter({ hasText: "The next cell changes something" }).waitFor();
       await workbench.screenshot("ahead-dark");
