@@ -34,8 +34,8 @@ const stages: readonly Stage[] = [
       return runEditorTests(limitMs);
     },
   },
-  nodeStage("ui", "test/ui", 1200, 180_000, isAll),
-  nodeStage("drill", "test/drill", 900, 120_000, isAll),
+  nodeStage("ui", "test/ui", 1800, 180_000, isAll),
+  nodeStage("drill", "test/drill", 1200, 120_000, isAll),
 ];
 
 if (process.argv.includes("--all")) {
