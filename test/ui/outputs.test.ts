@@ -23,7 +23,6 @@ for (const theme of ["dark", "light"] as const) {
 
     it("show logs to search, JSON to unfold and tables to filter", async () => {
       await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES], theme }, async (workbench) => {
-        const { page } = workbench;
         await workbench.openRunbook("outputs.runbook.md");
         await workbench.runCommand("Runbook: Start Drill…");
         await workbench.waitForQuickInput("what breaks", 60_000);
@@ -43,8 +42,7 @@ for (const theme of ["dark", "light"] as const) {
 
         await workbench.runCell(LOG + 1);
         const tree = await find(workbench, ".dr-json");
-        const spec = tree.locator("details", { has: page.locator("summary .key", { hasText: /^spec$/ }) }).first();
-        await spec.waitFor();
+        await tree.locator("summary .key", { hasText: /^spec$/ }).first().waitFor();
         await (await find(workbench, ".dr-bar button:text('Expand all')")).click();
         await workbench.screenshot(`output-json-${theme}`);
 
