@@ -35,7 +35,7 @@ const stages: readonly Stage[] = [
     },
   },
   nodeStage("ui", "test/ui", 1800, 180_000, isAll),
-  nodeStage("drill", "test/drill", 1200, 120_000, isAll),
+  nodeStage("drill", "test/drill", isAll ? 3600 : 1500, 120_000, isAll),
 ];
 
 if (process.argv.includes("--all")) {
