@@ -21,7 +21,7 @@ const stages: readonly Stage[] = [
       return undefined;
     },
   },
-  nodeStage("integration", "test/integration", isAll ? 5400 : 1500, 60_000, isAll),
+  nodeStage("integration", "test/integration", isAll ? 5400 : 2100, 60_000, isAll),
   {
     name: "editor",
     limitSeconds: 600,
