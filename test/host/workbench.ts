@@ -131,13 +131,26 @@ export class Workbench {
   /** Moves the focus to a cell by keyboard, as a whole and not into its text; that scrolls it into view. */
   async focusCell(index: number): Promise<void> {
     const isFocused = async (): Promise<boolean> => (await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).count()) > 0;
-    await this.page.keyboard.press("Control+1");
+    // Focusing the editor group from inside a notebook may move the focus into the output that had it before.
+    if ((await this.page.locator(".notebookOverlay .cell-list-container :focus").count()) === 0) await this.page.keyboard.press("Control+1");
     await this.page.keyboard.press("Escape");
     if (await isFocused()) return;
     await this.page.keyboard.press("Control+Home");
     await this.page.locator(`${cellRows}.focused[data-index="0"]`).waitFor({ state: "attached" });
     for (let presses = 0; presses < index; presses += 1) await this.page.keyboard.press("ArrowDown");
     await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).waitFor({ state: "attached" });
+  }
+
+  /** Moves the focus by mouse into a cell's text: the way out of an output, whose frame keeps most keys for itself. */
+  async clickText(index: number): Promise<void> {
+    const text = this.cell(index).locator(".monaco-editor .view-line").last();
+    const box = await text.boundingBox();
+    if (box === null) throw new Error(`Clicking the text of cell ${index}: it is not on the screen.`);
+    // A long output may have scrolled it under the toolbar.
+    await this.page.mouse.move(box.x + 200, box.y + 200);
+    await this.page.mouse.wheel(0, -200);
+    await text.click();
+    await this.cell(index).locator(".monaco-editor.focused").waitFor();
   }
 
   /** Runs a cell with Shift+Enter. Does not wait for its end. */

@@ -17,6 +17,12 @@ async function find(workbench: Workbench, selector: string): Promise<ReturnType<
   throw new Error(`no frame has ${selector}`);
 }
 
+/** How many elements of the outputs show a text themselves. */
+async function countOf(workbench: Workbench, text: string): Promise<number> {
+  const counts = await Promise.all(workbench.page.frames().slice(1).map((frame) => frame.getByText(text).filter({ visible: true }).count()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 for (const theme of ["dark", "light"] as const) {
   describe(`outputs in a ${theme} window`, function () {
     this.timeout(240_000);
@@ -36,15 +42,17 @@ for (const theme of ["dark", "light"] as const) {
         await search.pressSequentially("ready for");
         assert.deepEqual((await log.locator("div").allInnerTexts()).filter((line) => !line.includes("ready for")), []);
         assert.match(await (await find(workbench, ".dr-count")).innerText(), /^1 of \d+ lines$/);
+        assert.equal(await countOf(workbench, "ready for connections"), 1, "a line is shown once");
         await workbench.screenshot(`output-log-${theme}`);
         await search.press("Escape");
-        await workbench.cell(LOG).click();
+        await workbench.clickText(LOG);
 
         await workbench.runCell(LOG + 1);
         const tree = await find(workbench, ".dr-json");
         await tree.locator("summary .key", { hasText: /^spec$/ }).first().waitFor();
         await (await find(workbench, ".dr-bar button:text('Expand all')")).click();
         await workbench.screenshot(`output-json-${theme}`);
+        await workbench.clickText(LOG + 1);
 
         await workbench.runCell(LOG + 2);
         const table = await find(workbench, ".dr-table");

@@ -51,6 +51,9 @@ export class CellOutput implements vscode.Disposable {
     if (closing !== "") {
       outputs.push(new vscode.NotebookCellOutput([isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing)]));
     }
+    // VS Code draws streams that follow each other into one box, and keeps a box that looks unchanged: a stream that becomes a
+    // log would still stand in the box before it.
+    await this.#execution.clearOutput();
     await this.#execution.replaceOutput(outputs);
   }
 
