@@ -21,7 +21,7 @@ const stages: readonly Stage[] = [
       return undefined;
     },
   },
-  nodeStage("integration", "test/integration", isAll ? 5400 : 2100, 60_000, isAll),
+  nodeStage("integration", "test/integration", { limitSeconds: isAll ? 5400 : 2100, timeoutMs: 60_000, isSlowIncluded: isAll, processes: 2 }),
   {
     name: "editor",
     limitSeconds: 600,
@@ -34,8 +34,8 @@ const stages: readonly Stage[] = [
       return runEditorTests(limitMs);
     },
   },
-  nodeStage("ui", "test/ui", 1800, 180_000, isAll),
-  nodeStage("drill", "test/drill", isAll ? 3600 : 1500, 120_000, isAll),
+  nodeStage("ui", "test/ui", { limitSeconds: 1800, timeoutMs: 180_000, isSlowIncluded: isAll }),
+  nodeStage("drill", "test/drill", { limitSeconds: isAll ? 3600 : 1500, timeoutMs: 120_000, isSlowIncluded: isAll, processes: 2 }),
 ];
 
 if (process.argv.includes("--all")) {

@@ -75,17 +75,38 @@ export const lintStage: Stage = {
   },
 };
 
-/** A stage that runs a folder's `*.test.ts` in a Node of its own; the slow ones (`*.slow.test.ts`) only when asked. */
-export function nodeStage(name: string, folder: string, limitSeconds: number, timeoutMs: number, isSlowIncluded = true): Stage {
+/** How a stage runs a folder of tests. */
+export interface NodeStageOptions {
+  readonly limitSeconds: number;
+  /** Of one test, where it sets none itself. */
+  readonly timeoutMs: number;
+  /** Whether `*.slow.test.ts` run too. Left out: they do. */
+  readonly isSlowIncluded?: boolean;
+  /** How many processes share the files: more than one for tests that mostly wait. Left out: one. */
+  readonly processes?: number;
+}
+
+/** A stage that runs a folder's `*.test.ts`, in a Node of its own or in several side by side. */
+export function nodeStage(name: string, folder: string, options: NodeStageOptions): Stage {
+  const processes = options.processes ?? 1;
   return {
     name,
-    limitSeconds,
-    run: async (limitMs) => runTestFiles(testFiles(folder, isSlowIncluded), limitMs, timeoutMs),
+    limitSeconds: options.limitSeconds,
+    run: async (limitMs) => {
+      const files = testFiles(folder, options.isSlowIncluded ?? true);
+      const shares = Array.from({ length: processes }, (_, share) => files.filter((_file, index) => index % processes === share));
+      const results = await Promise.all(shares.map((share) => runTestFiles(share, limitMs, options.timeoutMs)));
+      return {
+        passed: results.reduce((sum, result) => sum + result.passed, 0),
+        failed: results.flatMap((result) => result.failed),
+        skipped: results.flatMap((result) => result.skipped),
+      };
+    },
   };
 }
 
 /** Unit, golden and property tests: no servers, no processes. */
-export const unitStage: Stage = nodeStage("unit", "test/unit", 240, 30_000);
+export const unitStage: Stage = nodeStage("unit", "test/unit", { limitSeconds: 240, timeoutMs: 30_000 });
 
 /** A folder's test files, sorted. */
 export function testFiles(folder: string, isSlowIncluded: boolean): string[] {
