@@ -6,7 +6,7 @@ import { isObject, listAt, objectAt, parseJson, textAt, type Json, type JsonObje
 import { objectPrinter } from "./objectPrinter.ts";
 import { growingTable, tableCells, type TableStyle } from "./table.ts";
 import type { ResourceTargets } from "./targets.ts";
-import { watchFrom } from "./watch.ts";
+import { type Listing, watchObjects } from "./watch.ts";
 
 /**
  * `kubectl get -w`: what is there, then each change. Where kubectl ends when the server closes the watch, this one goes on from the
@@ -45,7 +45,12 @@ async function watchTable(watched: Watched, isWide: boolean): Promise<number> {
   const table = await fetchTable(call, resource, name, query);
   columns = table.columns;
   if (isShowing) await show(table.rows, "ADDED");
-  for await (const { type, object } of changesSince(watched, table.version, table.rows.map((row) => versionOf(row)), AS_TABLE)) {
+  const again = async (everything: Query): Promise<Listing> => {
+    const { rows, version } = await fetchTable(call, resource, undefined, everything);
+    return { version, objects: rows.map((row) => ({ rows: [row] })) };
+  };
+  const known = table.rows.map((row) => ({ rows: [row] }));
+  for await (const { type, object } of changesSince(watched, { version: table.version, objects: known }, AS_TABLE, again)) {
     const definitions = listAt(object, "columnDefinitions");
     if (definitions.length > 0) columns = definitions;
     await show(listAt(object, "rows"), type);
@@ -68,7 +73,7 @@ function tableStyle({ call, resource, query }: Watched, isWide: boolean): TableS
 }
 
 async function watchWhole(watched: Watched, output: string): Promise<number> {
-  const { call, resource } = watched;
+  const { call, resource, name, query } = watched;
   const printer = objectPrinter(call, output);
   const hasEvents = flagIs(call.operation, "output-watch-events");
   // YAML documents that follow one another are parted, whatever they are.
@@ -78,13 +83,14 @@ async function watchWhole(watched: Watched, output: string): Promise<number> {
     await print(call, output === "yaml" && !isFirst ? `---\n${text}` : text);
     isFirst = false;
   };
-  const list = await listWhole(watched);
+  const list = await listWhole(watched, name, query);
   if (!flagIs(call.operation, "watch-only")) for (const object of list.objects) await show(object, "ADDED");
-  for await (const { type, object } of changesSince(watched, list.version, list.objects.map((object) => textAt(object, "metadata", "resourceVersion")), "application/json")) await show(object, type);
+  const again = async (everything: Query): Promise<Listing> => await listWhole(watched, undefined, everything);
+  for await (const { type, object } of changesSince(watched, list, "application/json", again)) await show(object, type);
   return 0;
 }
 
-async function listWhole({ call, resource, name, query }: Watched): Promise<{ readonly objects: readonly JsonObject[]; readonly version: string }> {
+async function listWhole({ call, resource }: Watched, name: string | undefined, query: Query): Promise<Listing> {
   const path = resourcePath(resource, query.allNamespaces ? undefined : call.namespace, name) + queryText(name === undefined ? selectors(query) : []);
   const found = parseJson(requireSuccess(await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal)).text);
   if (name !== undefined) return { objects: isObject(found) ? [found] : [], version: textAt(found, "metadata", "resourceVersion") };
@@ -96,29 +102,58 @@ function selectors(query: Query): readonly (readonly [string, string | undefined
   return [["fieldSelector", query.fieldSelector], ["labelSelector", query.labelSelector]];
 }
 
-/** Changes after a version. When the server has forgotten it, watching starts again from now on, with what is then there and not yet shown. */
-async function* changesSince({ call, resource, name, query }: Watched, version: string, shown: readonly string[], accept: string): AsyncGenerator<{ readonly type: string; readonly object: JsonObject }> {
-  const seen = new Set(shown);
+/**
+ * Changes after a list. Where the server has forgotten its version, what is there now is compared with what was told: what has gone, what is
+ * new and what is another version are told once each; what came and went in between, nobody can know.
+ */
+async function* changesSince({ call, resource, name, query }: Watched, list: Listing, accept: string, again: (everything: Query) => Promise<Listing>): AsyncGenerator<ObjectChange> {
+  const everything = name === undefined ? query : { ...query, labelSelector: undefined, fieldSelector: `metadata.name=${name}` };
   const target = {
     cluster: call.cluster,
     clock: call.ports.clock,
     resource,
     namespace: query.allNamespaces ? undefined : call.namespace,
-    labelSelector: query.labelSelector,
-    fieldSelector: name === undefined ? query.fieldSelector : `metadata.name=${name}`,
+    labelSelector: everything.labelSelector,
+    fieldSelector: everything.fieldSelector,
   };
-  for await (const event of watchFrom(target, version, accept, call.signal)) {
-    const key = versionOf(event.object);
-    if (event.isAgain && seen.has(key)) continue;
-    seen.add(key);
-    yield { type: event.type, object: event.object };
+  const told = new Map(list.objects.map((object) => [identityOf(object), object]));
+  for await (const event of watchObjects(target, call.signal, { version: list.version, accept, list: async () => await again(everything) })) {
+    for (const change of event.type === "listed" ? differences(told, event.objects) : [event]) {
+      if (change.type === "DELETED") told.delete(identityOf(change.object));
+      else told.set(identityOf(change.object), change.object);
+      yield change;
+    }
   }
 }
 
-/** The version of an object, of a row's object, or of the only row of a table. */
-function versionOf(value: Json): string {
-  const own = textAt(value, "metadata", "resourceVersion");
-  if (own !== "") return own;
+interface ObjectChange {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: JsonObject;
+}
+
+function differences(told: ReadonlyMap<string, JsonObject>, now: readonly JsonObject[]): readonly ObjectChange[] {
+  const present = new Set(now.map(identityOf));
+  const gone = [...told].filter(([identity]) => !present.has(identity)).map(([, object]): ObjectChange => ({ type: "DELETED", object }));
+  const changed = now.flatMap((object): ObjectChange[] => {
+    const before = told.get(identityOf(object));
+    if (before === undefined) return [{ type: "ADDED", object }];
+    return versionOf(before) === versionOf(object) ? [] : [{ type: "MODIFIED", object }];
+  });
+  return [...gone, ...changed];
+}
+
+/** What tells an object from every other one, its namesake of later included. */
+function identityOf(value: JsonObject): string {
+  const metadata = metadataOf(value);
+  return textAt(metadata, "uid") || `${textAt(metadata, "namespace")}/${textAt(metadata, "name")}`;
+}
+
+function versionOf(value: JsonObject): string {
+  return textAt(metadataOf(value), "resourceVersion");
+}
+
+/** The metadata of an object, or of the only row of a table. */
+function metadataOf(value: JsonObject): JsonObject {
   const [row] = listAt(value, "rows");
-  return textAt(objectAt(row ?? value, "object"), "metadata", "resourceVersion");
+  return objectAt(row === undefined ? value : objectAt(row, "object"), "metadata");
 }

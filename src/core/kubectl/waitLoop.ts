@@ -36,9 +36,11 @@ export async function waitForOneGone(call: Call, object: WaitObject, timeoutMs: 
   });
   if (found === undefined || isSuccessor(found, object)) return;
   if (timeoutMs === 0) throw new KubectlFailure(`error: condition not met for ${object.resource.plural}/${object.name}`);
-  await untilEvent(call, object, deadline, (event) => {
-    if (event.type === "listed") return event.objects.every((listed) => isSuccessor(listed, object));
-    return event.type === "DELETED" || isSuccessor(event.object, object);
+  // The one that is there now: with the history forgotten, another of its name is all that tells of its end.
+  const awaited = { ...object, uid: textAt(found, "metadata", "uid") };
+  await untilEvent(call, awaited, deadline, (event) => {
+    if (event.type === "listed") return event.objects.every((listed) => isSuccessor(listed, awaited));
+    return event.type === "DELETED" || isSuccessor(event.object, awaited);
   });
 }
 

@@ -25,22 +25,39 @@ export const MAX_FAILURES = 5;
 export const RETRY_MS = 1000;
 const SERVER_LIMIT_SECONDS = "480";
 
+/** What is there at one version, which a watch can go on from. */
+export interface Listing {
+  readonly version: string;
+  readonly objects: readonly JsonObject[];
+}
+
+/** A watch whose caller has listed already, in a representation of its own. */
+export interface WatchStart {
+  /** The version that the caller's list was of. */
+  readonly version: string;
+  /** The representation of the changes. */
+  readonly accept: string;
+  /** Lists again in it, once the server has forgotten the version. */
+  readonly list: () => Promise<Listing>;
+}
+
 /**
- * Lists, then watches. A stream that is cut resumes from the last version seen, so nothing is lost or told twice; a version that is too
- * old (410) lists again. Ends only by the signal (rejecting with its reason), by a refusal of the server, or when it stays out of reach.
+ * Lists, then watches; with `start`, watches from there on. A stream that is cut resumes from the last version seen, so nothing is lost or
+ * told twice; a version that is too old (410) lists again. Ends only by the signal (rejecting with its reason), by a refusal of the server,
+ * or when it stays out of reach.
  */
-export async function* watchObjects(target: WatchTarget, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-  const position: Position = { version: undefined, failures: 0 };
+export async function* watchObjects(target: WatchTarget, signal: AbortSignal, start?: WatchStart): AsyncGenerator<WatchEvent> {
+  const position: Position = { version: start?.version, failures: 0 };
   for (;;) {
     signal.throwIfAborted();
     try {
       if (position.version === undefined) {
-        const list = await listNow(target, signal);
+        const list = await (start === undefined ? listNow(target, signal) : start.list());
         position.version = list.version;
         position.failures = 0;
         yield { type: "listed", objects: list.objects };
       }
-      yield* follow(target, position, signal);
+      yield* follow(target, position, signal, start?.accept);
     } catch (error) {
       signal.throwIfAborted();
       if (!isWorthRetrying(error) || position.failures >= MAX_FAILURES) throw error;
@@ -50,41 +67,13 @@ export async function* watchObjects(target: WatchTarget, signal: AbortSignal): A
   }
 }
 
-async function listNow(target: WatchTarget, signal: AbortSignal): Promise<{ readonly version: string; readonly objects: readonly JsonObject[] }> {
+async function listNow(target: WatchTarget, signal: AbortSignal): Promise<Listing> {
   const query = queryText([["fieldSelector", target.fieldSelector], ["labelSelector", target.labelSelector]]);
   const path = resourcePath(target.resource, target.namespace) + query;
   const list = parseJson(requireSuccess(await target.cluster.request({ method: "GET", path, accept: "application/json" }, signal)).text);
   const typing = { apiVersion: textAt(list, "apiVersion"), kind: target.resource.kind };
   const objects = listAt(list, "items").filter(isObject).map((item) => ({ ...typing, ...item }));
   return { version: textAt(list, "metadata", "resourceVersion"), objects };
-}
-
-/** A change after a given version. `isAgain` marks those that a new start from now on tells, which may have been told before. */
-export interface ChangeEvent {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
-  readonly object: JsonObject;
-  readonly isAgain: boolean;
-}
-
-/** Watches from a version on, in any representation the server knows; cuts and a forgotten version are overcome as in `watchObjects`. */
-export async function* watchFrom(target: WatchTarget, version: string, accept: string, signal: AbortSignal): AsyncGenerator<ChangeEvent> {
-  const position: Position = { version, failures: 0 };
-  let isAgain = false;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      // Version 0 starts with what is there now.
-      if (position.version === undefined) isAgain = true;
-      position.version ??= "0";
-      for await (const event of follow(target, position, signal, accept)) yield { ...event, isAgain };
-      isAgain = false;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isWorthRetrying(error) || position.failures >= MAX_FAILURES) throw error;
-      position.failures += 1;
-      await target.clock.sleep(RETRY_MS, signal);
-    }
-  }
 }
 
 interface Position {

@@ -19,7 +19,7 @@ export class FakeCluster implements KubernetesPort {
   readonly asked: KubernetesRequest[] = [];
   readonly executed: PodExecRequest[] = [];
   readonly #replies = new Map<string, Reply[]>();
-  readonly #streams: ((signal: AbortSignal) => ByteStream)[] = [];
+  readonly #streams: ((signal: AbortSignal) => { readonly status: number; readonly body: ByteStream })[] = [];
   onExec: (request: PodExecRequest, io: Stdio) => Promise<number> = async () => 0;
 
   constructor() {
@@ -34,9 +34,12 @@ export class FakeCluster implements KubernetesPort {
     return this;
   }
 
-  /** Adds the next watch or log stream: its chunks; an error breaks it, the word `forever` keeps it open until the signal aborts. */
-  streamNext(...chunks: readonly (string | Error)[]): this {
-    this.#streams.push((signal) => scripted(chunks, signal));
+  /** Adds the next watch or log stream: its chunks (an error breaks it, the word `forever` keeps it open until the signal aborts), or a refusal. */
+  streamNext(...chunks: readonly (string | Error)[] | readonly [Reply]): this {
+    const [first] = chunks;
+    const isRefusal = typeof first === "object" && !(first instanceof Error);
+    const body = isRefusal ? [first.text ?? JSON.stringify(first.json)] : (chunks as readonly (string | Error)[]);
+    this.#streams.push((signal) => ({ status: isRefusal ? (first.status ?? 200) : 200, body: scripted(body, signal) }));
     return this;
   }
 
@@ -53,7 +56,7 @@ export class FakeCluster implements KubernetesPort {
     this.asked.push(request);
     const next = this.#streams.shift();
     if (next === undefined) throw new Error(`no stream for ${request.path}`);
-    return { status: 200, body: next(signal) };
+    return next(signal);
   }
 
   async exec(request: PodExecRequest, io: Stdio): Promise<number> {
