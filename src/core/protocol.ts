@@ -1,6 +1,7 @@
 import type { LogFormat } from "./log/printLog.ts";
 import type { CellReference, ClockMark, ContactMeans, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
+import type { RecoveryPointEvidence } from "./run/recoveryPoint.ts";
 import type { LookUp, LookUpAnswer } from "./language/facts.ts";
 import type { PreflightReport } from "./preflight/report.ts";
 
@@ -123,7 +124,8 @@ export interface ClockStatus {
   readonly restoredAt: number | undefined;
   readonly rtoMs: number | undefined;
   readonly rpoMs: number | undefined;
-  readonly rpoExposureMs: number | undefined;
+  /** Newest recovery point that a backup shows: what is written after it would be lost. `undefined` without evidence. */
+  readonly newestPointAt: number | undefined;
   readonly greens: number;
   readonly greensNeeded: number;
 }
@@ -154,7 +156,10 @@ export interface HealthReport {
   readonly workloads: readonly HealthItem[];
   readonly volumes: readonly HealthItem[];
   readonly warnings: readonly HealthItem[];
+  /** First the RPO exposure, where the facts say which backups bring data back. */
   readonly backups: readonly HealthItem[];
+  /** Newest one that the backups show. */
+  readonly recoveryPoint: RecoveryPointEvidence | undefined;
 }
 
 export interface HealthItem {

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { forecastRun, recoveryForecastWords, stepWords, type RecoveryForecast } from "../core/drills/forecast.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
+import { shortAge } from "../core/health/age.ts";
+import { rpoExposureMs } from "../core/run/recoveryPoint.ts";
 import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
@@ -111,7 +113,9 @@ function clockTooltip(session: RunSession, forecast: RecoveryForecast | undefine
   if (impactAt === undefined) return "The start of the impact is not marked: click to mark it.";
   if (restoredAt !== undefined) return "Service is restored: the clock stands.";
   const basis = forecast === undefined ? "No drill by a person has come to this step: there is no forecast." : `The forecast rests on ${String(forecast.drills)} past ${forecast.drills === 1 ? "drill" : "drills"} by people in real time: restored after ${formatDuration(forecast.recoveryMs)}.`;
-  return `Time since the impact began, against the recovery time objective. Verification green ${greens} of ${greensNeeded} times in a row.\n${basis}`;
+  const exposedMs = rpoExposureMs(session.clock);
+  const exposure = exposedMs === undefined ? "" : `\nThe newest backup holds data until ${shortAge(exposedMs)} ago${session.clock.rpoMs === undefined ? "" : `, against an RPO of ${formatDuration(session.clock.rpoMs)}`}.`;
+  return `Time since the impact began, against the recovery time objective. Verification green ${greens} of ${greensNeeded} times in a row.\n${basis}${exposure}`;
 }
 
 function backgroundOf(level: ClockText["level"]): vscode.ThemeColor | undefined {

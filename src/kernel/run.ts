@@ -183,8 +183,15 @@ export class Run {
     return this.status;
   }
 
-  health(): Promise<HealthReport> {
-    return readRunHealth(this.#parts.document.frontMatter.targets, this.#parts.facts, this.#parts.ports, this.#over.signal);
+  /** Reads the targets' health; a recovery point that is newer than those before goes into the journal. */
+  async health(): Promise<HealthReport> {
+    const { document, facts, ports } = this.#parts;
+    const report = await readRunHealth(document.frontMatter.targets, facts, this.#state.rpoMs, ports, this.#over.signal);
+    const point = report.recoveryPoint;
+    if (point !== undefined && this.#state.ended === undefined && point.pointAt > (this.#state.newestPointAt ?? -Infinity)) {
+      await this.record({ type: "recoveryPointFound", pointAt: point.pointAt, evidence: point.evidence });
+    }
+    return report;
   }
 
   /** Names for completion, from the run's own targets. */

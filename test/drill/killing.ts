@@ -277,6 +277,7 @@ function placeOf(record: JournalRecord): string | undefined {
     case "escalated":
     case "messagePrepared":
     case "recoveryPointMarked":
+    case "recoveryPointFound":
     case "targetDrifted":
       return record.type;
     case "runStarted":

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
 
+/** With the shared facts: they say which backups bring data back. */
+const FILES = [...FIRST_RUNBOOK_FILES, "notebooks/buildnest.yaml"];
+
 async function run(workbench: Workbench, name: string): Promise<"success" | "failure"> {
   return workbench.runThroughGates(rowOf(name));
 }
@@ -26,11 +29,12 @@ describe("the story of scenario 1", function () {
   this.timeout(420_000);
 
   it("is opened, rehearsed by the restart, verified, exported and opened again, all by keyboard and mouse", async () => {
-    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "dark" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FILES, theme: "dark" }, async (workbench) => {
       await startDrill(workbench, "Database crash loop");
       await run(workbench, "detect-pods");
       await workbench.waitForOutput(/mysql-0/);
       await run(workbench, "triage-error-log");
+      await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /Newest recovery point \d\d:\d\d UTC.*6[01]m ago, RPO 5 min/ }).waitFor();
       await workbench.screenshot("drill-dark");
       assert.equal(await run(workbench, "restart-database"), "success");
       assert.equal(await run(workbench, "restart-check"), "success");
@@ -47,7 +51,7 @@ describe("the story of scenario 1", function () {
   });
 
   it("needs the restore from the bucket where the data is damaged; the rows are those of the backup", async () => {
-    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "light" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FILES, theme: "light" }, async (workbench) => {
       await startDrill(workbench, "data corrupted");
       // The crash that leaves a previous log takes its time, as it does in a real cluster.
       await workbench.page.waitForTimeout(15_000);

@@ -11,6 +11,7 @@ export interface Facts {
   readonly objectives: Objectives;
   /** In the order of the file; `priority` 1 is the most critical. */
   readonly services: readonly CriticalService[];
+  readonly backups: readonly ScheduledBackup[];
   readonly dashboards: readonly Dashboard[];
   /** Base address of the Prometheus server that knows which alerts fire. */
   readonly prometheus: string | undefined;
@@ -64,6 +65,17 @@ export interface CriticalService {
   readonly description: string | undefined;
   /** `deployment/NAME` or `statefulset/NAME` that serve it; empty where it runs elsewhere. */
   readonly workloads: readonly string[];
+}
+
+/** Backups that come to one folder of a bucket. */
+export interface ScheduledBackup {
+  readonly name: string;
+  readonly bucket: string;
+  /** Ends with `/`; `""` is the whole bucket. */
+  readonly prefix: string;
+  readonly everyMs: number | undefined;
+  /** Whether lost data come back from it. */
+  readonly recoversData: boolean;
 }
 
 export interface Dashboard {

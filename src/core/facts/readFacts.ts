@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { firstLine } from "../runbook/infoMap.ts";
 import { reportTo, type Report } from "../runbook/report.ts";
 import { YamlReader, type YamlEntry } from "../runbook/yamlReader.ts";
-import type { Change, Communication, CriticalService, Dashboard, Facts, Objectives, Review, ScheduledDrill } from "./facts.ts";
+import type { Change, Communication, CriticalService, Dashboard, Facts, Objectives, Review, ScheduledBackup, ScheduledDrill } from "./facts.ts";
 import { readQuarter } from "./quarter.ts";
 import { readContacts, readRoles } from "./readContacts.ts";
 import { needText, readItems } from "./readItems.ts";
@@ -15,11 +15,11 @@ export interface ReadFacts {
 }
 
 const KEYS = [
-  "title", "owner", "businessHours", "contacts", "escalation", "objectives", "services", "dashboards", "prometheus", "alertRules", "drills", "communication", "review", "changelog",
+  "title", "owner", "businessHours", "contacts", "escalation", "objectives", "services", "backups", "dashboards", "prometheus", "alertRules", "drills", "communication", "review", "changelog",
 ] as const;
 
 const EMPTY: Facts = {
-  title: undefined, owner: undefined, contacts: [], escalation: [], services: [], dashboards: [], prometheus: undefined, alertRules: undefined, drills: [], changelog: [],
+  title: undefined, owner: undefined, contacts: [], escalation: [], services: [], backups: [], dashboards: [], prometheus: undefined, alertRules: undefined, drills: [], changelog: [],
   objectives: { availabilityPercent: undefined, rtoMs: undefined, rpoMs: undefined, mttrMs: undefined },
   communication: { warRoom: undefined, statusPage: undefined, acknowledgeWithinMs: undefined, updateEveryMs: undefined, reportWithinMs: undefined, templates: [], signOff: [] },
   review: { rule: undefined, last: undefined, next: undefined },
@@ -55,6 +55,7 @@ function readMap(map: YAMLMap, reader: YamlReader, report: Report): Facts {
     escalation: roles(fields.get("escalation")),
     objectives: readObjectives(fields.get("objectives"), reader),
     services: readServices(fields.get("services"), reader, report),
+    backups: readBackups(fields.get("backups"), reader, report),
     dashboards: readDashboards(fields.get("dashboards"), reader, report),
     prometheus: reader.text(fields.get("prometheus")),
     alertRules: reader.text(fields.get("alertRules")),
@@ -89,6 +90,18 @@ function readServices(entry: YamlEntry | undefined, reader: YamlReader, report: 
     const priority = Number(reader.text(priorityEntry) ?? "1");
     if (priorityEntry !== undefined && (!Number.isInteger(priority) || priority < 1)) reader.wrong(priorityEntry, "a whole number, 1 for the most critical");
     return { name, priority, description: reader.text(fields.get("description")), workloads: reader.texts(fields.get("workloads")).map(({ text }) => text) };
+  });
+}
+
+function readBackups(entry: YamlEntry | undefined, reader: YamlReader, report: Report): ScheduledBackup[] {
+  return readItems(entry, ["name", "path", "every", "recovers"], reader, (fields, item) => {
+    const name = needText("name", fields, item, reader, report);
+    const path = needText("path", fields, item, reader, report);
+    if (name === undefined || path === undefined) return undefined;
+    const address = /^s3:\/\/([^/]+)\/((?:.+\/)?)$/.exec(path);
+    if (address === null) return reader.wrong(fields.get("path") ?? item, "a folder of a bucket: s3://BUCKET/FOLDER/");
+    const recovers = reader.oneOf(fields.get("recovers"), ["data", "configuration"]);
+    return { name, bucket: address[1] ?? "", prefix: address[2] ?? "", everyMs: reader.durationMs(fields.get("every")), recoversData: recovers === "data" };
   });
 }
 

@@ -1,10 +1,10 @@
 import { isObject, listAt, numberAt, parseJson, textAt, type Json } from "../kubectl/json.ts";
-import type { ClockPort, KubernetesPort, ObjectEntry, ObjectStorePort } from "../ports.ts";
+import type { ClockPort, KubernetesPort } from "../ports.ts";
 import type { HealthItem, HealthReport } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
-import { humanSize } from "../aws/list.ts";
 import type { CriticalService } from "../facts/facts.ts";
 import { shortAge } from "./age.ts";
+import { judgeExposure, readBackups, type BackupSource } from "./backups.ts";
 import { recentChanges } from "./changes.ts";
 import { REACH_LIMIT_MS, stateOf, withLimit } from "./reach.ts";
 import { judgeServices } from "./services.ts";
@@ -18,31 +18,25 @@ export interface HealthSources {
   readonly namespace?: string;
   readonly backups: readonly BackupSource[];
   readonly services: readonly CriticalService[];
-}
-
-/** A bucket, or a prefix of it, whose newest object is the newest backup. */
-export interface BackupSource {
-  readonly store: ObjectStorePort;
-  readonly bucket: string;
-  /** `""` reports each first-level folder of the bucket by itself. */
-  readonly prefix: string;
-  /** Age from which the newest object is too old, milliseconds; `undefined` sets no limit. */
-  readonly maxAgeMs?: number;
+  /** Recovery point objective, milliseconds. */
+  readonly rpoMs?: number;
 }
 
 const WARNING_WINDOW_MS = 3_600_000;
 const MAX_WARNINGS = 10;
-const MAX_PAGES = 20;
 /** Who changed a Secret and when, without what is in it. */
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /** Reads the cluster's and the backups' state; never rejects for their failures, which are the report. Ends within 3 s of the run's clock. */
 export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<Omit<HealthReport, "alerts">> {
   const [cluster, backups] = await Promise.all([readCluster(sources, signal), Promise.all(sources.backups.map((source) => readBackups(source, sources.clock, signal)))]);
-  return { ...cluster, checkedAt: sources.clock.now(), backups: backups.flat() };
+  const now = sources.clock.now();
+  const [recoveryPoint] = backups.flatMap(({ point }) => point ?? []).toSorted((a, b) => b.pointAt - a.pointAt);
+  const exposure = sources.backups.some((source) => source.recoversData === true) ? [judgeExposure(recoveryPoint, sources.rpoMs, now)] : [];
+  return { ...cluster, checkedAt: now, backups: [...exposure, ...backups.flatMap(({ items }) => items)], recoveryPoint };
 }
 
-type ClusterReport = Omit<HealthReport, "checkedAt" | "backups" | "alerts">;
+type ClusterReport = Omit<HealthReport, "checkedAt" | "backups" | "recoveryPoint" | "alerts">;
 
 async function readCluster(sources: HealthSources, signal: AbortSignal): Promise<ClusterReport> {
   const { kubernetes, clock } = sources;
@@ -122,41 +116,4 @@ function recentWarnings(events: readonly Json[], now: number): readonly HealthIt
         reason: `${textAt(event, "reason")}: ${textAt(event, "message").split("\n")[0] ?? ""}${times}, ${shortAge(now - seenAt(event))} ago`,
       };
     });
-}
-
-async function readBackups(source: BackupSource, clock: ClockPort, signal: AbortSignal): Promise<readonly HealthItem[]> {
-  const address = `s3://${source.bucket}/${source.prefix}`;
-  try {
-    const { newest, isWhole } = await withLimit(clock, REACH_LIMIT_MS, signal, (limited) => newestByFolder(source, limited));
-    if (newest.size === 0) return [{ name: address, verdict: "down", reason: "no backup" }];
-    return [...newest].map(([folder, entry]) => {
-      const ageMs = clock.now() - entry.modifiedAt;
-      const isTooOld = source.maxAgeMs !== undefined && ageMs > source.maxAgeMs;
-      const partly = isWhole ? "" : `; only the first ${MAX_PAGES * 1000} objects were read`;
-      return {
-        name: `s3://${source.bucket}/${folder}`, verdict: isWhole ? (isTooOld || entry.size === 0 ? "degraded" : "ok") : "unknown",
-        reason: `${entry.key.slice(folder.length)}, ${shortAge(ageMs)} old, ${humanSize(entry.size)}${partly}`,
-      };
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof RuntimeError)) throw error;
-    return [{ name: address, verdict: error.facts["code"] === "NoSuchBucket" ? "down" : "unknown", reason: error.message }];
-  }
-}
-
-async function newestByFolder(source: BackupSource, signal: AbortSignal): Promise<{ readonly newest: ReadonlyMap<string, ObjectEntry>; readonly isWhole: boolean }> {
-  const newest = new Map<string, ObjectEntry>();
-  let token: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const page = await source.store.list({ bucket: source.bucket, prefix: source.prefix, delimiter: undefined, token }, signal);
-    for (const entry of page.objects) {
-      const folder = source.prefix === "" ? entry.key.slice(0, entry.key.indexOf("/") + 1) : source.prefix;
-      const known = newest.get(folder);
-      if (known === undefined || entry.modifiedAt > known.modifiedAt) newest.set(folder, entry);
-    }
-    if (page.next === undefined) return { newest, isWhole: true };
-    token = page.next;
-  }
-  return { newest, isWhole: false };
 }

@@ -58,6 +58,8 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
       return { text: `${event.template} prepared, ${event.destination === "clipboard" ? "copied to the clipboard" : `written to ${event.destination}`} (SHA-256 ${event.sha256.slice(0, 16)}…)`, icon: "note" };
     case "recoveryPointMarked":
       return { text: `Recovery point: ${new Date(event.pointAt).toISOString()}${event.evidence === "" ? "" : `, ${event.evidence}`}`, icon: "clock" };
+    case "recoveryPointFound":
+      return { text: `Newest recovery point: ${new Date(event.pointAt).toISOString()}, ${event.evidence}`, icon: "clock" };
     case "verificationChecked":
       return { text: event.green ? `Verification green (${event.consecutive} in a row)` : `Verification red: ${event.detail}`, icon: event.green ? "good" : "bad" };
     case "recordingGap":

@@ -59,6 +59,8 @@ export type JournalEvent =
   | { readonly type: "messagePrepared"; readonly template: string; readonly sha256: string; readonly destination: string }
   /** The newest data that is there after the recovery, or would be: what was written between then and the impact is lost. */
   | { readonly type: "recoveryPointMarked"; readonly pointAt: number; readonly by: "person" | "machine"; readonly evidence: string }
+  /** A backup shows a recovery point that is newer than those before. */
+  | { readonly type: "recoveryPointFound"; readonly pointAt: number; readonly evidence: string }
   | { readonly type: "verificationChecked"; readonly green: boolean; readonly consecutive: number; readonly detail: string }
   | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
   | { readonly type: "worldRestarted"; readonly reason: string }

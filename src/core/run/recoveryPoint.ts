@@ -1,3 +1,4 @@
+import type { ClockStatus } from "../protocol.ts";
 import type { JournalRecord } from "./journalEvent.ts";
 
 /** A recovery point that the run has evidence of. */
@@ -19,14 +20,30 @@ export function readPointInTime(text: string, now: number): number | undefined {
   return today === undefined || today <= now ? today : today - 86_400_000;
 }
 
+/** The time before `now` that a name carries as backups are named: `buildnest-2026-01-31-0200.sql.gz`. */
+export function pointInName(name: string, now: number): number | undefined {
+  const stamp = /(?<!\d)\d{4}-\d{2}-\d{2}-\d{4}(?!\d)/.exec(name)?.[0];
+  const pointAt = stamp === undefined ? undefined : readPointInTime(stamp, now);
+  return pointAt === undefined || pointAt > now ? undefined : pointAt;
+}
+
+/** A time as backups are named, in UTC: `2026-01-31-0200`. */
+export function nameStamp(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace("T", "-").replace(":", "");
+}
+
+/** How long ago the newest recovery point was, milliseconds; `undefined` while none is known or once service is restored. */
+export function rpoExposureMs(clock: Pick<ClockStatus, "now" | "restoredAt" | "newestPointAt">): number | undefined {
+  return clock.newestPointAt === undefined || clock.restoredAt !== undefined ? undefined : Math.max(0, clock.now - clock.newestPointAt);
+}
+
 /** The newest value that a cell set and that carries a time as backups are named (`…-2026-01-31-0200…`). */
 export function suggestRecoveryPoint(records: readonly JournalRecord[]): RecoveryPointEvidence | undefined {
   for (const record of records.toReversed()) {
     if (record.type !== "cellOutcome") continue;
     for (const [name, value] of Object.entries(record.variables)) {
-      const stamp = /(?<!\d)\d{4}-\d{2}-\d{2}-\d{4}(?!\d)/.exec(value)?.[0];
-      const pointAt = stamp === undefined ? undefined : readPointInTime(stamp, record.at);
-      if (pointAt !== undefined && pointAt <= record.at) return { pointAt, evidence: `${name}=${value.trim()} in ${record.cell.name}` };
+      const pointAt = pointInName(value, record.at);
+      if (pointAt !== undefined) return { pointAt, evidence: `${name}=${value.trim()} in ${record.cell.name}` };
     }
   }
   return undefined;

@@ -18,6 +18,8 @@ export interface RunState {
   readonly messagedAt: number | undefined;
   /** Newest data after the recovery; `undefined` without evidence. */
   readonly recoveryPointAt: number | undefined;
+  /** Newest recovery point that a backup showed. */
+  readonly newestPointAt: number | undefined;
   readonly rtoMs: number | undefined;
   readonly rpoMs: number | undefined;
   readonly rate: number;
@@ -35,7 +37,7 @@ export interface RunState {
 }
 
 const EMPTY: RunState = {
-  run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
+  run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, newestPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
   targets: [], impactAt: undefined, restoredAt: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
 };
 
@@ -87,6 +89,8 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
       return { ...state, messagedAt: record.at };
     case "recoveryPointMarked":
       return { ...state, recoveryPointAt: record.pointAt };
+    case "recoveryPointFound":
+      return { ...state, newestPointAt: record.pointAt };
     case "runEnded":
       return { ...state, ended: record.verdict };
     case "targetDrifted":
@@ -139,7 +143,7 @@ function unknownOutcome(record: { readonly at: number; readonly reason: string }
 export function clockStatus(state: RunState, now: number): ClockStatus {
   return {
     now, rate: state.rate, impactAt: state.impactAt, restoredAt: state.restoredAt, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
-    rpoExposureMs: undefined, greens: state.greens, greensNeeded: GREENS_NEEDED,
+    newestPointAt: state.newestPointAt, greens: state.greens, greensNeeded: GREENS_NEEDED,
   };
 }
 

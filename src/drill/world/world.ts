@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldControl, WorldState } from "../../core/protocol.ts";
+import { nameStamp } from "../../core/run/recoveryPoint.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
 import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
@@ -183,7 +184,10 @@ async function openSites(description: WorldDescription, world: { readonly option
 function openBuckets(description: WorldDescription, { clock, credentials }: Parts, saved: WorldSnapshot | undefined): Promise<S3Server> {
   const buckets = description.buckets.map(({ name, objects }) => ({
     name, createdAt: clock.now() - description.establishedMs,
-    objects: objects.map(({ key, file, ageMs }) => ({ key, content: { kind: "file" as const, path: join(description.folder, file) }, modifiedAt: clock.now() - ageMs })),
+    objects: objects.map(({ key, file, ageMs }) => {
+      const modifiedAt = clock.now() - ageMs;
+      return { key: key.replace("{time}", nameStamp(modifiedAt)), content: { kind: "file" as const, path: join(description.folder, file) }, modifiedAt };
+    }),
   }));
   return startS3Server({
     clock, buckets, credentials, region: description.s3.region, latencyMs: S3_LATENCY_MS, bytesPerSecond: description.s3.bytesPerSecond,

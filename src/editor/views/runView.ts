@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
+import { shortAge } from "../../core/health/age.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eventText.ts";
 import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
 import { followProgress } from "../../core/run/progress.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
 import { describeClock, formatDuration, remainingMs } from "../../core/run/recoveryClock.ts";
+import { rpoExposureMs } from "../../core/run/recoveryPoint.ts";
 import type { Step } from "../../core/runbook/document.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, InternalCommandId, ViewId } from "../contributions.ts";
@@ -120,6 +122,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       }),
       ...(status.unwritten === 0 ? [] : [line("Not on the disk", { description: `${status.unwritten} events are recorded in memory only`, icon: "warning", colour: "errorForeground" })]),
       clockLine(session),
+      ...exposureLine(session),
       ...(status.ended === undefined ? this.#stepLines(session) : []),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
       { kind: "targets" },
@@ -171,6 +174,20 @@ function clockLine(session: RunSession): Node {
   if (restoredAt !== undefined) return line(`Service restored after ${clockText(restoredAt - impactAt)}`, { icon: "check" });
   const objective = rtoMs === undefined ? "no RTO" : `RTO ${clockText(rtoMs)}`;
   return line(`Impact began ${new Date(impactAt).toISOString().slice(11, 19)} UTC`, { icon: "watch", description: greens > 0 ? `${objective}, verification green ${greens} of ${greensNeeded}` : objective });
+}
+
+/** How old the newest data are that a backup brings back; nothing while no backup says. */
+function exposureLine({ clock }: RunSession): Node[] {
+  const exposedMs = rpoExposureMs(clock);
+  if (exposedMs === undefined || clock.newestPointAt === undefined) return [];
+  const isOver = clock.rpoMs !== undefined && exposedMs > clock.rpoMs;
+  const objective = clock.rpoMs === undefined ? "" : `, RPO ${formatDuration(clock.rpoMs)}`;
+  return [
+    line(`Newest recovery point ${new Date(clock.newestPointAt).toISOString().slice(11, 16)} UTC`, {
+      description: `${shortAge(exposedMs)} ago${objective}`, icon: "database", ...(isOver ? { colour: "list.warningForeground" } : {}),
+      tooltip: "What was written after it is lost if nothing but this backup comes back: a replica may have more.",
+    }),
+  ];
 }
 
 function stepLine(word: string, step: Step, icon: string, cell: number | undefined): Node {

@@ -23,6 +23,7 @@ contacts:
 escalation: [Lead, Owner]
 objectives: { availability: 99.9%, rto: 15 minutes, rpo: 5m, mttr: 30m }
 services: [{ name: API, priority: 2, description: Front, workloads: [deployment/api] }, { name: DB }]
+backups: [{ name: Dumps, path: "s3://b/mysql/", every: 1 day, recovers: data }, { name: All, path: "s3://b/" }]
 dashboards: [{ name: Grafana, url: "https://g.example.com" }]
 prometheus: "https://prometheus.example.com"
 alertRules: rules.yaml
@@ -45,6 +46,10 @@ changelog: [{ date: 2026-01-31, text: First }]
       escalation: ["Lead", "Owner"],
       objectives: { availabilityPercent: 99.9, rtoMs: 900_000, rpoMs: 300_000, mttrMs: 1_800_000 },
       services: [{ name: "API", priority: 2, description: "Front", workloads: ["deployment/api"] }, { name: "DB", priority: 1, description: undefined, workloads: [] }],
+      backups: [
+        { name: "Dumps", bucket: "b", prefix: "mysql/", everyMs: 86_400_000, recoversData: true },
+        { name: "All", bucket: "b", prefix: "", everyMs: undefined, recoversData: false },
+      ],
       dashboards: [{ name: "Grafana", url: "https://g.example.com" }],
       prometheus: "https://prometheus.example.com",
       alertRules: "rules.yaml",
@@ -82,6 +87,8 @@ changelog: [{ date: 2026-01-31, text: First }]
     ["objectives: { availability: 99.9 }", ["facts-value: 99.9"]],
     ["objectives: { rto: 15 }", ["duration-invalid: 15"]],
     ["services: [{ name: A, priority: high }]", ["facts-value: high"]],
+    ["backups: [{ name: A, path: s3://b/mysql }]", ["facts-value: s3://b/mysql"]],
+    ["backups: [{ name: A, path: s3://b/, recovers: all }]", ["facts-value: all"]],
     ["drills: [{ quarter: soon, scenario: A }]", ["facts-value: soon"]],
     ["review: { next: March 1 }", ["facts-value: March 1"]],
     ["review: { next: 2026-02-30 }", ["facts-value: 2026-02-30"]],

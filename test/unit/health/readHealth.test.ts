@@ -99,12 +99,36 @@ describe("readHealth", () => {
       { key: "mysql/b.gz", size: 1024, modifiedAt: NOW - 3 * hour },
       { key: "redis/r.rdb", size: 10, modifiedAt: NOW - 60 * hour },
     ]);
-    const report = await read({ backups: [{ store: backups, bucket: "b", prefix: "", maxAgeMs: 24 * hour }, { store: store([]), bucket: "empty", prefix: "x/" }] });
+    const report = await read({ backups: [{ store: backups, bucket: "b", prefix: "", everyMs: 24 * hour }, { store: store([]), bucket: "empty", prefix: "x/" }] });
     assert.deepEqual(report.backups, [
-      { name: "s3://b/mysql/", verdict: "ok", reason: "b.gz, 3h old, 1.0 KiB" },
-      { name: "s3://b/redis/", verdict: "degraded", reason: "r.rdb, 2d old, 10 Bytes" },
+      { name: "s3://b/mysql/", verdict: "ok", reason: "b.gz, 3h old, 1.0 KiB, every 24 h" },
+      { name: "s3://b/redis/", verdict: "degraded", reason: "r.rdb, 2d old, 10 Bytes, every 24 h: late" },
       { name: "s3://empty/x/", verdict: "down", reason: "no backup" },
     ]);
+  });
+
+  describe("RPO exposure", () => {
+    const minute = 60_000;
+    const exposure = async (objects: readonly { key: string; size: number; modifiedAt: number }[], recoversData = true): Promise<readonly (string | number)[]> => {
+      const { backups, recoveryPoint } = await read({ backups: [{ store: store(objects), bucket: "b", prefix: "mysql/", recoversData }], rpoMs: 5 * minute });
+      return [backups[0]?.verdict ?? "", backups[0]?.reason ?? "", ...(recoveryPoint === undefined ? [] : [NOW - recoveryPoint.pointAt])];
+    };
+
+    it("counts from when the dump began, which its name says, and not from its upload", async () => {
+      assert.deepEqual(await exposure([{ key: "mysql/shop-2026-02-01-1130.sql.gz", size: 9, modifiedAt: NOW - minute }]), ["degraded", "30m since s3://b/mysql/shop-2026-02-01-1130.sql.gz, objective 5 min", 30 * minute]);
+      assert.equal((await exposure([{ key: "mysql/shop-2026-02-01-1156.sql.gz", size: 9, modifiedAt: NOW - minute }]))[0], "ok");
+    });
+
+    it("is unknown where no name says when, where the file is empty, and where the time is still to come", async () => {
+      for (const [key, size] of [["mysql/newest.sql.gz", 9], ["mysql/shop-2026-02-01-1130.sql.gz", 0], ["mysql/shop-2026-02-01-1230.sql.gz", 9]] as const) {
+        assert.deepEqual(await exposure([{ key, size, modifiedAt: NOW - minute }]), ["unknown", "no backup's name says when its dump began, objective 5 min"], key);
+      }
+    });
+
+    it("leaves out folders in the folder, and backups that bring no data back", async () => {
+      assert.deepEqual(await exposure([{ key: "mysql/binlog/x-2026-02-01-1159.gz", size: 9, modifiedAt: NOW }]), ["unknown", "no backup's name says when its dump began, objective 5 min"]);
+      assert.deepEqual(await exposure([{ key: "mysql/shop-2026-02-01-1130.sql.gz", size: 9, modifiedAt: NOW - minute }], false), ["ok", "shop-2026-02-01-1130.sql.gz, 60s old, 9 Bytes"]);
+    });
   });
 
   it("has a name for each state that a cluster can be in", async () => {

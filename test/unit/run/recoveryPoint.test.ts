@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chainEvent } from "../../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../../src/core/run/journalEvent.ts";
 import type { Outcome } from "../../../src/core/run/outcome.ts";
-import { readPointInTime, suggestRecoveryPoint } from "../../../src/core/run/recoveryPoint.ts";
+import { nameStamp, pointInName, readPointInTime, rpoExposureMs, suggestRecoveryPoint } from "../../../src/core/run/recoveryPoint.ts";
 
 const NOW = Date.UTC(2026, 0, 31, 14, 30);
 const DONE: Outcome = { status: "succeeded", exitCode: 0, reason: undefined, message: undefined, startedAt: 0, endedAt: 0 };
@@ -25,6 +25,25 @@ describe("points in time", () => {
       assert.equal(at === undefined ? undefined : new Date(at).toISOString(), expected);
     });
   }
+});
+
+describe("names of backups", () => {
+  it("carry a time that is read back", () => {
+    assert.equal(nameStamp(NOW), "2026-01-31-1430");
+    assert.equal(pointInName(`mysql/shop-${nameStamp(NOW)}.sql.gz`, NOW), NOW);
+  });
+
+  it("of the future, of no day and without a time say nothing", () => {
+    for (const name of ["shop-2026-01-31-1431.gz", "shop-2026-02-30-0200.gz", "shop-2026-01-31.gz", "12026-01-31-02001"]) assert.equal(pointInName(name, NOW), undefined, name);
+  });
+});
+
+describe("RPO exposure", () => {
+  it("grows with the clock, is unknown without evidence, and ends when service is restored", () => {
+    assert.equal(rpoExposureMs({ now: NOW, restoredAt: undefined, newestPointAt: NOW - 60_000 }), 60_000);
+    assert.equal(rpoExposureMs({ now: NOW, restoredAt: undefined, newestPointAt: undefined }), undefined);
+    assert.equal(rpoExposureMs({ now: NOW, restoredAt: NOW - 1, newestPointAt: NOW - 60_000 }), undefined);
+  });
 });
 
 describe("the suggested recovery point", () => {
