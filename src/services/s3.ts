@@ -25,6 +25,8 @@ export interface ObjectStoreOptions {
 
 const CONNECT_MS = 3000;
 const MAX_SOCKETS = 50;
+/** As the AWS command line asks: once, and twice more where the service was busy or failed. */
+const MAX_ATTEMPTS = 3;
 const DEFAULT_STALL_MS = 30_000;
 type Sdk = Pick<typeof SdkModule, "S3Client" | "ListBucketsCommand" | "ListObjectsV2Command" | "HeadObjectCommand" | "GetObjectCommand" | "CopyObjectCommand">;
 
@@ -93,7 +95,7 @@ function configuration(options: ObjectStoreOptions): S3ClientConfig {
     responseChecksumValidation: "WHEN_REQUIRED",
     // No limit on the whole request: a large upload is long and healthy. A socket without a byte is not.
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: stallMs, throwOnRequestTimeout: true, ...agents(options) },
-    maxAttempts: 3,
+    maxAttempts: MAX_ATTEMPTS,
     retryMode: "standard",
     ...(options.endpoint === undefined ? { followRegionRedirects: true } : { endpoint: options.endpoint, forcePathStyle: true }),
   };
@@ -204,11 +206,13 @@ function translate(error: unknown, operation: string, context: Context, signal: 
 function serviceError(error: Error, status: number, operation: string): RuntimeError {
   // A HEAD has no body; botocore then has only the status to go by, and words it so.
   const isHead = operation === "HeadObject";
-  const reasons: Readonly<Record<number, string>> = { 400: "Bad Request", 403: "Forbidden", 404: "Not Found" };
+  const reasons: Readonly<Record<number, string>> = { 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable" };
   const code = isHead ? String(status) : error.name;
   const message = isHead ? (reasons[status] ?? error.message) : error.message;
-  const text = `An error occurred (${code}) when calling the ${operation} operation: ${message}`;
-  const facts = { code, operation, message, status: String(status) };
+  const tries = "$metadata" in error ? (error.$metadata as { readonly attempts?: number }).attempts : undefined;
+  const retries = tries === MAX_ATTEMPTS ? ` (reached max retries: ${MAX_ATTEMPTS - 1})` : "";
+  const text = `An error occurred (${code}) when calling the ${operation} operation${retries}: ${message}`;
+  const facts = { code, operation, message, retries, status: String(status) };
   if (SIGN_IN_CODES.has(error.name)) return new RuntimeError("signInNeeded", text, { hint: "Sign in to AWS again, then run the step again.", facts, cause: error });
   return new RuntimeError("awsError", text, { facts, cause: error });
 }

@@ -21,7 +21,7 @@ import { createObjectStore } from "../../../src/services/s3.ts";
 import { realClock, startTestWorld, type TestWorld } from "../kube/drillCluster.ts";
 import { toolPorts } from "../s3/toolHarness.ts";
 import { type FaultyProxy, startFaultyProxy } from "./faultyProxy.ts";
-import { ok, type ScriptedServer, startScriptedServer } from "./scriptedServer.ts";
+import { ok, type ScriptedServer, startScriptedServer, status } from "./scriptedServer.ts";
 
 const never = new AbortController().signal;
 const CREDENTIALS = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
@@ -156,5 +156,13 @@ describe("the restore stream", function () {
     const { outcome } = await run("aws s3 cp s3://backups/x - | kubectl exec -i db-0 -n shop -- count");
     assert.equal(outcome.status, "unknown");
     assert.match(outcome.message ?? "", /what came is not what was stored/);
+  });
+
+  it("fails by name when the store is busy for good, and has read nothing", async () => {
+    liar.script((response) => response.writeHead(200, { "content-length": "5" }).end(), status(503, { "content-type": "application/xml" }, "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"));
+    endpoint = liar.address;
+    const { outcome, stdout } = await run("aws s3 cp s3://backups/x - | kubectl exec -i db-0 -n shop -- count");
+    assert.deepEqual([outcome.status, stdout], ["failed", "0\n"]);
+    assert.match(outcome.message ?? "", /An error occurred \(SlowDown\) when calling the GetObject operation \(reached max retries: 2\)/);
   });
 });
