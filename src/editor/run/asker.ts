@@ -4,7 +4,8 @@ import { undoText } from "../../core/run/gate.ts";
 import type { GateQuestion, RunMode } from "../../core/run/journalEvent.ts";
 
 const OUTPUT_LINES = 6;
-const DETAIL_WIDTH = 84;
+/** Lines of up to 84 characters, cut between words where there are any. */
+const LINES = /.{1,84}(?:\s|$)|.{1,84}/gu;
 
 interface Choice extends vscode.QuickPickItem {
   /** `undefined` for a line that only informs: accepting it does nothing. */
@@ -97,7 +98,7 @@ function gateDetails(question: GateQuestion): readonly Choice[] {
 
 /** A labelled line, and further ones where the text is too long for one: a QuickPick cuts lines off, and nothing of a request may be hidden. */
 function detailLines(label: string, text: string): readonly Choice[] {
-  const chunks = text.trimEnd().split("\n").flatMap((line) => line.match(new RegExp(`.{1,${DETAIL_WIDTH}}`, "gu")) ?? [""]);
+  const chunks = text.trimEnd().split("\n").flatMap((line) => line.match(LINES) ?? [""]);
   return chunks.map((detail, index) => ({ label: index === 0 ? label : "$(blank)", detail }));
 }
 
