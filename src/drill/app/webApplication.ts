@@ -15,9 +15,9 @@ import type { WebService } from "./webService.ts";
 export interface DatabaseDirectory {
   /**
    * Opens a session on the server that `host` means for a pod. Throws `SqlError` when the server refuses, and an `Error` worded as
-   * the driver's when nothing listens there or the network lets nothing through.
+   * the driver's when nothing listens there or the network lets nothing through. Without `password` the account's own is taken.
    */
-  connect(pod: KubeObject, host: string, database: string, account: string): Connection;
+  connect(pod: KubeObject, host: string, database: string, account: string, password: string | undefined): Connection;
 }
 
 /** One connection of an application to its database; disposing it ends it and rolls back what was open. */
@@ -355,11 +355,12 @@ export type DatasourceParts = Pick<ApplicationParts, "databases" | "environment"
 
 /** Opens the database that a pod's datasource variable names, as the application's driver would. */
 function connectDatasource(pod: KubeObject, description: ApplicationDescription, { databases, environment }: DatasourceParts): Connection {
-  const url = environment(pod)[description.datasourceVariable];
+  const variables = environment(pod);
+  const url = variables[description.datasourceVariable];
   const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
   const host = parts?.[1];
   if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
-  return databases.connect(pod, host, parts?.[2] ?? "", description.account);
+  return databases.connect(pod, host, parts?.[2] ?? "", description.account, description.passwordVariable === undefined ? undefined : (variables[description.passwordVariable] ?? ""));
 }
 
 /** The database of the application whose image a pod runs: the first that names the variable which the pod sets. */

@@ -6,6 +6,8 @@ const table = {
   ER_NO_TABLES_USED: [1096, "HY000", "No tables used"],
   ER_DBACCESS_DENIED: [1044, "42000", "Access denied for user '%s'@'%s' to database '%s'"],
   ER_ACCESS_DENIED: [1045, "28000", "Access denied for user '%s'@'%s' (using password: %s)"],
+  ER_SPECIFIC_ACCESS_DENIED: [1227, "42000", "Access denied; you need (at least one of) the %s privilege(s) for this operation"],
+  ER_CANNOT_USER: [1396, "HY000", "Operation %s failed for %s"],
   ER_NO_DB: [1046, "3D000", "No database selected"],
   ER_TABLEACCESS_DENIED: [1142, "42000", "%s command denied to user '%s'@'%s' for table %s"],
   ER_BAD_NULL: [1048, "23000", "Column '%s' cannot be null"],

@@ -1,3 +1,4 @@
+import type { Account } from "./accounts.ts";
 import type { SqlResult } from "../contract.ts";
 import type { SqlValue, Typed } from "./sqlTypes.ts";
 import type { Catalog, Database, Table, View } from "./catalog.ts";
@@ -50,8 +51,7 @@ export interface ServerState {
   readonly random: () => number;
   /** Facts of replication and the binary log that SHOW and the status tables ask for. */
   readonly replication: ReplicationFacts;
-  /** Accounts, and which of them administer. */
-  readonly accounts: readonly { readonly name: string; readonly isSuper: boolean }[];
+  accounts: Account[];
   /** What `mysql.general_log` holds. */
   generalLog: GeneralLogEntry[];
   readonly statistics: { questions: number; connections: number; slowQueries: number };

@@ -1,3 +1,4 @@
+import { withoutPasswords } from "./accounts.ts";
 import type { Frame, ServerState } from "./execution.ts";
 import type { Session } from "./session.ts";
 
@@ -18,7 +19,7 @@ const KEPT = 5000;
 export function logGenerally(server: ServerState, session: Session, command: GeneralLogEntry["command"], argument: string, at: number): void {
   if (server.globals.get("general_log") !== "ON" || !/\bTABLE\b/i.test(String(server.globals.get("log_output")))) return;
   const host = session.address === "localhost" ? "localhost []" : ` [${session.address.split(":")[0] ?? ""}]`;
-  server.generalLog.push({ at, userHost: `${session.user}[${session.user}] @ ${host}`, thread: session.id, command, argument });
+  server.generalLog.push({ at, userHost: `${session.user}[${session.user}] @ ${host}`, thread: session.id, command, argument: withoutPasswords(argument) });
   if (server.generalLog.length > KEPT) server.generalLog.shift();
 }
 

@@ -1,3 +1,4 @@
+import { isAdministrator } from "./accounts.ts";
 import type { Column, Database, Table } from "./catalog.ts";
 import { storageName, typeOf } from "./catalog.ts";
 import { textLiteral } from "./convert.ts";
@@ -105,7 +106,7 @@ function ownTable(frame: Frame, name: string): ResolvedTable | undefined {
   const table = ownTables[name];
   const { user, address, isReplicationThread } = frame.session;
   if (table === undefined) return undefined;
-  const isAllowed = isReplicationThread || frame.server.accounts.some((account) => account.name === user && account.isSuper);
+  const isAllowed = isReplicationThread || isAdministrator(frame.server.accounts, user);
   if (!isAllowed) throw sqlError("ER_TABLEACCESS_DENIED", "SELECT", user, address.split(":")[0] ?? address, frame.server.flavour.isMariaDb ? `\`mysql\`.\`${name}\`` : `'${name}'`);
   return virtualTable("mysql", table.names, table.rows(frame));
 }

@@ -1,4 +1,5 @@
 import type { SqlResult } from "../contract.ts";
+import { readAccountName } from "./accounts.ts";
 import type { Routine, Trigger, View } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
 import { databaseOf, selectText, systemVariable, tableOf } from "./execution.ts";
@@ -24,23 +25,14 @@ export function readCreatePrefix(cursor: TokenCursor): CreatePrefix {
   for (;;) {
     if (cursor.take("DEFINER")) {
       cursor.expectOperator("=");
-      definer = readAccount(cursor);
+      const account = readAccountName(cursor);
+      definer = account === undefined ? "root@localhost" : `${account.user}@${account.host}`;
     } else if (cursor.take("ALGORITHM")) {
       cursor.expectOperator("=");
       algorithm = cursor.next().value.toUpperCase();
     } else if (cursor.take("SQL", "SECURITY")) security = cursor.next().value.toUpperCase();
     else return { isReplace, definer, algorithm, security };
   }
-}
-
-function readAccount(cursor: TokenCursor): string {
-  if (cursor.take("CURRENT_USER")) {
-    if (cursor.takeOperator("(")) cursor.expectOperator(")");
-    return "root@localhost";
-  }
-  const user = cursor.next().value;
-  const host = cursor.peek().kind === "variable" ? cursor.next().value.slice(1).replace(/^[`'"]|[`'"]$/g, "") : "%";
-  return `${user}@${host}`;
 }
 
 /** CREATE DATABASE, after those words. */

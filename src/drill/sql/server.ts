@@ -1,5 +1,7 @@
 import { SqlError } from "../contract.ts";
 import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
+import { authenticate, isAdministrator } from "./accounts.ts";
+import type { Account } from "./accounts.ts";
 import { BinaryLog } from "./binaryLog.ts";
 import type { Counter, LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
@@ -22,20 +24,13 @@ import { startVariables } from "./systemVariables.ts";
 import { rollback } from "./transactions.ts";
 import { expandVersionComments, flavourOf, textRulesOf } from "./versionComments.ts";
 
-/** An account. `password` "" lets in without one. */
-export interface SqlUser {
-  readonly name: string;
-  readonly password: string;
-  /** May write while the server is read_only, as SUPER and CONNECTION_ADMIN may. */
-  readonly isSuper: boolean;
-}
-
 /** How a server is made. Nothing here names any one installation. */
 export interface SqlServerOptions {
   readonly clock: { now(): number };
   /** `8.0.36`, `10.11.6-MariaDB`: decides dialect, names and error wordings. */
   readonly version: string;
-  readonly users: readonly SqlUser[];
+  /** The accounts that it begins with. */
+  readonly users: readonly Readonly<Account>[];
   readonly hostname: string;
   readonly serverId: number;
   readonly port?: number;
@@ -90,7 +85,7 @@ export class MysqlServer implements SqlServer {
     let seed = options.serverId;
     this.#state = {
       run: runStatement, store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
-      accounts: options.users, generalLog: [], startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
+      accounts: options.users.map((user) => ({ ...user })), generalLog: [], startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
       random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
       replication: {
         replicaStatus: (nowMs) => this.#replica?.status(nowMs, flavour),
@@ -130,9 +125,18 @@ export class MysqlServer implements SqlServer {
 
   /** Connects; `address` is the client's, left out for one behind the socket. Throws 1040, 1045 and 1049. */
   openSession(user: string, password: string, database: string | undefined, address?: string): Session {
-    const known = this.#options.users.find((candidate) => candidate.name === user);
     this.#state.statistics.connections += 1;
-    if (known === undefined || known.password !== password) throw sqlError("ER_ACCESS_DENIED", user, address?.split(":")[0] ?? "localhost", password === "" ? "NO" : "YES");
+    return this.#connect(authenticate(this.#state.accounts, user, password, address?.split(":")[0] ?? "localhost"), database, address);
+  }
+
+  /** Connects somebody of whom the world keeps no password: an exporter, a client that a fault stands for. Throws 1040, 1045 and 1049. */
+  openSessionAs(user: string, database: string | undefined, address?: string): Session {
+    const known = this.#state.accounts.find(({ name }) => name === user);
+    return this.openSession(user, known?.password ?? "", database, address);
+  }
+
+  #connect(known: Account, database: string | undefined, address: string | undefined): Session {
+    const user = known.name;
     // One more than the limit is kept for an administrator, as the manual says.
     const limit = Number(this.#state.globals.get("max_connections")) + (known.isSuper ? 1 : 0);
     if (this.#state.sessions.size >= limit) throw sqlError("ER_CON_COUNT");
@@ -199,7 +203,7 @@ export class MysqlServer implements SqlServer {
     if (session.isReplicationThread) return;
     if (session.hasGlobalReadLock) throw sqlError("ER_CANT_UPDATE_WITH_READLOCK");
     for (const other of this.#state.sessions.values()) if (other.hasGlobalReadLock) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
-    const isSuper = this.#options.users.find((user) => user.name === session.user)?.isSuper === true;
+    const isSuper = isAdministrator(this.#state.accounts, session.user);
     if (this.#state.globals.get("super_read_only") === "ON") throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--super-read-only");
     if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
   }
@@ -324,7 +328,7 @@ export class MysqlServer implements SqlServer {
   }
 
   save(): Uint8Array {
-    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null, generalLog: this.#state.generalLog }, this.#state.store.save());
+    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null, generalLog: this.#state.generalLog, accounts: this.#state.accounts }, this.#state.store.save());
   }
 
   load(bytes: Uint8Array): void {
@@ -338,7 +342,10 @@ export class MysqlServer implements SqlServer {
     this.#state.compiled.clear();
     if (facts.log !== null) this.#log?.restore(facts.log.end, facts.log.events);
     this.#resetReplicaLink();
-    this.#resumed = facts.hostname === this.hostname ? { replica: facts.replica } : undefined;
+    const isOwn = facts.hostname === this.hostname;
+    // A copy keeps the accounts that its own Secret made.
+    if (isOwn) this.#state.accounts = facts.accounts.map((account) => ({ ...account }));
+    this.#resumed = isOwn ? { replica: facts.replica } : undefined;
   }
 
   /** Frees SQLite's memory. The server answers no more. */

@@ -1,3 +1,4 @@
+import type { Account } from "./accounts.ts";
 import type { LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
 import type { GeneralLogEntry } from "./generalLog.ts";
@@ -12,12 +13,13 @@ export interface SnapshotFacts {
   readonly log: { readonly end: number; readonly events: readonly LogEvent[] } | null;
   readonly replica: ReplicaState | null;
   readonly generalLog: readonly GeneralLogEntry[];
+  readonly accounts: readonly Account[];
 }
 
 const magic = "DRSQL1\n";
 
 /** One file: a mark, the length of the JSON, the JSON, SQLite's bytes. */
-export function writeSnapshot(facts: { readonly hostname: string; readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null; readonly generalLog: readonly GeneralLogEntry[] }, data: Uint8Array): Uint8Array {
+export function writeSnapshot(facts: { readonly hostname: string; readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null; readonly generalLog: readonly GeneralLogEntry[]; readonly accounts: readonly Account[] }, data: Uint8Array): Uint8Array {
   const json = Buffer.from(JSON.stringify(facts));
   const head = Buffer.alloc(magic.length + 4);
   head.write(magic);
@@ -26,7 +28,7 @@ export function writeSnapshot(facts: { readonly hostname: string; readonly catal
 }
 
 function isFacts(value: unknown): value is SnapshotFacts {
-  return typeof value === "object" && value !== null && "hostname" in value && "catalog" in value && "globals" in value && "log" in value && "replica" in value && "generalLog" in value && Array.isArray(value.globals);
+  return typeof value === "object" && value !== null && "hostname" in value && "catalog" in value && "globals" in value && "log" in value && "replica" in value && "generalLog" in value && "accounts" in value && Array.isArray(value.globals);
 }
 
 /** Reads what `writeSnapshot` wrote. Throws on anything else. */

@@ -1,4 +1,5 @@
 import type { SqlResult } from "../contract.ts";
+import { alterUser } from "./accounts.ts";
 import { alterTable, changeIndex, renameTables } from "./alterTable.ts";
 import { checksumTables } from "./checksum.ts";
 import { notSupported, sqlError, syntaxError } from "./errors.ts";
@@ -229,6 +230,7 @@ function unlock(frame: Frame, cursor: TokenCursor): SqlResult {
 
 function runAlter(frame: Frame, cursor: TokenCursor): SqlResult {
   if (cursor.take("TABLE")) return alterTable(frame, cursor);
+  if (cursor.take("USER")) return alterUser(frame, cursor);
   if (!cursor.take("DATABASE") && !cursor.take("SCHEMA")) throw notSupported(`ALTER ${cursor.peek().value.toUpperCase()}`);
   const name = cursor.is("CHARACTER", "CHARSET", "COLLATE", "DEFAULT") ? undefined : cursor.name();
   const database = databaseOf(frame, name);

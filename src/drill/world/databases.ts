@@ -162,9 +162,8 @@ export class Databases implements DatabaseDirectory {
 
   /** Whether the server took one more. */
   #hold(volume: Volume, user: string, address: string): boolean {
-    const password = this.#describe(volume.claim)?.accounts.find((account) => account.name === user)?.password ?? "";
     try {
-      volume.held.add(volume.server.openSession(user, password, undefined, address));
+      volume.held.add(volume.server.openSessionAs(user, undefined, address));
       return true;
     } catch (error) {
       if (error instanceof SqlError) return false;
@@ -178,12 +177,13 @@ export class Databases implements DatabaseDirectory {
     return this.#cluster().list("Pod").flatMap((pod) => (this.serverOf(pod)?.clientAddresses ?? []).filter((address) => address.startsWith(own)).map((local) => ({ local, remote: `${String(pod.status?.["podIP"] ?? "")}:${portOf(pod, DEFAULT_PORT)}` })));
   }
 
-  connect(client: KubeObject, host: string, database: string, account: string): Connection {
+  connect(client: KubeObject, host: string, database: string, account: string, password: string | undefined): Connection {
     const pod = this.#reachable(client, host);
     const server = pod === undefined ? undefined : this.serverOf(pod);
     if (server === undefined || pod === undefined) throw new Error(`Communications link failure: could not connect to ${host}:3306, Connection refused`);
-    const known = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => candidate.name === account);
-    const session = server.openSession(account, known?.password ?? "", database === "" ? undefined : database, `${String(client.status?.["podIP"] ?? "10.0.0.1")}:${FIRST_PORT + (this.#connections++ % PORTS)}`);
+    const address = `${String(client.status?.["podIP"] ?? "10.0.0.1")}:${FIRST_PORT + (this.#connections++ % PORTS)}`;
+    const chosen = database === "" ? undefined : database;
+    const session = password === undefined ? server.openSessionAs(account, chosen, address) : server.openSession(account, password, chosen, address);
     return { execute: (statement, busyMs = 0) => server.execute(session, statement, busyMs), [Symbol.dispose]: () => server.closeSession(session) };
   }
 
@@ -198,7 +198,7 @@ export class Databases implements DatabaseDirectory {
     const account = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => !candidate.isSuper);
     if (server === undefined || account === undefined) return undefined;
     try {
-      const session = server.openSession(account.name, account.password, undefined);
+      const session = server.openSessionAs(account.name, undefined);
       const answers = statements.map((statement) => refusable(() => server.execute(session, statement)));
       server.closeSession(session);
       return answers;
@@ -271,7 +271,7 @@ export class Databases implements DatabaseDirectory {
     if (description.dump !== undefined) await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
     const [administrator] = description.accounts;
     if (administrator === undefined) return server;
-    const session = server.openSession(administrator.name, administrator.password, description.database);
+    const session = server.openSessionAs(administrator.name, description.database);
     for (const statement of description.since) server.execute(session, statement);
     server.closeSession(session);
     return server;
@@ -283,7 +283,7 @@ export class Databases implements DatabaseDirectory {
     server.load(source.save());
     const [administrator] = description.accounts;
     if (administrator === undefined) return server;
-    const session = server.openSession(administrator.name, administrator.password, undefined);
+    const session = server.openSessionAs(administrator.name, undefined);
     server.execute(session, "SET GLOBAL read_only = ON");
     server.closeSession(session);
     return server;

@@ -175,6 +175,8 @@ export interface ApplicationDescription {
   readonly namespace: string;
   readonly service: string;
   readonly datasourceVariable: string;
+  /** Holds the account's password in its pods; `undefined`: the account's own is taken, whatever it is. */
+  readonly passwordVariable: string | undefined;
   /** The database account it connects with. */
   readonly account: string;
   readonly health: { readonly path: string; readonly component: string; readonly probe: string };

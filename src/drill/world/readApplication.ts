@@ -11,6 +11,7 @@ export function readApplication(item: Record<string, unknown>): ApplicationDescr
     service: text(item["service"], "service"),
     account: text(item["account"], "account"),
     datasourceVariable: text(item["datasourceVariable"], "datasourceVariable"),
+    passwordVariable: optional(item["passwordVariable"], (name) => text(name, "passwordVariable")),
     health: { path: text(health["path"], "health.path"), component: text(health["component"], "health.component"), probe: text(health["probe"], "health.probe") },
     tokenSecretVariable: optional(item["tokenSecretVariable"], (name) => text(name, "tokenSecretVariable")),
     accessLog: optional(item["accessLog"], (line) => text(line, "accessLog")),

@@ -22,6 +22,20 @@ describe("database failures", function suite() {
     await sql(ids.map((id) => `KILL ${id};`).join(" "));
   }
 
+  it("a new password of the application's account locks it out until its Secret and its pods are new", async () => {
+    await world.until("the database is up", isUp, 600);
+    await sql("ALTER USER buildnest IDENTIFIED BY 'drill-only-rotated'");
+    await world.until("the application is refused", async () => JSON.stringify((await world.ask("/actuator/health/db")).body).includes("Access denied for user 'buildnest'"), 60);
+    await world.kubectl(`rollout restart ${APP}`);
+    await world.kubectl(`rollout status ${APP}`);
+    await world.until("pods with the old Secret are refused as well", isDown, 60);
+    await world.kubectl(["patch", "secret", "mysql-credentials", "-p", JSON.stringify({ stringData: { "app-password": "drill-only-rotated" } })]);
+    await world.pass(30);
+    await world.until("running pods do not see the Secret", isDown, 60);
+    await world.kubectl(`rollout restart ${APP}`);
+    await world.until("new pods are let in", isUp, 600);
+  });
+
   for (const { fault, shows, wrong, cures } of [
     {
       fault: "database-out-of-memory", shows: async () => /OOMKilled/u.test(await world.kubectl("describe pod mysql-0")),

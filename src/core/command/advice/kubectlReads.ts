@@ -36,6 +36,8 @@ const adviseGet: AdviceRule = (operation, view) => {
   const isSaved = writtenFiles(view).length > 0;
   const isEvents = /^(?:ev|events?)$/.test(type);
   const selector = flagText(operation, "selector");
+  // What a pipe takes back into the cluster comes out nowhere.
+  const goesBack = !isSaved && view.operations.slice(view.operations.indexOf(operation) + 1).some(({ tool, verb }) => tool === "kubectl" && /^(?:patch|apply|create|replace|exec)\b/.test(verb));
   return [
     ...remark(isEvents && /lastTimestamp/.test(flagText(operation, "sort-by") ?? ""), "event-times"),
     ...remark(flagText(operation, "sort-by") !== undefined, "sort-reads-all"),
@@ -45,7 +47,7 @@ const adviseGet: AdviceRule = (operation, view) => {
     ...remark(output.startsWith("jsonpath"), "jsonpath-output"),
     ...remark(selector !== undefined, "unverified-name", { name: `the label ${selector ?? ""}`, hint: "no pod matching is no error" }),
     ...remark(/\ball\b/.test(type) && /^(?:yaml|json)$/.test(output), "backup-incomplete"),
-    ...remark(/\bsecrets?\b/.test(type) && /^(?:yaml|json)/.test(output), "secrets-in-output"),
+    ...remark(/\bsecrets?\b/.test(type) && /^(?:yaml|json)/.test(output) && !goesBack, "secrets-in-output"),
   ];
 };
 
