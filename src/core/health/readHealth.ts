@@ -1,5 +1,6 @@
+import { queryText } from "../kubectl/fetch.ts";
 import { isObject, listAt, numberAt, parseJson, textAt, type Json } from "../kubectl/json.ts";
-import type { ClockPort, KubernetesPort } from "../ports.ts";
+import type { ClockPort, KubernetesPort, KubernetesResponse } from "../ports.ts";
 import type { HealthItem, HealthReport } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
 import type { CriticalService } from "../facts/facts.ts";
@@ -24,6 +25,10 @@ export interface HealthSources {
 
 const WARNING_WINDOW_MS = 3_600_000;
 const MAX_WARNINGS = 10;
+/** Objects a page of the cluster's lists. */
+const PAGE = "500";
+/** A busy namespace has tens of thousands of events, of which nearly all are `Normal`. */
+const WARNINGS_ONLY = "type=Warning";
 /** Who changed a Secret and when, without what is in it. */
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
@@ -44,14 +49,14 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
   const none = { changes: [], services: judgeServices(sources.services, []).map((service) => ({ ...service, verdict: "unknown" as const, reason: "the cluster does not say" })), workloads: [], volumes: [], warnings: [] };
   try {
     return await withLimit(clock, REACH_LIMIT_MS, signal, async (limited) => {
-      const list = (path: string): Promise<readonly Json[]> => listItems(kubernetes, path, limited);
-      const optional = (path: string, accept?: string): Promise<readonly Json[]> => listIfAllowed(kubernetes, path, limited, accept);
+      const list = (path: string, fieldSelector?: string): Promise<readonly Json[]> => listItems(kubernetes, { path, fieldSelector }, limited);
+      const optional = (path: string, accept?: string): Promise<readonly Json[]> => listIfAllowed(kubernetes, { path, accept }, limited);
       const [deployments, statefulSets, pods, claims, events, replicaSets, configMaps, secrets, nodes] = await Promise.all([
         list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
         list(`/apis/apps/v1/namespaces/${namespace}/statefulsets`),
         list(`/api/v1/namespaces/${namespace}/pods`),
         list(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`),
-        list(`/api/v1/namespaces/${namespace}/events`),
+        list(`/api/v1/namespaces/${namespace}/events`, WARNINGS_ONLY),
         optional(`/apis/apps/v1/namespaces/${namespace}/replicasets`),
         optional(`/api/v1/namespaces/${namespace}/configmaps`, METADATA_ONLY),
         optional(`/api/v1/namespaces/${namespace}/secrets`, METADATA_ONLY),
@@ -74,23 +79,45 @@ async function readCluster(sources: HealthSources, signal: AbortSignal): Promise
   }
 }
 
+interface AskedList {
+  readonly path: string;
+  readonly fieldSelector?: string | undefined;
+  /** Its representation; `undefined` for whole objects as JSON. */
+  readonly accept?: string | undefined;
+}
+
 /** What a role may not read is left out of the report: it does not make the cluster forbidden. */
-async function listIfAllowed(kubernetes: KubernetesPort, path: string, signal: AbortSignal, accept?: string): Promise<readonly Json[]> {
+async function listIfAllowed(kubernetes: KubernetesPort, asked: AskedList, signal: AbortSignal): Promise<readonly Json[]> {
   try {
-    return await listItems(kubernetes, path, signal, accept);
+    return await listItems(kubernetes, asked, signal);
   } catch (error) {
     if (error instanceof RuntimeError && error.code === "forbidden") return [];
     throw error;
   }
 }
 
-async function listItems(kubernetes: KubernetesPort, path: string, signal: AbortSignal, accept = "application/json"): Promise<readonly Json[]> {
-  const response = await kubernetes.request({ method: "GET", path: `${path}?limit=500`, accept }, signal);
+/** Every page of a list. A list that the server forgets on the way (410) is asked for once more, in one piece, which cannot be forgotten. */
+async function listItems(kubernetes: KubernetesPort, { path, fieldSelector, accept = "application/json" }: AskedList, signal: AbortSignal): Promise<readonly Json[]> {
+  const ask = async (limit: string | undefined, token: string | undefined): Promise<KubernetesResponse> =>
+    await kubernetes.request({ method: "GET", path: path + queryText([["continue", token], ["fieldSelector", fieldSelector], ["limit", limit]]), accept }, signal);
+  const items: Json[] = [];
+  let next: string | undefined;
+  do {
+    const response = await ask(PAGE, next);
+    if (response.status === 410 && next !== undefined) return listAt(listBody(kubernetes, await ask(undefined, undefined)), "items");
+    const body = listBody(kubernetes, response);
+    items.push(...listAt(body, "items"));
+    next = textAt(body, "metadata", "continue") || undefined;
+  } while (next !== undefined);
+  return items;
+}
+
+function listBody(kubernetes: KubernetesPort, response: KubernetesResponse): Json {
   const body = parseJson(response.text);
   if (response.status === 401) throw new RuntimeError("signInNeeded", `Reading ${kubernetes.context}: the server wants you to sign in`);
   if (response.status === 403) throw new RuntimeError("forbidden", `Reading ${kubernetes.context}: ${textAt(body, "message") || "forbidden"}`);
   if (response.status !== 200 || !isObject(body)) throw new RuntimeError("apiStatus", `Reading ${kubernetes.context}: the server answered ${response.status} ${textAt(body, "message")}`.trimEnd());
-  return listAt(body, "items");
+  return body;
 }
 
 function judgeClaim(claim: Json): HealthItem {

@@ -74,6 +74,33 @@ describe("readHealth", () => {
     ]);
   });
 
+  /** A cluster that gives its pods in pages of two; `refusal` is its answer to the second page. */
+  const paged = (pods: readonly unknown[], refusal?: number): KubernetesPort => {
+    const whole = cluster({ deployments: [{ metadata: { name: "web" }, spec: { replicas: 3, ...labels("web") }, status: { readyReplicas: 2 } }] });
+    return {
+      ...whole,
+      request: (request, signal) => {
+        const { pathname, searchParams } = new URL(request.path, "http://x");
+        if (!pathname.endsWith("/pods")) return whole.request(request, signal);
+        const token = searchParams.get("continue");
+        if (token !== null && refusal !== undefined) return Promise.resolve({ status: refusal, contentType: "application/json", text: JSON.stringify({ code: refusal, reason: "Expired", message: "too old" }) });
+        const [from, to] = searchParams.has("limit") ? [Number(token ?? 0), Number(token ?? 0) + 2] : [0, pods.length];
+        return Promise.resolve({ status: 200, contentType: "application/json", text: JSON.stringify({ metadata: to < pods.length ? { continue: String(to) } : {}, items: pods.slice(from, to) }) });
+      },
+    };
+  };
+  const crashing = pod("web-3", "web", { phase: "Running", containerStatuses: [{ state: { waiting: { reason: "CrashLoopBackOff" } } }] });
+  const manyPods = [pod("web-1", "web", ready), pod("web-2", "web", ready), crashing];
+
+  it("reads every page of a list, and the list again in one piece when the server has forgotten its place", async () => {
+    for (const refusal of [undefined, 410]) {
+      const report = await read({ kubernetes: paged(manyPods, refusal) });
+      assert.deepEqual(report.workloads, [{ name: "deployment/web", verdict: "degraded", reason: "2/3 ready: CrashLoopBackOff" }]);
+    }
+    const failed = await read({ kubernetes: paged(manyPods, 500) });
+    assert.deepEqual([failed.state, failed.detail], ["unreachable", "Reading prod: the server answered 500 too old"]);
+  });
+
   it("reports volumes and the warnings of the last hour, newest first", async () => {
     const event = (type: string, minutesAgo: number, reason: string): object => ({ type, reason, message: "first line\nsecond", count: 3, involvedObject: { kind: "Pod", name: "db-0" }, lastTimestamp: new Date(NOW - minutesAgo * 60_000).toISOString() });
     const report = await read({
