@@ -3,6 +3,7 @@
 import { type Comparison, jsonOf, tableOf } from "./bench/comparison.ts";
 import { journal } from "./bench/journal.ts";
 import { kubectlStep } from "./bench/kubectlStep.ts";
+import { largeCluster } from "./bench/largeCluster.ts";
 import { loadTime } from "./bench/loadTime.ts";
 import { openFile } from "./bench/openFile.ts";
 import { preflight } from "./bench/preflight.ts";
@@ -16,6 +17,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 
 const measures: readonly (readonly [name: string, measure: () => Promise<Comparison | Comparison[]>])[] = [
   ["kubectl step", kubectlStep],
+  ["large cluster", largeCluster],
   ["preflight", preflight],
   ["opening a file", openFile],
   ["load time", loadTime],
