@@ -1,27 +1,45 @@
 import { worseRisk } from "./plan.ts";
 import type { Verdict } from "./schema/spec.ts";
 
-/** Splits SQL at its semicolons, outside quotes and comments; comments are dropped, conditional ones (`/*! … *\/`) are code. */
-export function splitSql(text: string): readonly string[] {
-  const statements: string[] = [];
+/** One statement of a text of SQL, without comments; `start` is where its first word stands, `end` is after its last character. */
+export interface SqlStatement {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The statements of SQL, parted at its semicolons outside quotes and comments; conditional comments (`/*! … *\/`) are code. */
+export function sqlStatements(text: string): readonly SqlStatement[] {
+  const statements: SqlStatement[] = [];
   let current = "";
+  let start: number | undefined;
   const pattern = /'(?:[^'\\]|\\[^]|'')*'?|"(?:[^"\\]|\\[^]|"")*"?|`[^`]*`?|\/\*[!M]?\d*|\*\/|(?:--(?=\s|$)|#)[^\n]*|;|\\[gG]|[^'"`/*\-#;\\]+|[^]/g;
   let isComment = false;
-  for (const [token] of text.matchAll(pattern)) {
+  const finish = (end: number): void => {
+    if (start !== undefined) statements.push({ text: current.trim(), start, end });
+    current = "";
+    start = undefined;
+  };
+  for (const { 0: token, index } of text.matchAll(pattern)) {
     if (isComment) {
       isComment = token !== "*/";
     } else if (token.startsWith("/*")) {
       // `/*!40101 SET … */` runs on MySQL; a plain comment does not.
       isComment = token.length === 2 || !/^\/\*(?:!|M!?)/.test(token);
     } else if (token === ";" || token === "\\g" || token === "\\G") {
-      statements.push(current.trim());
-      current = "";
+      finish(index);
     } else if (token !== "*/" && !/^(?:--\s|--$|#)/.test(token)) {
+      if (token.trim() !== "") start ??= index + token.search(/\S/);
       current += token;
     }
   }
-  statements.push(current.trim());
-  return statements.filter((statement) => statement !== "");
+  finish(text.length);
+  return statements;
+}
+
+/** The statements' texts alone. */
+export function splitSql(text: string): readonly string[] {
+  return sqlStatements(text).map((statement) => statement.text);
 }
 
 /** What a text of SQL does, by its most dangerous statement. Statements that no rule knows are `undetermined`. */

@@ -5,6 +5,7 @@ import { completeCommand, liveItems, type CompletionItem, type ItemKind, type Li
 import type { LanguageFacts, LookUpAnswer } from "../../core/language/facts.ts";
 import { completeVerification } from "../../core/language/frontMatterCompletion.ts";
 import { hoverAt } from "../../core/language/hover.ts";
+import { hoverSql } from "../../core/language/sqlHover.ts";
 import { defaultValues } from "../../core/plan/variableValues.ts";
 import { commandOffsetToText, selectCommandLines, commandTextOf, textOffsetToCommand } from "../../core/runbook/commandLines.ts";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
@@ -62,7 +63,12 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const place = this.#placeOf(document);
     const text = textOf(document);
-    const at = textOffsetToCommand(text, toOffset(document, position));
+    const offset = toOffset(document, position);
+    if (place !== undefined && document.languageId === "sql") {
+      const sql = hoverSql(text, offset);
+      return sql === undefined ? undefined : new vscode.Hover(new vscode.MarkdownString(sql.markdown), toRange(document, text, sql.start, sql.end));
+    }
+    const at = textOffsetToCommand(text, offset);
     if (place === undefined || at === undefined || document.languageId !== "shellscript") return undefined;
     const command = commandTextOf(selectCommandLines(text));
     const variables = new Set(place.facts.variables.map(({ name }) => name));
