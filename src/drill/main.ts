@@ -19,7 +19,7 @@ process.on("SIGHUP", () => undefined);
 
 try {
   if (values.world === undefined || values.state === undefined) throw new Error("Starting a drill world: --world FILE and --state FOLDER are missing.");
-  world = await startWorld(readWorld(values.world), { folder: values.state, descriptionPath: resolve(values.world), rate: Number(values.rate ?? 1), onShutdown: () => void end() });
+  world = await startWorld(readWorld(values.world), { folder: values.state, descriptionPath: resolve(values.world), rate: Number(values.rate ?? 1), onShutdown: () => void end(), report: (text) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`) });
   process.stdout.write(`${JSON.stringify({ state: world.statePath })}\n`);
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: messageOf(error) })}\n`);

@@ -14,6 +14,7 @@ import { Dns } from "./dns.ts";
 import { Faults } from "./faults.ts";
 import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
 import { Site } from "./site.ts";
+import { SnapshotKeeper } from "./snapshotKeeper.ts";
 import { findTool, runTool } from "./tools.ts";
 import { ScaledClock } from "./worldClock.ts";
 
@@ -21,10 +22,6 @@ import { ScaledClock } from "./worldClock.ts";
 const S3_LATENCY_MS = 30;
 /** What other services of the cloud account take to answer, world milliseconds. */
 const AWS_LATENCY_MS = 120;
-/** A snapshot follows the first change since the last one after this, real milliseconds. */
-const SNAPSHOT_DELAY_MS = 500;
-/** What was scraped is saved as rarely as that where nothing else happens, real milliseconds: a gap in it costs nobody anything. */
-const SCRAPES_SAVED_MS = 30_000;
 
 /** How to start a world. */
 export interface WorldOptions {
@@ -36,6 +33,8 @@ export interface WorldOptions {
   readonly descriptionPath: string;
   /** Called when the control endpoint is asked to end the world. */
   readonly onShutdown: () => void;
+  /** Told, in a sentence, what goes wrong in a world that goes on all the same. */
+  readonly report: (text: string) => void;
 }
 
 /** A running rehearsal world. */
@@ -50,13 +49,13 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const saved = readSnapshot(options.folder);
   const parts = prepareParts(description, options, saved);
-  let save = (): void => undefined;
-  const { soon: saveSoon, stop: stopSaving } = savingSoon(() => save(), SNAPSHOT_DELAY_MS);
-  const { soon: saveLater, stop: stopSavingLater } = savingSoon(() => save(), SCRAPES_SAVED_MS);
-  const { sites, provision } = await openSites(description, { options, saved, parts, beforeAnswer: () => save(), onChange: saveSoon, onScrape: saveLater });
+  let write = (): void => undefined;
+  const keeper = new SnapshotKeeper(() => write(), options.report);
+  const save = (): void => keeper.now();
+  const { sites, provision } = await openSites(description, { options, saved, parts, beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
-  const aws = await openAccount(description, parts, saved, () => save());
+  const aws = await openAccount(description, parts, saved, save);
   const hosts = { ...sites[0]?.hosts, ...awsHosts(description, aws) };
   const control = await serveControl(
     {
@@ -92,7 +91,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     },
     saved?.control,
   );
-  save = () => {
+  write = () => {
     writeSnapshot(options.folder, {
       clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
@@ -107,8 +106,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   return {
     statePath,
     close: async () => {
-      stopSaving();
-      stopSavingLater();
+      keeper.stop();
       parts.clock.stop();
       control.close();
       await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
@@ -213,20 +211,6 @@ function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: r
   const base = world.sites.flatMap((site) => site.behind(end.name) ?? [])[0] ?? (world.dns.isOwn(host) ? undefined : world.hosts[host]);
   if (base !== undefined) return { kind: "found", base };
   return { kind: world.dns.isOwn(host) ? "missing" : "outside" };
-}
-
-/** Saves a while after the first change that nobody asked for since the last time, however many follow; what a crash of the world can lose is that while. */
-function savingSoon(save: () => void, delayMs: number): { readonly soon: () => void; readonly stop: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    soon: () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        save();
-      }, delayMs);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }
 
 async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): Promise<string> {

@@ -157,7 +157,7 @@ describe("clusters that fail", function suite() {
     it("comes back with its outage, its DNS and the cluster that was provisioned", async () => {
       const folder = await mkdtemp(join(tmpdir(), "drill-clusters-"));
       const start = async (): Promise<{ readonly world: World; readonly state: WorldState }> => {
-        const started = await startWorld(readWorld(DESCRIPTION), { folder, rate: 40, descriptionPath: DESCRIPTION, onShutdown: () => undefined });
+        const started = await startWorld(readWorld(DESCRIPTION), { folder, rate: 40, descriptionPath: DESCRIPTION, onShutdown: () => undefined, report: (text) => console.log(text) });
         return { world: started, state: JSON.parse(await readFile(started.statePath, "utf8")) as WorldState };
       };
       let { world: running, state } = await start();

@@ -45,7 +45,7 @@ interface AlertsAnswer {
 /** Starts the described world at 40 times real time; without a description that of the notebooks. */
 export async function rehearse(kubectlPath: string, description = DESCRIPTION): Promise<RehearsedWorld> {
   const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
-  const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined });
+  const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined, report: (text) => console.log(text) });
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
   const address = state.hosts["api.buildnest.com"] ?? "";
   const prometheus = state.hosts["prometheus.buildnest.com"] ?? "";
