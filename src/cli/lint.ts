@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import type { LintContext } from "../core/lint/facts.ts";
-import { lintRunbook } from "../core/lint/lintRunbook.ts";
+import { isFactsFile, lintFacts } from "../core/lint/lintFacts.ts";
+import { lintRunbook, type LintFinding } from "../core/lint/lintRunbook.ts";
 import { readDay } from "../core/lint/days.ts";
 import { printJson, printSarif, printText, type LintedFile } from "../core/lint/printFindings.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
@@ -13,7 +14,7 @@ const FORMATS = { text: printText, json: printJson, sarif: printSarif } as const
 
 /** What `dr-runbook lint` was called with. */
 export interface LintCall {
-  /** Files, and folders whose `*.runbook.md` files are meant. */
+  /** Files, of which `*.yaml` are shared facts, and folders whose `*.runbook.md` files are meant. */
   readonly paths: readonly string[];
   /** `text` unless given. */
   readonly format: string | undefined;
@@ -66,7 +67,11 @@ function filesAt(path: string): readonly string[] {
 
 function lintFile(path: string, today: string, { contextOf, withNotes }: LintCall): LintedFile {
   const source = decodeSource(readFileSync(path));
-  const document = parseRunbook(source);
-  const findings = lintRunbook(document, contextOf(path, document, today));
+  const findings = isFactsFile(path) ? lintFacts(source, today) : lintMarkdown(source, (document) => contextOf(path, document, today));
   return { path: relative(process.cwd(), resolve(path)).replaceAll(sep, "/"), source, findings: withNotes ? findings : findings.filter(({ severity }) => severity !== "information") };
+}
+
+function lintMarkdown(source: string, contextOf: (document: RunbookDocument) => LintContext): readonly LintFinding[] {
+  const document = parseRunbook(source);
+  return lintRunbook(document, contextOf(document));
 }

@@ -4,7 +4,7 @@ import type { LintFacts, LintRule } from "../facts.ts";
 import type { ProseLine } from "../proseLines.ts";
 
 /** A runbook that nobody has read through for a year is stale, whatever its own rhythm is. */
-const REVIEW_LIMIT_DAYS = 365;
+export const REVIEW_LIMIT_DAYS = 365;
 
 /** Who keeps the runbook: named, and known where the contacts are known. */
 export const checkOwner: LintRule = ({ document, context }, report) => {

@@ -1,0 +1,32 @@
+import { readFacts } from "../facts/readFacts.ts";
+import { severityOf, type Problem } from "../problem.ts";
+import { daysBetween } from "./days.ts";
+import type { LintFinding } from "./lintRunbook.ts";
+import { REVIEW_LIMIT_DAYS } from "./rules/people.ts";
+
+/** Whether a file is meant as shared facts: runbooks are Markdown. */
+export function isFactsFile(name: string): boolean {
+  return /\.ya?ml$/i.test(name);
+}
+
+/** Everything there is to say about a file of shared facts on a day, `YYYY-MM-DD`: what it says wrongly, and reviews that are due. By place. Total. */
+export function lintFacts(source: string, today: string): readonly LintFinding[] {
+  const { facts, problems } = readFacts(source);
+  const { last, next } = facts.review;
+  const reviews: Problem[] = [];
+  if (last !== undefined) {
+    const days = daysBetween(last, today);
+    if (days < 0) reviews.push({ code: "review-date", ...reviewPlace(source, "last"), facts: { text: last } });
+    else if (days > REVIEW_LIMIT_DAYS) reviews.push({ code: "review-stale", ...reviewPlace(source, "last"), facts: { date: last, days: String(days), limit: String(REVIEW_LIMIT_DAYS) } });
+  }
+  if (next !== undefined && next < today) reviews.push({ code: "review-overdue", ...reviewPlace(source, "next"), facts: { date: next } });
+  return [...problems, ...reviews].map((problem) => ({ problem, severity: severityOf(problem), cell: 0, isInCommand: false, start: problem.start, end: problem.end })).toSorted((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** Where a key of `review:` stands; in a map on one line that whole line. */
+function reviewPlace(source: string, key: string): { readonly start: number; readonly end: number } {
+  const start = Math.max(0, source.search(/^review[ \t]*:/m));
+  const line = new RegExp(`\\b${key}[ \\t]*:[^\\r\\n]*`).exec(source.slice(start));
+  const at = start + (line?.index ?? 0);
+  return { start: at, end: at + (line?.[0].trimEnd().length ?? 0) };
+}
