@@ -1,6 +1,7 @@
 // npm run bench: what the product costs, each figure beside a peer's in the same run; a table and then one line of JSON. Uses loopback only
 // (a kubectl that is nowhere on the machine is fetched first). Exits 1 when something could not be measured.
 import { type Comparison, jsonOf, tableOf } from "./bench/comparison.ts";
+import { exportRun } from "./bench/exportRun.ts";
 import { journal } from "./bench/journal.ts";
 import { kubectlStep } from "./bench/kubectlStep.ts";
 import { largeCluster } from "./bench/largeCluster.ts";
@@ -23,6 +24,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Compari
   ["load time", loadTime],
   ["package size", packageSize],
   ["journal", journal],
+  ["export", exportRun],
   ["s3 ls", s3List],
   ["restore stream", restoreStream],
 ];
