@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { root } from "../../scripts/lib/paths.ts";
 import { parseJournal } from "../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
+import type { RunbookDocument } from "../../src/core/runbook/document.ts";
 import { toNotebookCells } from "../../src/core/runbook/notebook.ts";
 import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
 import type { Workbench } from "./workbench.ts";
@@ -13,13 +14,15 @@ export const FIRST_RUNBOOK = "01-database-failure.runbook.md";
 /** What a workspace needs to rehearse it. */
 export const FIRST_RUNBOOK_FILES = [`notebooks/${FIRST_RUNBOOK}`, "notebooks/worlds", "notebooks/monitoring"] as const;
 
-const DOCUMENT = parseRunbook(readFileSync(join(root, "notebooks", FIRST_RUNBOOK), "utf8"));
+const documents = new Map<string, RunbookDocument>();
 
 /** Row of the cell of this name in the notebook; the front matter's cell comes before the document's. */
-export function rowOf(name: string): number {
-  const index = DOCUMENT.cells.findIndex((cell) => cell.command?.name === name);
+export function rowOf(name: string, runbook = FIRST_RUNBOOK): number {
+  const document = documents.get(runbook) ?? parseRunbook(readFileSync(join(root, "notebooks", runbook), "utf8"));
+  documents.set(runbook, document);
+  const index = document.cells.findIndex((cell) => cell.command?.name === name);
   assert.ok(index >= 0, name);
-  return index + toNotebookCells(DOCUMENT).length - DOCUMENT.cells.length;
+  return index + toNotebookCells(document).length - document.cells.length;
 }
 
 /** The journal of the one run that was started from this workbench. */

@@ -159,7 +159,7 @@ export class Workbench {
     await this.page.keyboard.press("Shift+Enter");
   }
 
-  /** Runs a cell by keyboard and answers Yes to its gates: a change by the arrow key, destruction by typing the alias. Gives its end mark. */
+  /** Runs a cell by keyboard and answers Yes to its gates and manual checks by the arrow key, and to destruction by typing the alias. Gives its end mark. */
   async runThroughGates(index: number, timeoutMs = 170_000): Promise<"success" | "failure"> {
     await this.runCell(index);
     const end = this.waitForCellEnd(index, timeoutMs);
@@ -169,7 +169,7 @@ export class Workbench {
       const [text = ""] = await this.page.locator(".quick-input-widget:visible").allInnerTexts();
       const alias = /Type (\S+) to run/.exec(text)?.[1];
       if (alias !== undefined) await this.page.keyboard.type(alias);
-      else if (text.includes("No: do not run it")) await this.page.keyboard.press("ArrowDown");
+      else if (/No: (?:do not run it|it is not met)/.test(text)) await this.page.keyboard.press("ArrowDown");
       else continue;
       await this.page.keyboard.press("Enter");
       // The same question must not be answered twice while its box is closing; the next one may be open before it is seen closed.
@@ -286,6 +286,8 @@ export class Workbench {
   /** Opens a view container by its title in the activity bar. */
   async openView(title: string): Promise<void> {
     await this.page.locator(".activitybar").getByRole("tab", { name: title }).click();
+    // Its tooltip would lie over the view.
+    await this.page.mouse.move(700, 20);
   }
 
   /** The rows of the trees in the side bar. */
