@@ -287,7 +287,7 @@ export class Workbench {
   async openView(title: string): Promise<void> {
     await this.page.locator(".activitybar").getByRole("tab", { name: title }).click();
     // Its tooltip would lie over the view.
-    await this.page.mouse.move(700, 20);
+    await this.page.mouse.move(1100, 20);
   }
 
   /** The rows of the trees in the side bar. */
