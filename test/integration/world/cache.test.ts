@@ -22,10 +22,15 @@ describe("cache failures", function suite() {
     return (await world.redis("KEYS answer:/api/categories")).trim() !== "";
   };
 
-  /** Deletes the cache's pod and waits for the next one of its name. */
+  /**
+   * Deletes the cache's pod. Without kubectl's own wait: a set brings the pod back under its name, here within milliseconds, and a
+   * kubectl that looks only then waits for the new one's end.
+   */
   const deleteCachePod = async (): Promise<void> => {
-    await world.kubectl("delete pod redis-0");
-    await world.until("another pod has its name", async () => (await world.kubectl("get pod redis-0 --ignore-not-found -o name")) !== "");
+    const uid = (): Promise<string> => world.kubectl("get pod redis-0 --ignore-not-found -o jsonpath={.metadata.uid}");
+    const before = await uid();
+    await world.kubectl("delete pod redis-0 --wait=false");
+    await world.until("another pod has its name", async () => !["", before].includes(await uid()));
   };
 
   it("a healthy cache keeps answers, sessions, carts and rate limits", async () => {
@@ -38,8 +43,8 @@ describe("cache failures", function suite() {
   });
 
   for (const { fault, cures, wrong } of [
-    { fault: "redis-crash-loop", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0"], ["rollout restart statefulset/redis"], ["scale statefulset/redis --replicas=0", "scale statefulset/redis --replicas=1"]] },
-    { fault: "redis-out-of-memory", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0"], ["delete pod redis-0 --grace-period=0 --force"]] },
+    { fault: "redis-crash-loop", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0 --wait=false"], ["rollout restart statefulset/redis"], ["scale statefulset/redis --replicas=0", "scale statefulset/redis --replicas=1"]] },
+    { fault: "redis-out-of-memory", wrong: ["rollout restart deployment/buildnest-app"], cures: [["delete pod redis-0 --wait=false"], ["delete pod redis-0 --wait=false --grace-period=0 --force"]] },
     { fault: "redis-gone", wrong: ["rollout restart statefulset/redis"], cures: [["scale statefulset/redis --replicas=1"], ['patch statefulset/redis -p {"spec":{"replicas":1}}']] },
   ] as const) {
     it(`${fault}: ${cures.map((cure) => cure.join(", ")).join(" or ")}; not by ${wrong.join(", ")}`, async () => {

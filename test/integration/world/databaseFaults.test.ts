@@ -40,16 +40,16 @@ describe("database failures", function suite() {
     {
       fault: "database-out-of-memory", shows: async () => /OOMKilled/u.test(await world.kubectl("describe pod mysql-0")),
       wrong: () => world.kubectl(`rollout restart ${APP}`),
-      cures: [() => world.kubectl("delete pod mysql-0"), () => world.kubectl("rollout restart statefulset/mysql")],
+      cures: [() => world.kubectl("delete pod mysql-0 --wait=false"), () => world.kubectl("rollout restart statefulset/mysql")],
     },
     {
       fault: "database-too-many-connections", shows: async () => JSON.stringify((await world.ask("/actuator/health/db")).body).includes("Too many connections"),
       wrong: () => world.kubectl(`rollout restart ${APP}`),
-      cures: [killAll, () => sql("SET GLOBAL max_connections = 400"), () => world.kubectl("delete pod mysql-0")],
+      cures: [killAll, () => sql("SET GLOBAL max_connections = 400"), () => world.kubectl("delete pod mysql-0 --wait=false")],
     },
     {
       fault: "database-without-endpoints", shows: async () => /mysql +<none>/u.test(await world.kubectl("get endpoints mysql")),
-      wrong: () => world.kubectl("delete pod mysql-0"),
+      wrong: () => world.kubectl("delete pod mysql-0 --wait=false"),
       cures: [() => world.kubectl(SELECTOR("mysql")), () => world.kubectl("set selector service mysql app=mysql")],
     },
   ] as const) {

@@ -48,7 +48,7 @@ describe("monitoring", function suite() {
     await world.until("the alert fires", isFiring("DatabaseDown"), 300);
     assert.deepEqual(await world.query('probe_success{service="database"}', "service"), { database: 0 });
     await world.until("customers notice", isFiring("HighErrorRate"), 300);
-    await world.kubectl("delete pod mysql-0");
+    await world.kubectl("delete pod mysql-0 --wait=false");
     await world.until("it is silent again", isSilent, 900);
   });
 
@@ -63,7 +63,7 @@ describe("monitoring", function suite() {
   it("HighLatency: fires while the application is slow; restarting the cache does not end it, new pods do", async () => {
     await world.inject("application-slow");
     await world.until("the alert fires", isFiring("HighLatency"), 600);
-    await world.kubectl("delete pod redis-0");
+    await world.kubectl("delete pod redis-0 --wait=false");
     await world.pass(240);
     assert.deepEqual(await world.firing(), ["HighLatency"]);
     await world.kubectl(`rollout restart ${APP}`);
