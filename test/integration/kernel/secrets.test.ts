@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,6 +66,8 @@ describe("secrets of a run", function () {
     assert.match(shown.join(""), /again \[redacted\]\n/);
     await resumed.request("endRun", { by: "person" });
     resumed.dispose();
+    // The kernel takes its state file away as it ends.
+    for (let turn = 0; turn < 100 && existsSync(join(home, "runs", run, "kernel.json")); turn += 1) await sleep(50);
 
     const written = readdirSync(join(home, "runs"), { recursive: true, encoding: "utf8" }).map((path) => join(home, "runs", path)).filter((path) => statSync(path).isFile());
     assert.ok(written.some((path) => path.endsWith("journal.jsonl")));
