@@ -17,6 +17,9 @@ describe("making runbooks", function () {
       await workbench.screenshot("new-runbook-dark");
 
       await workbench.openFile("seed-runbook.md");
+      await workbench.waitForStatus(/^Markdown$/);
+      // The extension host hears of the open editor a little later than the window shows it.
+      await page.waitForTimeout(2000);
       await workbench.runCommand("Runbook: Import Markdown…");
       await page.locator(".notifications-toasts").filter({ hasText: "places were not read" }).waitFor({ timeout: 60_000 });
       await workbench.screenshot("imported-dark");

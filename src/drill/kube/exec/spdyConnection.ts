@@ -16,6 +16,9 @@ const FLAG_FIN = 0x01;
 /** Data frames stay small enough to interleave. */
 const LARGEST_DATA = 32 * 1024;
 
+/** What a client is given to close a connection that is done with, real milliseconds. */
+const CLIENT_CLOSES_MS = 5000;
+
 /** One stream of a SPDY connection, opened by the client. */
 export class SpdyStream {
   readonly id: number;
@@ -99,10 +102,18 @@ export class SpdyConnection {
     return this.#send(() => Promise.resolve(Buffer.concat([header, chunk])));
   }
 
-  /** Says that no more streams are taken, and closes once everything is sent. */
+  /**
+   * Says that no more streams are taken, and leaves closing to the client: Kubernetes' own, which sees the connection end before it has
+   * read a stream, sometimes takes the stream for ended and drops what it holds.
+   */
   goAway(): void {
     this.#send(() => Promise.resolve(control(GOAWAY, 0, Buffer.alloc(8))))
-      .then(() => this.#socket.end())
+      .then(() => {
+        const end = (): void => void this.#socket.end();
+        const timer = setTimeout(end, CLIENT_CLOSES_MS);
+        this.#socket.once("end", end).once("close", () => clearTimeout(timer));
+        if (this.#socket.readableEnded) end();
+      })
       .catch(() => this.destroy());
   }
 
