@@ -35,7 +35,7 @@ const stages: readonly Stage[] = [
     },
   },
   nodeStage("ui", "test/ui", { limitSeconds: 1800, timeoutMs: 180_000, isSlowIncluded: isAll }),
-  nodeStage("drill", "test/drill", { limitSeconds: isAll ? 3600 : 1500, timeoutMs: 120_000, isSlowIncluded: isAll, processes: 3 }),
+  nodeStage("drill", "test/drill", { limitSeconds: isAll ? 3600 : 1500, timeoutMs: 120_000, isSlowIncluded: isAll, processes: 2 }),
 ];
 
 if (process.argv.includes("--all")) {

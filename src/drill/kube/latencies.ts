@@ -20,8 +20,6 @@ export interface KubeLatencies {
   readonly probeMs: number;
   /** How long a process takes to stop when told to. */
   readonly stopMs: number;
-  /** The least that a pod stays after its deletion, whether anything runs in it or not: its sandbox, network and volumes are taken down. */
-  readonly teardownMs: number;
   /** Binding or provisioning a volume. */
   readonly bindMs: number;
 }
@@ -36,21 +34,8 @@ export const DEFAULT_LATENCIES: KubeLatencies = {
   syncMs: 1200,
   probeMs: 1000,
   stopMs: 1500,
-  teardownMs: 1200,
   bindMs: 700,
 };
-
-/** What a client needs between two looks at a pod that it deleted, real milliseconds. */
-const CLIENT_LOOKS_MS = 250;
-
-/**
- * How long a deleted pod stays, in a world of `rate` world milliseconds per real one. kubectl compares UIDs in its first look after the
- * deletion, but takes whatever its second shows for the deleted pod; a successor of the same name must not be there by then, and a client
- * does not get faster with the world.
- */
-export function teardownAt(rate: number): number {
-  return Math.max(DEFAULT_LATENCIES.teardownMs, CLIENT_LOOKS_MS * rate);
-}
 
 /** A latency varied by a fifth either way, so that a drill's times are not all round. */
 export function vary(ms: number, random: Random): number {

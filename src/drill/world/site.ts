@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { serveApplication } from "../app/httpServer.ts";
 import { connectionOf, type Connection, type WebApplication } from "../app/webApplication.ts";
-import type { Cluster, KubeObject } from "../contract.ts";
+import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { serviceBehind } from "../kube/controllers/ingresses.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
-import { teardownAt } from "../kube/latencies.ts";
 import { changeAs } from "../kube/laterState.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { WorldControl } from "../../core/protocol.ts";
@@ -21,7 +20,6 @@ import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
 import { WebServices, type Entrance } from "./webServices.ts";
-import type { ScaledClock } from "./worldClock.ts";
 
 /** A cluster of a world in a snapshot. */
 export interface SavedSite {
@@ -40,7 +38,7 @@ export interface SavedSite {
 
 /** What the clusters of a world share. */
 export interface SiteParts {
-  readonly clock: ScaledClock;
+  readonly clock: WorldClock;
   /** Bearer tokens by user. */
   readonly tokens: Readonly<Record<string, string>>;
   readonly signingKey: string;
@@ -218,7 +216,7 @@ export class Site implements FaultSite {
       },
     });
     this.#kubernetes = await startKubernetes({
-      clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), latencies: { teardownMs: teardownAt(clock.line.rate) }, stateFolder: this.#parts.place === 0 ? folder : join(folder, "clusters", description.name),
+      clock, images, version: description.kubernetesVersion, objects: description.objects, contexts: description.contexts, random: seededRandom(description.seed), stateFolder: this.#parts.place === 0 ? folder : join(folder, "clusters", description.name),
       users: description.users.map((user) => ({ ...user, token: tokens[user.name] ?? "" })),
       onCluster: (cluster) => {
         this.#cluster = cluster;

@@ -66,8 +66,9 @@ describe("secrets of a run", function () {
     assert.match(shown.join(""), /again \[redacted\]\n/);
     await resumed.request("endRun", { by: "person" });
     resumed.dispose();
-    // The kernel takes its state file away as it ends.
-    for (let turn = 0; turn < 100 && existsSync(join(home, "runs", run, "kernel.json")); turn += 1) await sleep(50);
+    // The kernel takes its state file and its lock away as it ends.
+    const isEnding = (): boolean => ["kernel.json", "lock"].some((name) => existsSync(join(home, "runs", run, name)));
+    for (let turn = 0; turn < 100 && isEnding(); turn += 1) await sleep(50);
 
     const written = readdirSync(join(home, "runs"), { recursive: true, encoding: "utf8" }).map((path) => join(home, "runs", path)).filter((path) => statSync(path).isFile());
     assert.ok(written.some((path) => path.endsWith("journal.jsonl")));

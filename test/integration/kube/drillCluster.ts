@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImageBehaviour, KubeObject, WorldClock } from "../../../src/drill/contract.ts";
 import { startKubernetes, type Kubernetes, type KubernetesOptions } from "../../../src/drill/kube/kubernetes.ts";
-import { teardownAt } from "../../../src/drill/kube/latencies.ts";
 
 /** Real time, or faster. */
 export function realClock(rate = 1): WorldClock {
@@ -134,7 +133,6 @@ export async function startTestWorld(change: Partial<KubernetesOptions> = {}, ra
   const state: ImageSwitches = { isCrashing: false, unready: undefined };
   const options: KubernetesOptions = {
     clock: realClock(rate),
-    latencies: { teardownMs: teardownAt(rate) },
     images: testImages(state),
     version: "v1.30.4",
     objects: MANIFESTS,

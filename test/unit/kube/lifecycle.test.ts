@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/drill/contract.ts";
 import { deleteObject } from "../../../src/drill/kube/deletion.ts";
 import { isPodReady, podStatusOf, workloadStatusOf } from "../../../src/drill/kube/objects.ts";
-import { DEFAULT_LATENCIES, teardownAt } from "../../../src/drill/kube/latencies.ts";
 import { summarizePod } from "../../../src/drill/kube/printers/podPrinter.ts";
 import { deployment, statefulSet, virtualCluster } from "./virtualCluster.ts";
 
@@ -65,19 +64,6 @@ describe("a pod's life", () => {
     assert.notEqual(after.metadata.uid, before.metadata.uid);
     assert.equal(cluster.logs.lines(before.metadata.uid ?? "", "db", podStatusOf(before).containerStatuses?.[0]?.containerID ?? ""), undefined);
     assert.ok(reasons(cluster, "db-0").includes("Killing"));
-  });
-
-  it("stays for its teardown after a deletion even where nothing runs in it, as a client that compares UIDs has to see", () => {
-    const cluster = virtualCluster();
-    cluster.store.put({ ...statefulSet(), spec: { serviceName: "db", ...deployment(1, "nowhere:1").spec } });
-    cluster.clock.advance(15_000);
-    const before = pods(cluster)[0] as KubeObject;
-    deleteObject(cluster.store, cluster.clock, before, {});
-    cluster.clock.advance(DEFAULT_LATENCIES.teardownMs - 1);
-    assert.equal(pods(cluster)[0]?.metadata.uid, before.metadata.uid);
-    cluster.clock.advance(200);
-    assert.notEqual(pods(cluster)[0]?.metadata.uid, before.metadata.uid);
-    assert.deepEqual([teardownAt(1), teardownAt(40)], [1200, 10_000]);
   });
 
   it("waits for an image that no registry has", () => {

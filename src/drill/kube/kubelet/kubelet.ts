@@ -201,8 +201,7 @@ export class Kubelet {
     const live = runtime.containers.filter((container) => container.stage === "running" || container.stage === "exiting");
     for (const container of live) store.event(pod, "Normal", "Killing", `Stopping container ${container.name}`, "kubelet");
     runtime.stage = "terminating";
-    const stopMs = live.length === 0 ? 0 : Math.min(graceMs, vary(latencies.stopMs, random));
-    runtime.dueAt = clock.now() + Math.max(stopMs, latencies.teardownMs);
+    runtime.dueAt = clock.now() + (live.length === 0 ? latencies.controllerMs : Math.min(graceMs, vary(latencies.stopMs, random)));
     this.#arm(runtime);
   }
 
