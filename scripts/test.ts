@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packExtension } from "./lib/pack.ts";
 import { root } from "./lib/paths.ts";
-import { countsLine, lintStage, nodeStage, runStage, type Stage, type StageResult, testFiles, typesStage, unitStage } from "./lib/stages.ts";
+import { countsLine, lintStage, nodeStage, runStage, type Stage, type StageResult, sumOf, testFiles, typesStage, unitStage } from "./lib/stages.ts";
 
 const isCi = process.env["CI"] === "true";
 const isAll = process.argv.includes("--all");
@@ -56,11 +56,7 @@ for (const stage of stages) {
   if (stage.name === "build" && results.at(-1)?.failed.length === 1) break;
 }
 
-const total = {
-  passed: results.reduce((sum, result) => sum + result.passed, 0),
-  failed: results.flatMap((result) => result.failed),
-  skipped: results.flatMap((result) => result.skipped),
-};
+const total = sumOf(results);
 const unlisted = isCi ? total.skipped.filter((title) => !allowedSkips().has(title)) : [];
 if (unlisted.length > 0) console.log(`skipped in CI without standing in test/allowed-skips.json:\n${unlisted.map((title) => `  ${title}`).join("\n")}`);
 if (total.failed.length > 0) console.log(`failed:\n${total.failed.map((title) => `  ${title}`).join("\n")}`);

@@ -41,6 +41,15 @@ export async function runStage(stage: Stage): Promise<StageResult> {
   }
 }
 
+/** Several suites' results as one. */
+export function sumOf(results: readonly SuiteResult[]): SuiteResult {
+  return {
+    passed: results.reduce((sum, result) => sum + result.passed, 0),
+    failed: results.flatMap((result) => result.failed),
+    skipped: results.flatMap((result) => result.skipped),
+  };
+}
+
 /** `N passed, N failed, N skipped` */
 export function countsLine(result: SuiteResult): string {
   return `${result.passed} passed, ${result.failed.length} failed, ${result.skipped.length} skipped`;
@@ -95,12 +104,7 @@ export function nodeStage(name: string, folder: string, options: NodeStageOption
     run: async (limitMs) => {
       const files = testFiles(folder, options.isSlowIncluded ?? true);
       const shares = Array.from({ length: processes }, (_, share) => files.filter((_file, index) => index % processes === share));
-      const results = await Promise.all(shares.map((share) => runTestFiles(share, limitMs, options.timeoutMs)));
-      return {
-        passed: results.reduce((sum, result) => sum + result.passed, 0),
-        failed: results.flatMap((result) => result.failed),
-        skipped: results.flatMap((result) => result.skipped),
-      };
+      return sumOf(await Promise.all(shares.map((share) => runTestFiles(share, limitMs, options.timeoutMs))));
     },
   };
 }

@@ -212,7 +212,7 @@ function serviceError(error: Error, status: number, operation: string): RuntimeE
   const tries = "$metadata" in error ? (error.$metadata as { readonly attempts?: number }).attempts : undefined;
   const retries = tries === MAX_ATTEMPTS ? ` (reached max retries: ${MAX_ATTEMPTS - 1})` : "";
   const text = `An error occurred (${code}) when calling the ${operation} operation${retries}: ${message}`;
-  const facts = { code, operation, message, retries, status: String(status) };
+  const facts = { code, operation, message, status: String(status) };
   if (SIGN_IN_CODES.has(error.name)) return new RuntimeError("signInNeeded", text, { hint: "Sign in to AWS again, then run the step again.", facts, cause: error });
   return new RuntimeError("awsError", text, { facts, cause: error });
 }

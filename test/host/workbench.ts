@@ -212,6 +212,14 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Starts a drill of the open runbook, with what breaks by its title (`Nothing yet` for no fault). */
+  async startDrill(fault: string): Promise<void> {
+    await this.runCommand("Runbook: Start Drill…");
+    await this.waitForQuickInput("what breaks", 60_000);
+    await this.pick(fault);
+    await this.waitForStatus(/DRILL/);
+  }
+
   /** Chooses an item of the open quick pick with the arrow keys and Enter. The list shows only the rows near the focus, and goes round at its end. */
   async pick(text: string): Promise<void> {
     const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");

@@ -25,10 +25,7 @@ describe("the palette during a drill", function () {
       await page.waitForTimeout(1000);
       assert.deepEqual(workbench.processes(/world\.js/), []);
 
-      await workbench.runCommand("Runbook: Start Drill…");
-      await workbench.waitForQuickInput("what breaks", 60_000);
-      await workbench.pick("Nothing yet");
-      await workbench.waitForStatus(/DRILL/);
+      await workbench.startDrill("Nothing yet");
       await workbench.runCommand("Runbook: Inject Fault…");
       await workbench.pick("Database crash loop");
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);

@@ -30,10 +30,7 @@ for (const theme of ["dark", "light"] as const) {
     it("show logs to search, JSON to unfold and tables to filter", async () => {
       await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES], theme }, async (workbench) => {
         await workbench.openRunbook("outputs.runbook.md");
-        await workbench.runCommand("Runbook: Start Drill…");
-        await workbench.waitForQuickInput("what breaks", 60_000);
-        await workbench.pick("Nothing yet");
-        await workbench.waitForStatus(/DRILL/);
+        await workbench.startDrill("Nothing yet");
 
         await workbench.runCell(LOG);
         const log = await find(workbench, ".dr-log");

@@ -41,10 +41,7 @@ async function rehearse(workbench: Workbench, { runbook, fault, cells, picture }
   const scenario = runbook.slice(0, 2);
   await workbench.openRunbook(runbook);
   await workbench.openView("DR Runbook");
-  await workbench.runCommand("Runbook: Start Drill…");
-  await workbench.waitForQuickInput("what breaks", 60_000);
-  await workbench.pick(fault);
-  await workbench.waitForStatus(/DRILL/);
+  await workbench.startDrill(fault);
   await workbench.waitForStatus(/\d\d:\d\d/);
   for (const cell of cells) {
     const end = await workbench.runThroughGates(rowOf(cell, runbook), 400_000);

@@ -12,10 +12,7 @@ async function run(workbench: Workbench, name: string): Promise<"success" | "fai
 async function startDrill(workbench: Workbench, fault: string): Promise<void> {
   await workbench.openRunbook(FIRST_RUNBOOK);
   await workbench.openView("DR Runbook");
-  await workbench.runCommand("Runbook: Start Drill…");
-  await workbench.waitForQuickInput("what breaks", 60_000);
-  await workbench.pick(fault);
-  await workbench.waitForStatus(/DRILL/);
+  await workbench.startDrill(fault);
   await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
 }
 

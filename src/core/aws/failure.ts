@@ -5,8 +5,8 @@ import { RuntimeError } from "../runtimeError.ts";
 /** The service's refusal as botocore words it; `undefined` for every other failure, which the caller lets through. */
 export function serviceRefusal(error: unknown): { readonly code: string; readonly operation: string; readonly message: string; readonly text: string } | undefined {
   if (!(error instanceof RuntimeError) || error.code !== "awsError") return undefined;
-  const { code = "Unknown", operation = "", message = "", retries = "" } = error.facts;
-  return { code, operation, message, text: `An error occurred (${code}) when calling the ${operation} operation${retries}: ${message}` };
+  const { code = "Unknown", operation = "", message = "" } = error.facts;
+  return { code, operation, message, text: error.message };
 }
 
 /** Writes text as UTF-8. */

@@ -2,7 +2,7 @@ import { humanSize } from "../aws/list.ts";
 import type { ClockPort, ObjectEntry, ObjectStorePort } from "../ports.ts";
 import type { HealthItem } from "../protocol.ts";
 import { formatDuration } from "../run/recoveryClock.ts";
-import { pointInName, type RecoveryPointEvidence } from "../run/recoveryPoint.ts";
+import { newestOf, pointInName, type RecoveryPointEvidence } from "../run/recoveryPoint.ts";
 import { RuntimeError } from "../runtimeError.ts";
 import { shortAge } from "./age.ts";
 import { REACH_LIMIT_MS, withLimit } from "./reach.ts";
@@ -65,21 +65,20 @@ function judge(source: BackupSource, folder: string, entry: ObjectEntry, isWhole
 
 /** By the time in the name, which is when the dump began: the upload came later, and an empty file brings nothing back. */
 function newestPoint(bucket: string, entries: readonly ObjectEntry[], now: number): RecoveryPointEvidence | undefined {
-  const points = entries.flatMap((entry) => {
+  return newestOf(entries.flatMap((entry) => {
     const pointAt = entry.size === 0 ? undefined : pointInName(entry.key, now);
     return pointAt === undefined ? [] : [{ pointAt, evidence: `s3://${bucket}/${entry.key}` }];
-  });
-  return points.toSorted((a, b) => b.pointAt - a.pointAt)[0];
+  }));
 }
 
 async function newestByFolder(source: BackupSource, signal: AbortSignal): Promise<{ readonly newest: ReadonlyMap<string, ObjectEntry>; readonly isWhole: boolean }> {
   const newest = new Map<string, ObjectEntry>();
+  const delimiter = source.prefix === "" ? undefined : "/";
   let token: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const page = await source.store.list({ bucket: source.bucket, prefix: source.prefix, delimiter: undefined, token }, signal);
+    const page = await source.store.list({ bucket: source.bucket, prefix: source.prefix, delimiter, token }, signal);
     for (const entry of page.objects) {
       const folder = source.prefix === "" ? entry.key.slice(0, entry.key.indexOf("/") + 1) : source.prefix;
-      if (source.prefix !== "" && entry.key.slice(source.prefix.length).includes("/")) continue;
       const known = newest.get(folder);
       if (known === undefined || entry.modifiedAt > known.modifiedAt) newest.set(folder, entry);
     }

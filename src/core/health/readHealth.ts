@@ -4,6 +4,7 @@ import type { ClockPort, KubernetesPort, KubernetesResponse } from "../ports.ts"
 import type { HealthItem, HealthReport } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
 import type { CriticalService } from "../facts/facts.ts";
+import { newestOf } from "../run/recoveryPoint.ts";
 import { shortAge } from "./age.ts";
 import { judgeExposure, readBackups, type BackupSource } from "./backups.ts";
 import { recentChanges } from "./changes.ts";
@@ -36,7 +37,7 @@ const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta
 export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<Omit<HealthReport, "alerts">> {
   const [cluster, backups] = await Promise.all([readCluster(sources, signal), Promise.all(sources.backups.map((source) => readBackups(source, sources.clock, signal)))]);
   const now = sources.clock.now();
-  const [recoveryPoint] = backups.flatMap(({ point }) => point ?? []).toSorted((a, b) => b.pointAt - a.pointAt);
+  const recoveryPoint = newestOf(backups.flatMap(({ point }) => point ?? []));
   const exposure = sources.backups.some((source) => source.recoversData === true) ? [judgeExposure(recoveryPoint, sources.rpoMs, now)] : [];
   return { ...cluster, checkedAt: now, backups: [...exposure, ...backups.flatMap(({ items }) => items)], recoveryPoint };
 }

@@ -1,8 +1,7 @@
 import { readFacts } from "../facts/readFacts.ts";
 import { severityOf, type Problem } from "../problem.ts";
-import { daysBetween } from "./days.ts";
 import type { LintFinding } from "./lintRunbook.ts";
-import { REVIEW_LIMIT_DAYS } from "./rules/people.ts";
+import { lastReviewProblem } from "./rules/people.ts";
 
 /** Whether a file is meant as shared facts: runbooks are Markdown. */
 export function isFactsFile(name: string): boolean {
@@ -14,11 +13,8 @@ export function lintFacts(source: string, today: string): readonly LintFinding[]
   const { facts, problems } = readFacts(source);
   const { last, next } = facts.review;
   const reviews: Problem[] = [];
-  if (last !== undefined) {
-    const days = daysBetween(last, today);
-    if (days < 0) reviews.push({ code: "review-date", ...reviewPlace(source, "last"), facts: { text: last } });
-    else if (days > REVIEW_LIMIT_DAYS) reviews.push({ code: "review-stale", ...reviewPlace(source, "last"), facts: { date: last, days: String(days), limit: String(REVIEW_LIMIT_DAYS) } });
-  }
+  const lastProblem = last === undefined ? undefined : lastReviewProblem(last, today);
+  if (lastProblem !== undefined) reviews.push({ ...lastProblem, ...reviewPlace(source, "last") });
   if (next !== undefined && next < today) reviews.push({ code: "review-overdue", ...reviewPlace(source, "next"), facts: { date: next } });
   return [...problems, ...reviews].map((problem) => ({ problem, severity: severityOf(problem), cell: 0, isInCommand: false, start: problem.start, end: problem.end })).toSorted((a, b) => a.start - b.start || a.end - b.end);
 }

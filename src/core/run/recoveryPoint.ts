@@ -32,6 +32,11 @@ export function nameStamp(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace("T", "-").replace(":", "");
 }
 
+/** The newest of several; `undefined` of none. */
+export function newestOf(points: readonly RecoveryPointEvidence[]): RecoveryPointEvidence | undefined {
+  return points.toSorted((a, b) => b.pointAt - a.pointAt)[0];
+}
+
 /** How long ago the newest recovery point was, milliseconds; `undefined` while none is known or once service is restored. */
 export function rpoExposureMs(clock: Pick<ClockStatus, "now" | "restoredAt" | "newestPointAt">): number | undefined {
   return clock.newestPointAt === undefined || clock.restoredAt !== undefined ? undefined : Math.max(0, clock.now - clock.newestPointAt);

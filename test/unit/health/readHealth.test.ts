@@ -32,8 +32,8 @@ function store(objects: readonly { key: string; size: number; modifiedAt: number
   return {
     listBuckets: unused, head: unused, get: unused, put: unused, copy: unused,
     // Two pages, to see that both are read.
-    list: ({ token, prefix }) => {
-      const found = objects.filter((entry) => entry.key.startsWith(prefix));
+    list: ({ token, prefix, delimiter }) => {
+      const found = objects.filter(({ key }) => key.startsWith(prefix) && (delimiter === undefined || !key.slice(prefix.length).includes(delimiter)));
       const half = Math.ceil(found.length / 2);
       return Promise.resolve(token === undefined ? { objects: found.slice(0, half), prefixes: [], next: "2" } : { objects: found.slice(half), prefixes: [], next: undefined });
     },

@@ -1,10 +1,11 @@
 import { readPhone } from "../../facts/phone.ts";
 import { daysBetween, readDay, weekdayOf } from "../days.ts";
+import type { Problem } from "../../problem.ts";
 import type { LintFacts, LintRule } from "../facts.ts";
 import type { ProseLine } from "../proseLines.ts";
 
 /** A runbook that nobody has read through for a year is stale, whatever its own rhythm is. */
-export const REVIEW_LIMIT_DAYS = 365;
+const REVIEW_LIMIT_DAYS = 365;
 
 /** Who keeps the runbook: named, and known where the contacts are known. */
 export const checkOwner: LintRule = ({ document, context }, report) => {
@@ -27,10 +28,8 @@ export const checkReview: LintRule = (facts, report) => {
   if (reviewed === undefined && written.length === 0) report("review-missing", inFront.start, inFront.end);
   const last = reviewed === undefined ? written : [{ text: reviewed, ...inFront }];
   for (const { text, start, end } of last) {
-    const date = readDay(text);
-    const days = date === undefined ? -1 : daysBetween(date, context.today);
-    if (date === undefined || days < 0) report("review-date", start, end, { text });
-    else if (days > REVIEW_LIMIT_DAYS) report("review-stale", start, end, { date, days: String(days), limit: String(REVIEW_LIMIT_DAYS) });
+    const problem = lastReviewProblem(text, context.today);
+    if (problem !== undefined) report(problem.code, start, end, problem.facts);
   }
   for (const { text, start, end } of datedLines(prose, /\bnext review\b/i)) {
     const date = readDay(text);
@@ -40,6 +39,14 @@ export const checkReview: LintRule = (facts, report) => {
     if (day === "Saturday" || day === "Sunday") report("review-on-weekend", start, end, { date, day });
   }
 };
+
+/** What is wrong with the day of the last review: none, one to come, or one long ago. */
+export function lastReviewProblem(text: string, today: string): { readonly code: "review-date" | "review-stale"; readonly facts: Problem["facts"] } | undefined {
+  const date = readDay(text);
+  const days = date === undefined ? -1 : daysBetween(date, today);
+  if (date === undefined || days < 0) return { code: "review-date", facts: { text } };
+  return days > REVIEW_LIMIT_DAYS ? { code: "review-stale", facts: { date, days: String(days), limit: String(REVIEW_LIMIT_DAYS) } } : undefined;
+}
 
 /** Numbers that nobody can dial, and an escalation chain with names that the contact table does not have. */
 export const checkContacts: LintRule = ({ prose, context }, report) => {
