@@ -5,6 +5,7 @@ import Mocha from "mocha";
 /** What a mocha run came to. Titles are full titles, the suites' included. */
 export interface SuiteResult {
   readonly passed: number;
+  /** Title and reason, one line each. */
   readonly failed: readonly string[];
   readonly skipped: readonly string[];
 }
@@ -18,6 +19,9 @@ export interface SuiteOptions {
   /** Where the result is written as JSON at the end. */
   readonly resultFile: string;
 }
+
+/** Characters of a failure's message in the summary. */
+const LONGEST_REASON = 300;
 
 class QuietReporter extends Mocha.reporters.Base {}
 
@@ -47,9 +51,14 @@ export async function runMochaFiles(files: readonly string[], options: SuiteOpti
     });
   });
   if (failures.length > 0) Mocha.reporters.Base.list(failures);
-  const result: SuiteResult = { passed, failed: failures.map((test) => test.fullTitle()), skipped };
+  const result: SuiteResult = { passed, failed: failures.map(lineOf), skipped };
   writeFileSync(options.resultFile, JSON.stringify(result));
   return result;
+}
+
+/** The end of a long run is often all that is kept of it, so it says why, too. */
+function lineOf(test: Mocha.Test): string {
+  return `${test.fullTitle()}: ${(test.err?.message ?? "no reason given").replaceAll(/\s+/gu, " ").slice(0, LONGEST_REASON)}`;
 }
 
 function seconds(ms: number): string {

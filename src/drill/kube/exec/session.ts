@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { ByteSink, ByteStream } from "../../../core/ports.ts";
 import type { KubeObject } from "../../contract.ts";
 import { containerOf } from "../api/logs.ts";
@@ -8,6 +9,12 @@ import { containerStatusOf } from "../kubelet/kubelet.ts";
 import { podSpecOf, podStatusOf } from "../objects.ts";
 import { containerNamed, runProcess, StartError, type ProcessServices } from "../pod/process.ts";
 import { terminal } from "./terminal.ts";
+
+/**
+ * What a container runtime takes to start a process, real milliseconds. Not only for likeness: kubectl reads a WebSocket before it has made
+ * its streams, and drops output that comes at once ("Unknown stream id 1, discarding message").
+ */
+const EXEC_START_MS = 50;
 
 /** One exec request, checked: what to run and which streams the client wants. */
 export interface ExecRequest {
@@ -53,6 +60,7 @@ export function notRunningMessage(request: ExecRequest): string | undefined {
 
 /** Runs the command between the client and the pod, then tells the client how it ended. */
 export async function serveExec(services: ProcessServices, request: ExecRequest, transport: ExecTransport): Promise<void> {
+  await setTimeout(EXEC_START_MS);
   const outcome = await outcomeOf(services, request, transport);
   // What the process changed (a restored database, say) is safe before its end is told.
   services.store.beforeAnswer();
