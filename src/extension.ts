@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
       asker,
       errors,
       startKernel: (root, resume) => startKernel({ bundles, root, client: "vscode", ...(resume === undefined ? {} : { resume }) }),
-      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: 1 }),
+      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: Math.max(1, readSetting("dr-runbook.drillSpeed")) }),
       findKernels,
       readWorldStatePath,
       onLost: () => offerResume("The kernel of this run has ended unexpectedly."),

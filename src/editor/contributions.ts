@@ -98,6 +98,7 @@ export type InternalCommandId = keyof typeof INTERNAL_COMMANDS;
 export const SETTINGS = {
   "dr-runbook.stateFolder": "",
   "dr-runbook.outputLimitKiB": 256,
+  "dr-runbook.drillSpeed": 1,
   "dr-runbook.healthIntervalSeconds": 5,
 } as const satisfies Record<string, string | number>;
 

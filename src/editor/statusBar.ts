@@ -89,11 +89,12 @@ function showIdle(item: vscode.StatusBarItem): void {
 }
 
 function showRun(item: vscode.StatusBarItem, session: RunSession): void {
-  const { mode, targets, ended } = session.status;
+  const { mode, targets, ended, clock } = session.status;
   const isLive = mode === "incident";
+  const speed = clock.rate === 1 ? "" : `${String(clock.rate)}× `;
   const names = targets.map((target) => target.alias).join(", ");
   const state = ended !== undefined ? "ended " : session.isConnected ? "" : "KERNEL LOST ";
-  item.text = isLive ? `$(flame) LIVE ${state}· ${names}` : `$(beaker) DRILL ${state}· ${names}`;
+  item.text = isLive ? `$(flame) LIVE ${state}· ${names}` : `$(beaker) DRILL ${speed}${state}· ${names}`;
   const isOver = ended !== undefined;
   item.backgroundColor = isLive && !isOver ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
   item.color = isLive || isOver ? undefined : new vscode.ThemeColor("drRunbook.drillForeground");
@@ -104,8 +105,10 @@ function showRun(item: vscode.StatusBarItem, session: RunSession): void {
 }
 
 function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): string {
-  const first = session.status.mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
-  return [first, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
+  const { mode, clock } = session.status;
+  const first = mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
+  const speed = clock.rate === 1 ? [] : [`Its time runs ${String(clock.rate)} times as fast as the real one: good for practice, and not counted for the forecast.`];
+  return [first, ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
 }
 
 function clockTooltip(session: RunSession, forecast: RecoveryForecast | undefined): string {
