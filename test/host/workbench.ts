@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
@@ -9,6 +9,9 @@ import { installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
 import { newestPackage } from "../../scripts/lib/pack.ts";
 import { root } from "../../scripts/lib/paths.ts";
 
+const THEMES = { light: "Light Modern", dark: "Dark Modern" } as const;
+type Theme = keyof typeof THEMES;
+
 const cellRows = ".notebookOverlay .cell-list-container .monaco-list-row";
 
 /** How a workbench for a UI test is made. */
@@ -17,7 +20,7 @@ export interface WorkbenchOptions {
   readonly extension: "development" | "vsix";
   /** Files and folders of the checkout that are copied into the workspace. */
   readonly files: readonly string[];
-  readonly theme?: "light" | "dark";
+  readonly theme?: Theme;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the server's environment, whose home is a new folder without kubeconfig or cloud credentials. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -46,7 +49,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const server = await startServer(await installVsCodeServer(say), {
     dataFolder: join(scratch, "server"),
     environment: { ...isolatedEnvironment(scratch), ...options.environment },
-    settings: { "workbench.colorTheme": options.theme === "light" ? "Light Modern" : "Dark Modern", ...options.settings },
+    settings: { "workbench.colorTheme": THEMES[options.theme ?? "dark"], ...options.settings },
     ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
   });
   let browser: Browser | undefined;
@@ -321,6 +324,24 @@ export class Workbench {
     const path = join(folder, `${name}.png`);
     await this.page.screenshot({ path });
     return path;
+  }
+
+  /** Pictures `NAME-light` and `NAME-dark` of the window as it stands; the theme that it has comes last. */
+  async screenshotInBothThemes(name: string): Promise<void> {
+    const current: Theme = (await this.page.locator(".monaco-workbench.vs-dark").count()) > 0 ? "dark" : "light";
+    for (const theme of [current === "dark" ? "light" : "dark", current] as const) {
+      await this.#setTheme(theme);
+      await this.screenshot(`${name}-${theme}`);
+    }
+  }
+
+  /** Through the settings file: what is open or has the focus stays so. */
+  async #setTheme(theme: Theme): Promise<void> {
+    const file = join(this.server.dataFolder, "data/User/settings.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), "workbench.colorTheme": THEMES[theme] }));
+    await this.page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor();
+    // The outputs' frame is painted after the window.
+    await this.page.waitForTimeout(300);
   }
 
   /** Process ids among all that this workbench's server has started, by their command line: extension hosts, kernels, worlds. */

@@ -14,7 +14,7 @@ describe("the palette during a drill", function () {
   this.timeout(300_000);
 
   it("starts nothing on Escape; then injects a fault, cures it by a quick action, and keeps notes, ticks, skips and marks in the log", async () => {
-    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "light" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "light", settings: { "dr-runbook.drillSpeed": 4 } }, async (workbench) => {
       const { page } = workbench;
       await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.openView("DR Runbook");

@@ -15,12 +15,6 @@ describe("opening a runbook", () => {
       assert.deepEqual(readFileSync(file), before);
       await workbench.runCommand("File: Save Without Formatting");
       assert.deepEqual(readFileSync(file), before);
-    });
-  });
-
-  it("shows BuildNest's first runbook in a light window", async () => {
-    await withWorkbench({ extension: "vsix", files: ["notebooks"], theme: "light" }, async (workbench) => {
-      await workbench.openRunbook("01-database-failure.runbook.md");
       await workbench.openView("DR Runbook");
       await workbench.page.getByText("Cluster Health").first().waitFor();
       assert.deepEqual(await workbench.notifications(), []);

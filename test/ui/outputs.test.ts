@@ -23,43 +23,41 @@ async function countOf(workbench: Workbench, text: string): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-for (const theme of ["dark", "light"] as const) {
-  describe(`outputs in a ${theme} window`, function () {
-    this.timeout(240_000);
+describe("outputs", function () {
+  this.timeout(240_000);
 
-    it("show logs to search, JSON to unfold and tables to filter", async () => {
-      await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES], theme }, async (workbench) => {
-        await workbench.openRunbook("outputs.runbook.md");
-        await workbench.startDrill("Nothing yet");
+  it("show logs to search, JSON to unfold and tables to filter", async () => {
+    await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES] }, async (workbench) => {
+      await workbench.openRunbook("outputs.runbook.md");
+      await workbench.startDrill("Nothing yet");
 
-        await workbench.runCell(LOG);
-        const log = await find(workbench, ".dr-log");
-        const search = await find(workbench, ".dr-bar input");
-        await search.click();
-        await search.pressSequentially("ready for");
-        assert.deepEqual((await log.locator("div").allInnerTexts()).filter((line) => !line.includes("ready for")), []);
-        assert.match(await (await find(workbench, ".dr-count")).innerText(), /^1 of \d+ lines$/);
-        assert.equal(await countOf(workbench, "ready for connections"), 1, "a line is shown once");
-        await workbench.screenshot(`output-log-${theme}`);
-        await search.press("Escape");
-        await workbench.clickText(LOG);
+      await workbench.runCell(LOG);
+      const log = await find(workbench, ".dr-log");
+      const search = await find(workbench, ".dr-bar input");
+      await search.click();
+      await search.pressSequentially("ready for");
+      assert.deepEqual((await log.locator("div").allInnerTexts()).filter((line) => !line.includes("ready for")), []);
+      assert.match(await (await find(workbench, ".dr-count")).innerText(), /^1 of \d+ lines$/);
+      assert.equal(await countOf(workbench, "ready for connections"), 1, "a line is shown once");
+      await workbench.screenshotInBothThemes("output-log");
+      await search.press("Escape");
+      await workbench.clickText(LOG);
 
-        await workbench.runCell(LOG + 1);
-        const tree = await find(workbench, ".dr-json");
-        await tree.locator("summary .key", { hasText: /^spec$/ }).first().waitFor();
-        await (await find(workbench, ".dr-bar button:text('Expand all')")).click();
-        await workbench.screenshot(`output-json-${theme}`);
-        await workbench.clickText(LOG + 1);
+      await workbench.runCell(LOG + 1);
+      const tree = await find(workbench, ".dr-json");
+      await tree.locator("summary .key", { hasText: /^spec$/ }).first().waitFor();
+      await (await find(workbench, ".dr-bar button:text('Expand all')")).click();
+      await workbench.screenshotInBothThemes("output-json");
+      await workbench.clickText(LOG + 1);
 
-        await workbench.runCell(LOG + 2);
-        const table = await find(workbench, ".dr-table");
-        const filter = await find(workbench, "input[aria-label='Filter the rows']");
-        await filter.click();
-        await filter.pressSequentially("mysql");
-        const rows = await table.locator("tbody tr").allInnerTexts();
-        assert.ok(rows.length >= 2 && rows.every((row) => row.includes("mysql")), rows.join(" | "));
-        await workbench.screenshot(`output-table-${theme}`);
-      });
+      await workbench.runCell(LOG + 2);
+      const table = await find(workbench, ".dr-table");
+      const filter = await find(workbench, "input[aria-label='Filter the rows']");
+      await filter.click();
+      await filter.pressSequentially("mysql");
+      const rows = await table.locator("tbody tr").allInnerTexts();
+      assert.ok(rows.length >= 2 && rows.every((row) => row.includes("mysql")), rows.join(" | "));
+      await workbench.screenshotInBothThemes("output-table");
     });
   });
-}
+});

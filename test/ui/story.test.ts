@@ -48,10 +48,10 @@ describe("the story of scenario 1", function () {
   });
 
   it("needs the restore from the bucket where the data is damaged; the rows are those of the backup", async () => {
-    await withWorkbench({ extension: "vsix", files: FILES, theme: "light" }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: FILES, theme: "light", settings: { "dr-runbook.drillSpeed": 4 } }, async (workbench) => {
       await startDrill(workbench, "data corrupted");
       // The crash that leaves a previous log takes its time, as it does in a real cluster.
-      await workbench.page.waitForTimeout(15_000);
+      await workbench.page.waitForTimeout(5_000);
       await run(workbench, "triage-error-log");
       await workbench.waitForOutput(/corrupt/i);
       await run(workbench, "row-counts");
