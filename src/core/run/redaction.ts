@@ -1,3 +1,4 @@
+import { maskJsonLine } from "./jsonRedaction.ts";
 import { secretDataState, type SecretDataState } from "./secretData.ts";
 
 /** What stands where a secret stood. */
@@ -71,6 +72,7 @@ function endLine(part: string, state: State): string {
 }
 
 const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key|session[_-]?token|private[_-]?key|client[_-]?secret|credentials?";
+const SECRET_KEY = new RegExp(`(?:${NAMES})$`, "i");
 // A value in quotes (escaped ones too), or up to a sign that ends values. References ($NAME), <set to the key …>, YES and NO stay.
 const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b)(?!\[redacted\])("(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|[^\s"'&,;)}\]]+)`;
 
@@ -98,8 +100,22 @@ function maskLine(line: string, state: State, known: RegExp | undefined): string
   text = maskKeys(text, state);
   text = state.data.mask(text, MASK);
   if (known !== undefined) text = text.replaceAll(known, MASK);
-  for (const pattern of PATTERNS) text = text.replaceAll(pattern, maskMatch);
-  return text;
+  return maskPatterns(text);
+}
+
+function maskPatterns(text: string): string {
+  const masked = PATTERNS.reduce((line, pattern) => line.replaceAll(pattern, maskMatch), text);
+  // Only a line that holds a secret is worth the reading as JSON.
+  return masked === text ? text : (maskJsonLine(text, isSecretKey, maskContent, MASK) ?? masked);
+}
+
+/** A JSON string's content may have lines, or be JSON again. */
+function maskContent(content: string): string {
+  return content.split("\n").map(maskPatterns).join("\n");
+}
+
+function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key);
 }
 
 function maskMatch(whole: string, ...groups: readonly unknown[]): string {

@@ -31,6 +31,13 @@ describe("redaction masks", () => {
   ];
   for (const [input, output] of table) it(JSON.stringify(input).slice(0, 70), () => assert.equal(redact(input), output));
 
+  it("secrets in JSON by the content of its strings, and under the names of secrets, in lists and as numbers too", () => {
+    const json = { password: 12_345_678, tokens: 3, args: ["--password=", "x", "mysql -u root -phunter2"], env: { note: 'PASSWORD="two words" run' } };
+    const masked = { password: "[redacted]", tokens: 3, args: ["--password=", "x", "mysql -u root -p[redacted]"], env: { note: 'PASSWORD="[redacted]" run' } };
+    for (const indent of [0, 4]) assert.deepEqual(JSON.parse(redact(JSON.stringify(json, undefined, indent))), masked);
+    assert.equal(redact('{"token":["abcdef","ghijkl"],"user":"a"}'), '{"token":["[redacted]","[redacted]"],"user":"a"}');
+  });
+
   it("given secrets, in base64 and in addresses too", () => {
     const secret = "p@ss w0rd";
     assert.equal(redact(`a ${secret} b ${btoa(secret)} c ${encodeURIComponent(secret)}`, new KnownSecrets([secret])), "a [redacted] b [redacted] c [redacted]");
@@ -52,6 +59,22 @@ describe("redaction leaves", () => {
     "mysql -u root -p -e 'SELECT 1'",
     "mysql-0   1/1   Running   0   5m",
   ]) it(JSON.stringify(text).slice(0, 70), () => assert.equal(redact(text), text));
+});
+
+describe("redaction of JSON", () => {
+  const word = fc.constantFrom("password", "=", " ", ":", "-p", '"', "'", "\\", "{", "}", "[", ",", "MYSQL_PASSWORD", "Bearer abcdefghijkl", "mysql://u:pw@h/db", "\n", "$(X)", "token", '{"password":"abc"}');
+  const text = fc.array(word, { maxLength: 8 }).map((words) => words.join(""));
+  const key = fc.constantFrom("password", "token", "secret", "command", "name", "value", "kubectl.kubernetes.io/last-applied-configuration");
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({ value: fc.oneof(text, fc.integer(), fc.boolean(), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(key, tie("value"), { maxKeys: 4 })) }));
+
+  it("leaves it JSON, whatever it says and however it is laid out", () => {
+    fc.assert(fc.property(value, fc.constantFrom(0, 4), (json, indent) => void JSON.parse(redact(JSON.stringify(json, undefined, indent)))), { numRuns: 300 });
+  });
+
+  it("leaves structure under a secret's name alone", () => {
+    const volume = '    "volumes": [\n        {\n            "name": "keys",\n            "secret": {\n                "secretName": "keys"\n            }\n        }\n    ]\n';
+    assert.equal(redact(volume), volume);
+  });
 });
 
 describe("a streaming redactor", () => {
