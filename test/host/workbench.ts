@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
@@ -9,8 +9,7 @@ import { installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
 import { newestPackage } from "../../scripts/lib/pack.ts";
 import { root } from "../../scripts/lib/paths.ts";
 
-const THEMES = { light: "Light Modern", dark: "Dark Modern" } as const;
-type Theme = keyof typeof THEMES;
+type Theme = "light" | "dark";
 
 const cellRows = ".notebookOverlay .cell-list-container .monaco-list-row";
 
@@ -49,13 +48,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const server = await startServer(await installVsCodeServer(say), {
     dataFolder: join(scratch, "server"),
     environment: { ...isolatedEnvironment(scratch), ...options.environment },
-    settings: { "workbench.colorTheme": THEMES[options.theme ?? "dark"], ...options.settings },
+    settings: { "window.autoDetectColorScheme": true, "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Dark Modern", ...options.settings },
     ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
   });
   let browser: Browser | undefined;
   try {
     browser = await launchChromium(say);
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: options.theme ?? "dark" });
     page.setDefaultTimeout(30_000);
     page.setDefaultNavigationTimeout(120_000);
     await prepareSecrets(page, server);
@@ -133,14 +132,17 @@ export class Workbench {
 
   /** Moves the focus to a cell by keyboard, as a whole and not into its text; that scrolls it into view. */
   async focusCell(index: number): Promise<void> {
-    const isFocused = async (): Promise<boolean> => (await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).count()) > 0;
     // Focusing the editor group from inside a notebook may move the focus into the output that had it before.
     if ((await this.page.locator(".notebookOverlay .cell-list-container :focus").count()) === 0) await this.page.keyboard.press("Control+1");
     await this.page.keyboard.press("Escape");
-    if (await isFocused()) return;
-    await this.page.keyboard.press("Control+Home");
-    await this.page.locator(`${cellRows}.focused[data-index="0"]`).waitFor({ state: "attached" });
-    for (let presses = 0; presses < index; presses += 1) await this.page.keyboard.press("ArrowDown");
+    const [row] = await this.page.locator(`${cellRows}.focused`).all();
+    let from = Number((await row?.getAttribute("data-index")) ?? -1);
+    if (from < 0) {
+      await this.page.keyboard.press("Control+Home");
+      await this.page.locator(`${cellRows}.focused[data-index="0"]`).waitFor({ state: "attached" });
+      from = 0;
+    }
+    for (let presses = Math.abs(index - from); presses > 0; presses -= 1) await this.page.keyboard.press(index > from ? "ArrowDown" : "ArrowUp");
     await this.page.locator(`${cellRows}.focused[data-index="${index}"]`).waitFor({ state: "attached" });
   }
 
@@ -335,10 +337,9 @@ export class Workbench {
     }
   }
 
-  /** Through the settings file: what is open or has the focus stays so. */
+  /** As the machine's own choice of colours changes: what is open or has the focus stays so. */
   async #setTheme(theme: Theme): Promise<void> {
-    const file = join(this.server.dataFolder, "data/User/settings.json");
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), "workbench.colorTheme": THEMES[theme] }));
+    await this.page.emulateMedia({ colorScheme: theme });
     await this.page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor();
     // The outputs' frame is painted after the window.
     await this.page.waitForTimeout(300);
