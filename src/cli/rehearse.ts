@@ -6,7 +6,7 @@ import { reportDrill, reportText } from "../core/drills/report.ts";
 import type { KernelClient, WorldState } from "../core/protocol.ts";
 import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { faultText, type FaultSpec } from "../core/runbook/drillCase.ts";
+import { checkFault, type FaultSpec } from "../core/runbook/drillCase.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine, walkDrill } from "./drill.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
@@ -73,9 +73,7 @@ function chooseFaults({ surpriseSeed, faults, document }: Rehearsal, world: Worl
     if (chosen === undefined) throw new RuntimeError("invalidInput", "Choosing a surprise: the world has no faults.", { hint: "Describe faults in the world's file." });
     return [chosen];
   }
-  const known = world.faults.map(({ name }) => name);
-  const missing = faults.find(({ fault }) => !known.includes(fault));
-  if (missing !== undefined) throw new RuntimeError("notFound", `Injecting ${faultText(missing)}: the world has no such fault.`, { hint: `It has ${known.join(", ")}.` });
+  for (const spec of faults) checkFault(spec, world.faults);
   if (faults.length > 0) return faults;
   const { drillFault } = document.frontMatter;
   return drillFault === undefined ? [] : [{ fault: drillFault, parameters: {} }];

@@ -46,6 +46,8 @@ export interface FaultDescription {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Its parameters with their defaults. */
+  readonly parameters: Readonly<Record<string, string | number>>;
 }
 
 export interface StartRunParams {

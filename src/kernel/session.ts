@@ -11,6 +11,7 @@ import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
+import { checkFault } from "../core/runbook/drillCase.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createRunFolder, openRunFolder, type RunFolder } from "../services/journal/runFolder.ts";
 import { JournalFile } from "../services/journal/journalFile.ts";
@@ -144,6 +145,7 @@ export class Session {
   async #inject({ fault, announced, parameters = {} }: KernelRequests["injectFault"]["params"]): Promise<Run["status"]> {
     const { run, world } = this.#current();
     if (world === undefined) throw new RuntimeError("invalidInput", `Injecting ${fault}: this is an incident on live targets.`, { hint: "Faults are injected in drills only." });
+    checkFault({ fault, parameters }, world.faults);
     await this.#keepWorld();
     const first = run.status.clock.impactAt === undefined;
     await run.record({ type: "faultInjected", fault, announced, ...(Object.keys(parameters).length === 0 ? {} : { parameters }) });

@@ -1,5 +1,6 @@
 import { clockText } from "../run/clockText.ts";
 import { formatDuration } from "../run/recoveryClock.ts";
+import { faultText } from "../runbook/drillCase.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import { compareDrills, previousDrill, type DrillComparison } from "./comparison.ts";
 import { uncovered, type Uncovered } from "./coverage.ts";
@@ -109,7 +110,7 @@ export function reportMarkdown(report: DrillReport): string {
 /** The faults of a drill, with those that were a surprise marked. */
 export function faultWords(summary: RunSummary): string {
   if (summary.faults.length === 0) return "none was injected";
-  return summary.faults.map(({ fault, announced }) => (announced ? fault : `${fault} (a surprise)`)).join(", ");
+  return summary.faults.map((spec) => (spec.announced ? faultText(spec) : `${faultText(spec)} (a surprise)`)).join(", ");
 }
 
 function faultLine(summary: RunSummary): readonly string[] {

@@ -1,3 +1,4 @@
+import { faultText, type FaultSpec } from "../runbook/drillCase.ts";
 import { verifyChain } from "../run/chain.ts";
 import type { JournalRecord, RunMode, RunVerdict } from "../run/journalEvent.ts";
 import { reduceJournal } from "../run/runState.ts";
@@ -34,8 +35,7 @@ export interface RunSummary {
   readonly verdict: RunVerdict | undefined;
 }
 
-export interface InjectedFault {
-  readonly fault: string;
+export interface InjectedFault extends FaultSpec {
   readonly announced: boolean;
 }
 
@@ -69,7 +69,7 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
     summary: {
       run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
       driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
-      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, announced: record.announced }] : [])),
+      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced }] : [])),
       impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
       visits: stepVisits(records),
@@ -93,5 +93,5 @@ export function isProof(summary: RunSummary): boolean {
 
 /** The faults of a drill as one text, for finding drills of the same scenario. */
 export function faultsOf(summary: RunSummary): string {
-  return summary.faults.map(({ fault }) => fault).sort().join(" + ");
+  return summary.faults.map((spec) => faultText(spec)).sort().join(" + ");
 }

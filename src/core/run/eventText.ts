@@ -1,3 +1,4 @@
+import { faultText } from "../runbook/drillCase.ts";
 import { clockText } from "./clockText.ts";
 import type { ClockMark, ContactMeans, JournalEvent, JournalRecord } from "./journalEvent.ts";
 import { OUTCOME_WORDS } from "./outcomeText.ts";
@@ -32,7 +33,7 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
     case "clockMarked":
       return { text: event.reason === "" ? markWords(event.mark) : `${markWords(event.mark)}: ${event.reason}`, icon: "clock" };
     case "faultInjected":
-      return { text: event.announced ? `Fault injected: ${event.fault}` : "A fault was injected unannounced", icon: "fault" };
+      return { text: event.announced ? `Fault injected: ${faultText({ parameters: {}, ...event })}` : "A fault was injected unannounced", icon: "fault" };
     case "cellOutcome": {
       const { status, message } = event.outcome;
       const isGood = status === "succeeded" || status === "finding";

@@ -1,3 +1,6 @@
+import type { FaultDescription } from "../protocol.ts";
+import { RuntimeError } from "../runtimeError.ts";
+
 /** A fault with the parameters that it is given. */
 export interface FaultSpec {
   readonly fault: string;
@@ -18,6 +21,19 @@ export function parseFault(text: string): FaultSpec | undefined {
   const pairs = (groups?.["parameters"] ?? "").split(",").filter((pair) => pair !== "").map((pair) => parsePair(pair));
   const known = pairs.flatMap((pair) => (pair === undefined ? [] : [pair]));
   return known.length < pairs.length ? undefined : { fault, parameters: Object.fromEntries(known) };
+}
+
+/** Throws `notFound` for a fault that is not among a world's, and `invalidInput` for a parameter that it does not have or that is no number where one is needed. */
+export function checkFault(spec: FaultSpec, known: readonly Pick<FaultDescription, "name" | "parameters">[]): void {
+  const found = known.find(({ name }) => name === spec.fault);
+  const failed = `Injecting ${faultText(spec)}`;
+  if (found === undefined) throw new RuntimeError("notFound", `${failed}: the world has no such fault.`, { hint: `It has ${known.map(({ name }) => name).join(", ")}.` });
+  const usual = Object.entries(found.parameters).map(([key, value]) => `${key}=${String(value)}`).join(", ");
+  for (const [key, value] of Object.entries(spec.parameters)) {
+    if (!Object.hasOwn(found.parameters, key)) throw new RuntimeError("invalidInput", `${failed}: it has no parameter ${key}.`, { hint: usual === "" ? "It takes none." : `It has ${usual}.` });
+    const isNumber = /^\d+(?:\.\d+)?$/.test(value);
+    if (typeof found.parameters[key] === "number" && !isNumber) throw new RuntimeError("invalidInput", `${failed}: ${key} must be a number; it is ${value}.`, { hint: `It is usually ${usual}.` });
+  }
 }
 
 /** Reads `STEP=OPTION` or `key=value`; `undefined` without both sides. */

@@ -1,3 +1,4 @@
+import type { FaultDescription } from "../../core/protocol.ts";
 import type { KubeObject } from "../contract.ts";
 import type { AttackDescription } from "./attackDescription.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
@@ -23,7 +24,7 @@ export interface WorldDescription extends ClusterDescription {
   readonly services: readonly DescribedService[];
   /** `undefined` for a world without a Prometheus. */
   readonly monitoring: MonitoringDescription | undefined;
-  readonly faults: readonly FaultRecipe[];
+  readonly faults: readonly FaultTemplate[];
   readonly s3: { readonly region: string; readonly bytesPerSecond: number };
   /** Who the cloud account says that its caller is; `undefined`: the world has no account and nothing of it beside the buckets. */
   readonly account: { readonly account: string; readonly arn: string; readonly userId: string } | undefined;
@@ -268,14 +269,17 @@ export interface EndpointDescription {
   readonly needs: string | undefined;
 }
 
+/** A fault of a world, before its parameters have values. */
+export interface FaultTemplate extends FaultDescription {
+  /** What it does with these values of parameters; the others have their defaults. */
+  recipe(values: Readonly<Record<string, string>>): FaultRecipe;
+}
+
 /**
  * A fault by what it does to the world's state: it damages things that are there, or changes objects as a person or a pipeline would.
  * What cures it is a predicate on that state: the damaged thing is gone or no longer used, the objects say something else.
  */
 export interface FaultRecipe {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
   /** The cluster that it is in; `undefined`: the world's own. */
   readonly cluster: string | undefined;
   readonly namespace: string;

@@ -1,10 +1,13 @@
 import type { Cluster, KubeObject } from "../contract.ts";
+import { checkFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, HeldConnections, Outage } from "./description.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, Flaws, HeldConnections, Outage } from "./description.ts";
 
 /** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
   readonly name: string;
+  /** Values of its parameters; the others have their defaults. */
+  readonly values: Readonly<Record<string, string>>;
   /** UIDs of the damaged pods or claims; none where it only changed objects or a cache. */
   readonly uids: readonly string[];
 }
@@ -41,12 +44,14 @@ export interface FlawSource {
 
 /** The faults of a world and what they did to its state. */
 export class Faults {
-  readonly #recipes: readonly FaultRecipe[];
+  readonly #templates: readonly FaultTemplate[];
+  /** Recipes are asked for at each probe of each pod. */
+  readonly #recipes = new WeakMap<ActiveFault, FaultRecipe>();
   readonly #tools: FaultTools;
   #active: readonly ActiveFault[];
 
-  constructor(recipes: readonly FaultRecipe[], tools: FaultTools, active: readonly ActiveFault[]) {
-    this.#recipes = recipes;
+  constructor(templates: readonly FaultTemplate[], tools: FaultTools, active: readonly ActiveFault[]) {
+    this.#templates = templates;
     this.#tools = tools;
     this.#active = active;
   }
@@ -55,12 +60,11 @@ export class Faults {
     return this.#active;
   }
 
-  /** Damages the world. Throws `notFound` for a name the world does not have, or when what it damages is not there. */
-  async inject(name: string): Promise<void> {
-    const recipe = this.#recipes.find((candidate) => candidate.name === name);
-    if (recipe === undefined) {
-      throw new RuntimeError("notFound", `Injecting ${name}: the world has no such fault.`, { hint: `It has ${this.#recipes.map((other) => other.name).join(", ")}.` });
-    }
+  /** Damages the world. Throws `notFound` for a name the world does not have, or when what it damages is not there, and `invalidInput` for a parameter it does not have. */
+  async inject(spec: FaultSpec): Promise<void> {
+    checkFault(spec, this.#templates);
+    const { fault: name, parameters: values } = spec;
+    const recipe = this.#recipeOf({ name, values, uids: [] });
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
     const site = this.#tools.site(recipe.cluster);
@@ -71,7 +75,7 @@ export class Faults {
     if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
     if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);
     if (recipe.outage !== undefined) await site.cut(recipe.outage);
-    this.#active = [...this.#active, { name, uids }];
+    this.#active = [...this.#active, { name, values, uids }];
   }
 
   /** What is wrong with the processes of a cluster's pod through faults of the pod itself, or of a volume it opens. */
@@ -80,7 +84,18 @@ export class Faults {
     const uids = [pod.metadata.uid, ...claimsOf(pod).map((claim) => cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)];
     return this.#active
       .filter((active) => active.uids.some((uid) => uids.includes(uid)))
-      .flatMap((active) => this.#recipes.find((candidate) => candidate.name === active.name)?.flaws ?? []);
+      .flatMap((active) => this.#recipeOf(active).flaws);
+  }
+
+  /** Throws for a fault that the world's description does not have (any more). */
+  #recipeOf(active: ActiveFault): FaultRecipe {
+    const known = this.#recipes.get(active);
+    if (known !== undefined) return known;
+    const template = this.#templates.find(({ name }) => name === active.name);
+    if (template === undefined) throw new Error(`The world's file has no fault ${active.name} any more.`);
+    const recipe = template.recipe(active.values);
+    this.#recipes.set(active, recipe);
+    return recipe;
   }
 
   #damagedBy({ damages, namespace, cluster: name }: FaultRecipe): readonly KubeObject[] {

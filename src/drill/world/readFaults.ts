@@ -1,8 +1,9 @@
 import type { KubeObject } from "../contract.ts";
 import type { DoorState } from "../net/door.ts";
 import { readAttack } from "./attackDescription.ts";
-import type { CacheDamage, DnsRecord, FaultRecipe, Flaws, Outage } from "./description.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, Flaws, Outage } from "./description.ts";
 import { plain } from "./dns.ts";
+import { fillParameters } from "./faultParameters.ts";
 import { list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 
 /** A process that is well. */
@@ -31,14 +32,31 @@ export function readFlaws(item: Record<string, unknown>, place: string): Flaws {
 }
 
 /** Reads a fault. Throws an `Error` that names it and the field. */
-export function readFault(item: Record<string, unknown>): FaultRecipe {
+export function readFault(item: Record<string, unknown>): FaultTemplate {
   const name = text(item["name"], "faults: name");
   const place = `The fault ${name}`;
+  const { parameters: given, ...fields } = item;
+  const parameters = optional(given, (value) => readParameters(record(value, "parameters"), place)) ?? {};
+  const recipe = (values: Readonly<Record<string, string>>): FaultRecipe => readRecipe(fillParameters(fields, parameters, values, place), place);
+  // Its attacker is found again by the fault's name alone.
+  if (recipe({}).attack !== undefined && given !== undefined) throw new Error(`${place}: one with an attack takes no parameters.`);
+  const { title, description } = fillParameters(fields, parameters, {}, place);
+  return { name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), parameters, recipe };
+}
+
+function readParameters(item: Record<string, unknown>, place: string): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => {
+    if (typeof value !== "string" && typeof value !== "number") throw new Error(`${place}: the parameter ${key} must have a number or a text as its default.`);
+    return [key, value];
+  }));
+}
+
+function readRecipe(item: Record<string, unknown>, place: string): FaultRecipe {
   onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", ...FLAW_FIELDS]);
-  const { name: _name, title, description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, ...flaws } = item;
+  const { name: _name, title: _title, description: _description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, ...flaws } = item;
   const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
-    name, title: text(title, `${place}: title`), description: text(description, `${place}: description`), cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
+    cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
     damages: optional(damages, (value) => damaged(record(value, "damages"), place)),
     flaws: readFlaws(flaws, place),
     changes: list(changes ?? [], `${place}: changes`, (change) => ({ manager: text(change["manager"], "manager"), object: changedObject(record(change["object"], "object"), wherein) })),

@@ -242,7 +242,7 @@ export class Site implements FaultSite {
     const application = (host: string): WebApplication | undefined => this.#web?.application(host);
     return new Attacks({
       clock: this.#parts.clock, cluster: this.cluster, application, keyOf: (host) => application(host)?.servingKey,
-      described: (name) => this.description.faults.find((fault) => fault.name === name)?.attack,
+      described: (name) => this.description.faults.find((fault) => fault.name === name)?.recipe({}).attack,
       databaseOf: (pod) => this.#databaseOf(pod),
     }, this.#saved?.attacks ?? []);
   }

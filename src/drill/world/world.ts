@@ -60,9 +60,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const control = await serveControl(
     {
       inject: async ({ fault, parameters }) => {
-        // A parameter that is not heeded would make another fault than the one that was asked for.
-        if (Object.keys(parameters).length > 0) throw new RuntimeError("invalidInput", `Injecting ${fault}: it takes no parameters.`, { hint: "Describe the variant as a fault of its own in the world's file." });
-        await faults.inject(fault);
+        await faults.inject({ fault, parameters });
         for (const site of sites) site.kubernetes.reconsider();
         save();
         return { injected: fault };
@@ -221,7 +219,7 @@ async function writeState({ folder, descriptionPath }: WorldOptions, description
     pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
     hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
-    faults: description.faults.map(({ name, title, description: text }) => ({ name, title, description: text })),
+    faults: description.faults.map(({ name, title, description: text, parameters }) => ({ name, title, description: text, parameters })),
   };
   const path = join(folder, "world.json");
   writeFileSync(path, JSON.stringify(state, undefined, 2), { mode: 0o600 });

@@ -17,7 +17,8 @@ import { executeCells, findRunNotebook, progressFacts, revealCell } from "../run
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import type { DrillCommands } from "./drillCommands.ts";
-import { pickFault, readFaults, type ShutdownWorld } from "./startRun.ts";
+import { pickFault, readFaults } from "./pickFault.ts";
+import type { ShutdownWorld } from "./startRun.ts";
 
 const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
 
@@ -93,7 +94,7 @@ export class RunCommands {
     if (session.status.mode !== "drill") throw new RuntimeError("invalidInput", "Injecting a fault: this run is not a drill.", { hint: "Faults exist in drills only." });
     const path = await this.#runs.worldStatePath();
     const fault = path === undefined ? undefined : await pickFault(await readFaults(path), undefined, "Inject Fault");
-    if (fault !== undefined) await session.change("injectFault", { fault, announced: true });
+    if (fault !== undefined) await session.change("injectFault", { ...fault, announced: true });
   }
 
   async verify(): Promise<void> {

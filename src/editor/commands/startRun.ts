@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { randomInt } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
 import { chooseBySeed, surpriseFaults } from "../../core/drills/faultChoice.ts";
-import type { FaultDescription } from "../../core/protocol.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
 import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
@@ -11,6 +9,7 @@ import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
+import { NO_FAULT, pickFault, readFaults, SURPRISE } from "./pickFault.ts";
 import { readRunbookFile } from "./runbookFiles.ts";
 
 /** Ends the world whose state file this is. */
@@ -95,48 +94,15 @@ export class RunStarter {
 
   async #startInWorld(notebook: vscode.NotebookDocument, worldStatePath: string, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
     const faults = await readFaults(worldStatePath);
-    const fault = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
-    if (fault === undefined) return undefined;
+    const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
+    if (picked === undefined) return undefined;
     const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
-    if (fault === SURPRISE.fault) {
+    if (picked.fault === SURPRISE.fault) {
       const chosen = chooseBySeed(surpriseFaults(frontMatter, faults.map(({ name }) => name)), randomInt(2 ** 31));
       if (chosen !== undefined) await session.change("injectFault", { ...chosen, announced: false });
-    } else if (fault !== "") await session.change("injectFault", { fault, announced: true });
+    } else if (picked.fault !== NO_FAULT.fault) await session.change("injectFault", { ...picked, announced: true });
     return session;
   }
-}
-
-/** Faults that a world can be given. Throws `invalidInput` when its state file has none to read. */
-export async function readFaults(worldStatePath: string): Promise<readonly FaultDescription[]> {
-  const state: unknown = JSON.parse(await readFile(worldStatePath, "utf8"));
-  if (typeof state !== "object" || state === null || !("faults" in state) || !Array.isArray(state.faults)) {
-    throw new RuntimeError("invalidInput", `Reading the world's state ${worldStatePath}: it lists no faults.`, { hint: "Start the drill again." });
-  }
-  return state.faults.filter(isFault);
-}
-
-interface FaultChoice extends vscode.QuickPickItem {
-  /** Name of the fault; `""` for none, `"?"` for one that is not named. */
-  readonly fault: string;
-}
-
-const SURPRISE: FaultChoice = { label: "$(question) Surprise me", detail: "One of the scenario's faults, which the report names at the end. Finding out what broke is part of the drill.", fault: "?" };
-const NO_FAULT: FaultChoice = { label: "$(circle-slash) Nothing yet", detail: "The world starts healthy; inject a fault later.", fault: "" };
-
-/** Lets the person choose a fault; the runbook's own comes first, then `others`. `undefined` when nothing is chosen. */
-export async function pickFault(faults: readonly FaultDescription[], preferred: string | undefined, title: string, ...others: readonly FaultChoice[]): Promise<string | undefined> {
-  const choices = faults.map((fault): FaultChoice => ({
-    label: `$(bug) ${fault.title}`, description: fault.name === preferred ? `${fault.name}, the runbook's own` : fault.name, detail: fault.description, fault: fault.name,
-  }));
-  const items = [...choices.filter((choice) => choice.fault === preferred), ...others, ...choices.filter((choice) => choice.fault !== preferred)];
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: "Choose the fault to inject", ignoreFocusOut: true, matchOnDescription: true });
-  return picked?.fault;
-}
-
-function isFault(value: unknown): value is FaultDescription {
-  if (typeof value !== "object" || value === null) return false;
-  const fault: Partial<Record<keyof FaultDescription, unknown>> = value;
-  return typeof fault.name === "string" && typeof fault.title === "string" && typeof fault.description === "string";
 }
 
 /** The kernel reads the file: what is on the screen must be in it. */

@@ -19,7 +19,7 @@ export interface RehearsedWorld {
   kubectl(args: string | readonly string[], input?: string): Promise<string>;
   /** Runs redis-cli in the cache's pod. */
   redis(command: string): Promise<string>;
-  inject(fault: string): Promise<void>;
+  inject(fault: string, parameters?: Readonly<Record<string, string>>): Promise<void>;
   /** Asks the application: status, body as JSON, and the world milliseconds it took. */
   ask(path: string, request?: { readonly body?: unknown; readonly token?: string }): Promise<{ readonly status: number; readonly body: unknown; readonly tookMs: number }>;
   /** Asks Prometheus; resolves with the values of the result by the label `by`, "" where a series has none. */
@@ -60,8 +60,8 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION): 
     state,
     kubectl,
     redis: (command) => kubectl(["exec", "redis-0", "--", "redis-cli", ...command.split(" ")]),
-    inject: async (fault) => {
-      const response = await fetch(`${state.control.url}/inject`, { method: "POST", headers: { authorization: `Bearer ${state.control.token}` }, body: JSON.stringify({ fault, parameters: {} }) });
+    inject: async (fault, parameters = {}) => {
+      const response = await fetch(`${state.control.url}/inject`, { method: "POST", headers: { authorization: `Bearer ${state.control.token}` }, body: JSON.stringify({ fault, parameters }) });
       assert.equal(response.status, 200, await response.text());
     },
     ask: async (path, request = {}) => {
