@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { readHealth } from "../../src/core/health/readHealth.ts";
+import { readClusterHealth } from "../../src/core/health/clusterHealth.ts";
 import { createClock } from "../../src/services/clock.ts";
 import { createKubernetesPort } from "../../src/services/kubernetes/port.ts";
 import { findKubectl } from "../../test/parts/kubectl.ts";
@@ -54,13 +54,13 @@ async function compare(kubectl: string, kubeconfig: string, home: string): Promi
     assert.equal(mine, theirs, `${name}: the two printed differently`);
     found.push({ name, ours: "in process", peer: "kubectl 1.33 process", unit: "ms", pairs });
   }
-  const health = { clock: createClock(undefined), kubernetes: port, backups: [], services: [] };
+  const health = { clock: createClock(undefined), kubernetes: port, services: [] };
   const whole = ["get", "pods,deployments", "-o", "json"];
   const pairs = await inTurn(
     5,
     () =>
       milliseconds(async () => {
-        const { workloads } = await readHealth(health, new AbortController().signal);
+        const { workloads } = await readClusterHealth(health, new AbortController().signal);
         assert.deepEqual([workloads.length, workloads.filter(({ verdict }) => verdict === "ok").length], [WORKLOADS, WORKLOADS]);
       }),
     () => milliseconds(() => runStock(kubectl, whole, environment)),

@@ -1,7 +1,7 @@
 // Ours of the large cluster's bench in a process of its own: `list KUBECONFIG` or `health KUBECONFIG`. Reads once
 // and prints by how many KiB the process had grown at its peak.
 import { readFileSync, writeFileSync } from "node:fs";
-import { readHealth } from "../../src/core/health/readHealth.ts";
+import { readClusterHealth } from "../../src/core/health/clusterHealth.ts";
 import { createClock } from "../../src/services/clock.ts";
 import { createKubernetesPort } from "../../src/services/kubernetes/port.ts";
 import { runKubectl } from "../../test/unit/kubectl/fakes.ts";
@@ -14,6 +14,6 @@ await kubernetes.request({ method: "GET", path: "/version" }, new AbortControlle
 writeFileSync("/proc/self/clear_refs", "5");
 const before = memoryKiB("VmRSS");
 if (what === "list") await runKubectl(kubernetes, ["get", "pods"]);
-else await readHealth({ clock: createClock(undefined), kubernetes, backups: [], services: [] }, new AbortController().signal);
+else await readClusterHealth({ clock: createClock(undefined), kubernetes, services: [] }, new AbortController().signal);
 console.log(Math.max(1, memoryKiB("VmHWM") - before));
 process.exit(0);

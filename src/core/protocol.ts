@@ -146,22 +146,30 @@ export type TargetState = "reachable" | "slow" | "unreachable" | "signInNeeded" 
 
 /** Health as the Cluster health view shows it; every node has one verdict and a reason. */
 export interface HealthReport {
-  readonly state: TargetState;
-  readonly detail: string;
   readonly checkedAt: number;
-  /** What changed of late, the newest first: it is the first suspect. */
-  readonly changes: readonly HealthChange[];
-  /** Critical services of the facts, the most critical first. */
-  readonly services: readonly HealthItem[];
+  /** Each Kubernetes target of the runbook, in its order. */
+  readonly clusters: readonly ClusterHealth[];
   /** Alerts that fire or are about to; empty where the facts name no Prometheus. */
   readonly alerts: readonly HealthItem[];
-  readonly workloads: readonly HealthItem[];
-  readonly volumes: readonly HealthItem[];
-  readonly warnings: readonly HealthItem[];
   /** First the RPO exposure, where the facts say which backups bring data back. */
   readonly backups: readonly HealthItem[];
   /** Newest one that the backups show. */
   readonly recoveryPoint: RecoveryPointEvidence | undefined;
+}
+
+/** One cluster of a run. */
+export interface ClusterHealth {
+  readonly alias: string;
+  readonly state: TargetState;
+  /** Where it is, or why it cannot be read. */
+  readonly detail: string;
+  /** What changed of late, the newest first: it is the first suspect. */
+  readonly changes: readonly HealthChange[];
+  /** Critical services of the facts, the most critical first. */
+  readonly services: readonly HealthItem[];
+  readonly workloads: readonly HealthItem[];
+  readonly volumes: readonly HealthItem[];
+  readonly warnings: readonly HealthItem[];
 }
 
 export interface HealthItem {

@@ -1,27 +1,36 @@
-import type { BackupSource } from "../core/health/backups.ts";
-import { readHealth } from "../core/health/readHealth.ts";
+import { readBackupHealth, type BackupSource } from "../core/health/backups.ts";
+import { readClusterHealth } from "../core/health/clusterHealth.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import { readAlerts } from "../core/health/alerts.ts";
-import type { ToolPorts } from "../core/ports.ts";
-import type { HealthReport } from "../core/protocol.ts";
+import type { KubernetesPort, ToolPorts } from "../core/ports.ts";
+import type { ClusterHealth, HealthReport } from "../core/protocol.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
+import { RuntimeError } from "../core/runtimeError.ts";
 
 /** How often a bucket of which the facts say nothing should have a new backup, milliseconds. */
 const DAILY_MS = 86_400_000;
 
-/** The health of a run's cluster and backups; `rpoMs` is its recovery point objective. A run without a cluster has a report that says so. */
+/** The health of a run's clusters and backups; `rpoMs` is its recovery point objective. */
 export async function readRunHealth(targets: readonly TargetSpec[], facts: Facts | undefined, rpoMs: number | undefined, ports: ToolPorts, signal: AbortSignal): Promise<HealthReport> {
-  const cluster = targets.find((target) => target.kind === "kubernetes");
-  if (cluster === undefined) {
-    return { state: "unreachable", detail: "The runbook names no Kubernetes target.", checkedAt: ports.clock.now(), changes: [], services: [], workloads: [], volumes: [], warnings: [], backups: [], recoveryPoint: undefined, alerts: [] };
-  }
-  const kubernetes = await ports.kubernetes(cluster.context);
-  const backups = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
-  const [report, alerts] = await Promise.all([
-    readHealth({ clock: ports.clock, kubernetes, backups: backups.flat(), services: facts?.services ?? [], ...(rpoMs === undefined ? {} : { rpoMs }), ...(cluster.namespace === undefined ? {} : { namespace: cluster.namespace }) }, signal),
+  const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
+  const [clusters, backups, alerts] = await Promise.all([
+    Promise.all(targets.flatMap((target) => (target.kind === "kubernetes" ? [readCluster(target, facts, ports, signal)] : []))),
+    readBackupHealth(sources.flat(), rpoMs, ports.clock, signal),
     facts?.prometheus === undefined ? [] : readAlerts({ http: ports.http, clock: ports.clock, url: facts.prometheus }, signal),
   ]);
-  return { ...report, alerts };
+  return { checkedAt: ports.clock.now(), clusters, alerts, ...backups };
+}
+
+/** A cluster that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */
+async function readCluster({ alias, context, namespace }: Extract<TargetSpec, { kind: "kubernetes" }>, facts: Facts | undefined, ports: ToolPorts, signal: AbortSignal): Promise<ClusterHealth> {
+  let kubernetes: KubernetesPort;
+  try {
+    kubernetes = await ports.kubernetes(context);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    return { alias, state: "unreachable", detail: error.message, changes: [], services: [], workloads: [], volumes: [], warnings: [] };
+  }
+  return { alias, ...(await readClusterHealth({ clock: ports.clock, kubernetes, services: facts?.services ?? [], ...(namespace === undefined ? {} : { namespace }) }, signal)) };
 }
 
 /** A bucket's backups as the facts list them; one that they do not name is looked at folder by folder. */

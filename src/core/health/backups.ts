@@ -1,6 +1,6 @@
 import { humanSize } from "../aws/list.ts";
 import type { ClockPort, ObjectEntry, ObjectStorePort } from "../ports.ts";
-import type { HealthItem } from "../protocol.ts";
+import type { HealthItem, HealthReport } from "../protocol.ts";
 import { formatDuration } from "../run/recoveryClock.ts";
 import { newestOf, pointInName, type RecoveryPointEvidence } from "../run/recoveryPoint.ts";
 import { RuntimeError } from "../runtimeError.ts";
@@ -20,7 +20,7 @@ export interface BackupSource {
 }
 
 /** The backups' verdicts, and the newest recovery point that they show. */
-export interface BackupReport {
+interface BackupReport {
   readonly items: readonly HealthItem[];
   readonly point: RecoveryPointEvidence | undefined;
 }
@@ -29,8 +29,16 @@ const MAX_PAGES = 20;
 /** A backup that takes a little longer than the last time is not late. */
 const LATE_SHARE = 1.1;
 
+/** Reads all backups: first the RPO exposure where some bring data back. `rpoMs` is the recovery point objective. Never rejects for their failures. */
+export async function readBackupHealth(sources: readonly BackupSource[], rpoMs: number | undefined, clock: ClockPort, signal: AbortSignal): Promise<Pick<HealthReport, "backups" | "recoveryPoint">> {
+  const backups = await Promise.all(sources.map((source) => readBackups(source, clock, signal)));
+  const recoveryPoint = newestOf(backups.flatMap(({ point }) => point ?? []));
+  const exposure = sources.some((source) => source.recoversData === true) ? [judgeExposure(recoveryPoint, rpoMs, clock.now())] : [];
+  return { backups: [...exposure, ...backups.flatMap(({ items }) => items)], recoveryPoint };
+}
+
 /** Reads one source; never rejects for its failures, which are the report. Ends within 3 s of the run's clock. */
-export async function readBackups(source: BackupSource, clock: ClockPort, signal: AbortSignal): Promise<BackupReport> {
+async function readBackups(source: BackupSource, clock: ClockPort, signal: AbortSignal): Promise<BackupReport> {
   const address = `s3://${source.bucket}/${source.prefix}`;
   try {
     const { newest, isWhole } = await withLimit(clock, REACH_LIMIT_MS, signal, (limited) => newestByFolder(source, limited));
@@ -45,7 +53,7 @@ export async function readBackups(source: BackupSource, clock: ClockPort, signal
 }
 
 /** How much data would be lost if nothing newer than `point` came back, as the first line of the backups. */
-export function judgeExposure(point: RecoveryPointEvidence | undefined, rpoMs: number | undefined, now: number): HealthItem {
+function judgeExposure(point: RecoveryPointEvidence | undefined, rpoMs: number | undefined, now: number): HealthItem {
   const objective = rpoMs === undefined ? "" : `, objective ${formatDuration(rpoMs)}`;
   if (point === undefined) return { name: "RPO exposure", verdict: "unknown", reason: `no backup's name says when its dump began${objective}` };
   const exposedMs = Math.max(0, now - point.pointAt);

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { shortAge } from "../../core/health/age.ts";
-import type { HealthChange, HealthItem, HealthReport } from "../../core/protocol.ts";
+import type { ClusterHealth, HealthChange, HealthItem, HealthReport, TargetState } from "../../core/protocol.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
@@ -11,7 +11,8 @@ const VIEW: ViewId = "dr-runbook.health";
 const REFRESH: CommandId = "dr-runbook.refreshHealth";
 
 type Node =
-  | { readonly kind: "group"; readonly label: string; readonly items: readonly HealthItem[] }
+  | { readonly kind: "cluster"; readonly cluster: ClusterHealth; readonly checkedAt: number }
+  | { readonly kind: "group"; readonly of: string; readonly label: string; readonly items: readonly HealthItem[] }
   | { readonly kind: "item"; readonly item: HealthItem }
   | { readonly kind: "changes"; readonly changes: readonly HealthChange[]; readonly checkedAt: number }
   | { readonly kind: "change"; readonly change: HealthChange; readonly ageMs: number }
@@ -57,9 +58,18 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
+      case "cluster": {
+        const { alias, state, detail } = node.cluster;
+        const item = new vscode.TreeItem(`${alias}: ${STATE_WORDS[state]}`, vscode.TreeItemCollapsibleState.Expanded);
+        item.id = alias;
+        item.iconPath = new vscode.ThemeIcon(stateIcon(state));
+        item.description = detail;
+        item.tooltip = `${alias}: ${STATE_WORDS[state]}\n${detail}`;
+        return item;
+      }
       case "group": {
         const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.Expanded);
-        item.id = node.label;
+        item.id = `${node.of}/${node.label}`;
         return item;
       }
       case "item": {
@@ -94,11 +104,12 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   getChildren(node?: Node): Node[] {
+    if (node?.kind === "cluster") return clusterNodes(node.cluster, node.checkedAt);
     if (node?.kind === "group") return node.items.map((item) => ({ kind: "item", item }));
     if (node?.kind === "changes") return node.changes.map((change) => ({ kind: "change", change, ageMs: node.checkedAt - change.at }));
     if (node !== undefined) return [];
     if (this.#runs.session === undefined) return [];
-    return [...this.#messages(), ...groups(this.#report)];
+    return [...this.#messages(), ...(this.#report === undefined ? [] : reportNodes(this.#report))];
   }
 
   dispose(): void {
@@ -112,9 +123,12 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     if (this.#runs.session?.isConnected === false) return [{ kind: "message", text: "The kernel is gone", detail: "resume the run to see the cluster's health", icon: "debug-disconnect" }];
     if (this.#runs.active === undefined) return [{ kind: "message", text: "The run has ended", detail: "health is no longer read", icon: "circle-slash" }];
     if (this.#report === undefined) return [{ kind: "message", text: "Asking the cluster…", detail: "", icon: "loading~spin" }];
-    const { state, detail, checkedAt } = this.#report;
-    const at = new Date(checkedAt).toISOString().slice(11, 19);
-    return [{ kind: "message", text: `Cluster: ${STATE_WORDS[state]}`, detail: `${detail === "" ? "" : `${detail} · `}${at} UTC`, icon: state === "reachable" ? "vm-active" : "warning" }];
+    const { clusters, checkedAt } = this.#report;
+    const at = `${new Date(checkedAt).toISOString().slice(11, 19)} UTC`;
+    const [only, ...others] = clusters;
+    if (only === undefined) return [{ kind: "message", text: "No cluster", detail: "the runbook names no Kubernetes target", icon: "circle-slash" }];
+    if (others.length > 0) return [{ kind: "message", text: `${String(clusters.length)} clusters`, detail: at, icon: "clock" }];
+    return [{ kind: "message", text: `Cluster: ${STATE_WORDS[only.state]}`, detail: `${only.detail} · ${at}`, icon: stateIcon(only.state) }];
   }
 
   async #ask(): Promise<void> {
@@ -136,7 +150,7 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 }
 
-const STATE_WORDS: Readonly<Record<HealthReport["state"], string>> = {
+const STATE_WORDS: Readonly<Record<TargetState, string>> = {
   reachable: "reachable", slow: "slow, still waiting", unreachable: "unreachable", signInNeeded: "sign-in needed", forbidden: "forbidden", proxyError: "proxy error",
 };
 
@@ -147,18 +161,25 @@ const VERDICTS: Readonly<Record<HealthItem["verdict"], { readonly icon: string; 
   unknown: { icon: "question", colour: "descriptionForeground" },
 };
 
-function groups(report: HealthReport | undefined): Node[] {
-  if (report === undefined) return [];
-  const all = [
-    { label: "Alerts", items: report.alerts },
-    { label: "Services", items: report.services },
-    { label: "Workloads", items: report.workloads },
-    { label: "Volumes", items: report.volumes },
-    { label: "Warnings", items: report.warnings },
-    { label: "Backups", items: report.backups },
-  ];
+function stateIcon(state: TargetState): string {
+  return state === "reachable" ? "vm-active" : "warning";
+}
+
+/** One cluster alone needs no heading. What changed comes first, then the alerts. */
+function reportNodes({ clusters, alerts, backups, checkedAt }: HealthReport): Node[] {
+  const [only, ...others] = clusters;
+  const firing = group("", "Alerts", alerts);
+  const inner: Node[] = only !== undefined && others.length === 0 ? clusterNodes(only, checkedAt, firing) : [...firing, ...clusters.map((cluster): Node => ({ kind: "cluster", cluster, checkedAt }))];
+  return [...inner, ...group("", "Backups", backups)];
+}
+
+function clusterNodes({ alias, changes, services, workloads, volumes, warnings }: ClusterHealth, checkedAt: number, alerts: readonly Node[] = []): Node[] {
   return [
-    ...(report.changes.length === 0 ? [] : [{ kind: "changes", changes: report.changes, checkedAt: report.checkedAt } as const]),
-    ...all.filter((group) => group.items.length > 0).map((group) => ({ kind: "group", ...group }) as const),
+    ...(changes.length === 0 ? [] : [{ kind: "changes", changes, checkedAt } as const]), ...alerts,
+    ...group(alias, "Services", services), ...group(alias, "Workloads", workloads), ...group(alias, "Volumes", volumes), ...group(alias, "Warnings", warnings),
   ];
+}
+
+function group(of: string, label: string, items: readonly HealthItem[]): Node[] {
+  return items.length === 0 ? [] : [{ kind: "group", of, label, items }];
 }

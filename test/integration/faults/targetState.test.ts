@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readHealth } from "../../../src/core/health/readHealth.ts";
+import { readClusterHealth } from "../../../src/core/health/clusterHealth.ts";
 import { createClock } from "../../../src/services/clock.ts";
 import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { ok, reset, type ScriptedServer, silence, startScriptedServer, status } from "./scriptedServer.ts";
@@ -25,12 +25,12 @@ describe("a target's state has its name within 3 seconds", function () {
     await rm(folder, { recursive: true });
   });
 
-  async function stateOf(address: string, user: object = {}, more: object = {}): ReturnType<typeof readHealth> {
+  async function stateOf(address: string, user: object = {}, more: object = {}): ReturnType<typeof readClusterHealth> {
     const path = join(folder, "config");
     await writeFile(path, JSON.stringify({ "current-context": "lab", clusters: [{ name: "c", cluster: { server: address, ...more } }], users: [{ name: "u", user }], contexts: [{ name: "lab", context: { cluster: "c", user: "u" } }] }));
     const kubernetes = await createKubernetesPort({ kubeconfigPath: path, environment: {} });
     const began = performance.now();
-    const report = await readHealth({ clock: createClock({ realEpochMs: Date.now(), worldEpochMs: Date.now(), rate: 1 }), kubernetes, backups: [], services: [] }, never);
+    const report = await readClusterHealth({ clock: createClock({ realEpochMs: Date.now(), worldEpochMs: Date.now(), rate: 1 }), kubernetes, services: [] }, never);
     assert.ok(performance.now() - began < LIMIT_MS, `${performance.now() - began} ms`);
     kubernetes.close();
     return report;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readHealth, type HealthSources } from "../../../src/core/health/readHealth.ts";
-import type { ClockPort, KubernetesPort, ObjectStorePort } from "../../../src/core/ports.ts";
+import { readBackupHealth, type BackupSource } from "../../../src/core/health/backups.ts";
+import { readClusterHealth, type ClusterSources } from "../../../src/core/health/clusterHealth.ts";
+import type { ClockPort, KubernetesPort, ObjectStorePort, ToolPorts } from "../../../src/core/ports.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
+import { readRunHealth } from "../../../src/kernel/runHealth.ts";
 
 const NOW = Date.parse("2026-02-01T12:00:00Z");
 const never = new AbortController().signal;
@@ -40,15 +42,19 @@ function store(objects: readonly { key: string; size: number; modifiedAt: number
   };
 }
 
-function read(overrides: Partial<HealthSources>): ReturnType<typeof readHealth> {
-  return readHealth({ clock: clock(), kubernetes: cluster({}), backups: [], services: [], ...overrides }, never);
+function read(overrides: Partial<ClusterSources>): ReturnType<typeof readClusterHealth> {
+  return readClusterHealth({ clock: clock(), kubernetes: cluster({}), services: [], ...overrides }, never);
+}
+
+function readBackups(sources: readonly BackupSource[], rpoMs?: number): ReturnType<typeof readBackupHealth> {
+  return readBackupHealth(sources, rpoMs, clock(), never);
 }
 
 const labels = (app: string): object => ({ selector: { matchLabels: { app } } });
 const pod = (name: string, app: string, status: object, owner = true): object => ({ metadata: { name, labels: { app }, ...(owner ? { ownerReferences: [{ kind: "ReplicaSet" }] } : {}) }, status });
 const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
 
-describe("readHealth", () => {
+describe("the health of a cluster and its backups", () => {
   it("names each workload's verdict with its pods' reasons", async () => {
     const report = await read({
       kubernetes: cluster({
@@ -126,7 +132,7 @@ describe("readHealth", () => {
       { key: "mysql/b.gz", size: 1024, modifiedAt: NOW - 3 * hour },
       { key: "redis/r.rdb", size: 10, modifiedAt: NOW - 60 * hour },
     ]);
-    const report = await read({ backups: [{ store: backups, bucket: "b", prefix: "", everyMs: 24 * hour }, { store: store([]), bucket: "empty", prefix: "x/" }] });
+    const report = await readBackups([{ store: backups, bucket: "b", prefix: "", everyMs: 24 * hour }, { store: store([]), bucket: "empty", prefix: "x/" }]);
     assert.deepEqual(report.backups, [
       { name: "s3://b/mysql/", verdict: "ok", reason: "b.gz, 3h old, 1.0 KiB, every 24 h" },
       { name: "s3://b/redis/", verdict: "degraded", reason: "r.rdb, 2d old, 10 Bytes, every 24 h: late" },
@@ -137,7 +143,7 @@ describe("readHealth", () => {
   describe("RPO exposure", () => {
     const minute = 60_000;
     const exposure = async (objects: readonly { key: string; size: number; modifiedAt: number }[], recoversData = true): Promise<readonly (string | number)[]> => {
-      const { backups, recoveryPoint } = await read({ backups: [{ store: store(objects), bucket: "b", prefix: "mysql/", recoversData }], rpoMs: 5 * minute });
+      const { backups, recoveryPoint } = await readBackups([{ store: store(objects), bucket: "b", prefix: "mysql/", recoversData }], 5 * minute);
       return [backups[0]?.verdict ?? "", backups[0]?.reason ?? "", ...(recoveryPoint === undefined ? [] : [NOW - recoveryPoint.pointAt])];
     };
 
@@ -168,9 +174,31 @@ describe("readHealth", () => {
     await assert.rejects(read({ kubernetes: failing(new TypeError("a bug")) }), TypeError);
   });
 
-  it("calls a silent cluster slow when the limit is over, and still reports backups", async () => {
+  it("calls a silent cluster slow when the limit is over", async () => {
     const silent: KubernetesPort = { ...cluster({}), request: () => new Promise(() => undefined) };
     const report = await read({ clock: clock(true), kubernetes: silent });
     assert.equal(report.state, "slow");
+  });
+
+  it("looks at each cluster of a run: the one that is lost, the one that took over, and the one that is still to be built", async () => {
+    const contexts: Readonly<Record<string, KubernetesPort>> = {
+      prod: { ...cluster({}), request: () => Promise.reject(new RuntimeError("unreachable", "prod does not answer")) },
+      dr: cluster({ deployments: [{ metadata: { name: "web" }, spec: { replicas: 1, ...labels("web") }, status: { readyReplicas: 1 } }] }),
+    };
+    const ports = {
+      clock: clock(),
+      kubernetes: async (context: string | undefined) => {
+        const port = contexts[context ?? ""];
+        if (port === undefined) throw new RuntimeError("notFound", `kubeconfig: context "${String(context)}" does not exist`);
+        return port;
+      },
+    } as ToolPorts;
+    const targets = ["prod", "dr", "rebuilt"].map((name) => ({ kind: "kubernetes", name, alias: name, context: name, namespace: "shop" }) as const);
+    const { clusters } = await readRunHealth(targets, undefined, undefined, ports, never);
+    assert.deepEqual(clusters.map(({ alias, state, detail, workloads }) => [alias, state, detail, workloads.length]), [
+      ["prod", "unreachable", "prod does not answer", 0],
+      ["dr", "reachable", "prod at https://k8s", 1],
+      ["rebuilt", "unreachable", 'kubeconfig: context "rebuilt" does not exist', 0],
+    ]);
   });
 });

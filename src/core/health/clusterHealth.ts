@@ -1,27 +1,22 @@
 import { queryText } from "../kubectl/fetch.ts";
 import { isObject, listAt, numberAt, parseJson, textAt, type Json } from "../kubectl/json.ts";
 import type { ClockPort, KubernetesPort, KubernetesResponse } from "../ports.ts";
-import type { HealthItem, HealthReport } from "../protocol.ts";
+import type { ClusterHealth, HealthItem } from "../protocol.ts";
 import { RuntimeError, messageOf } from "../runtimeError.ts";
 import type { CriticalService } from "../facts/facts.ts";
-import { newestOf } from "../run/recoveryPoint.ts";
 import { shortAge } from "./age.ts";
-import { judgeExposure, readBackups, type BackupSource } from "./backups.ts";
 import { recentChanges } from "./changes.ts";
 import { REACH_LIMIT_MS, stateOf, withLimit } from "./reach.ts";
 import { judgeServices } from "./services.ts";
 import { judgeWorkloads } from "./workloads.ts";
 
-/** What a report is read from. */
-export interface HealthSources {
+/** What a cluster's health is read from. */
+export interface ClusterSources {
   readonly clock: ClockPort;
   readonly kubernetes: KubernetesPort;
   /** Namespace to look at; the port's own when left out. */
   readonly namespace?: string;
-  readonly backups: readonly BackupSource[];
   readonly services: readonly CriticalService[];
-  /** Recovery point objective, milliseconds. */
-  readonly rpoMs?: number;
 }
 
 const WARNING_WINDOW_MS = 3_600_000;
@@ -33,18 +28,8 @@ const WARNINGS_ONLY = "type=Warning";
 /** Who changed a Secret and when, without what is in it. */
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
-/** Reads the cluster's and the backups' state; never rejects for their failures, which are the report. Ends within 3 s of the run's clock. */
-export async function readHealth(sources: HealthSources, signal: AbortSignal): Promise<Omit<HealthReport, "alerts">> {
-  const [cluster, backups] = await Promise.all([readCluster(sources, signal), Promise.all(sources.backups.map((source) => readBackups(source, sources.clock, signal)))]);
-  const now = sources.clock.now();
-  const recoveryPoint = newestOf(backups.flatMap(({ point }) => point ?? []));
-  const exposure = sources.backups.some((source) => source.recoversData === true) ? [judgeExposure(recoveryPoint, sources.rpoMs, now)] : [];
-  return { ...cluster, checkedAt: now, backups: [...exposure, ...backups.flatMap(({ items }) => items)], recoveryPoint };
-}
-
-type ClusterReport = Omit<HealthReport, "checkedAt" | "backups" | "recoveryPoint" | "alerts">;
-
-async function readCluster(sources: HealthSources, signal: AbortSignal): Promise<ClusterReport> {
+/** Reads a cluster's state; never rejects for its failures, which are the report. Ends within 3 s of the run's clock. */
+export async function readClusterHealth(sources: ClusterSources, signal: AbortSignal): Promise<Omit<ClusterHealth, "alias">> {
   const { kubernetes, clock } = sources;
   const namespace = encodeURIComponent(sources.namespace ?? kubernetes.namespace);
   const none = { changes: [], services: judgeServices(sources.services, []).map((service) => ({ ...service, verdict: "unknown" as const, reason: "the cluster does not say" })), workloads: [], volumes: [], warnings: [] };
