@@ -22,6 +22,8 @@ export interface KubeLatencies {
   readonly stopMs: number;
   /** Binding or provisioning a volume. */
   readonly bindMs: number;
+  /** Making a volume larger, and the file system on it. */
+  readonly expandMs: number;
 }
 
 export const DEFAULT_LATENCIES: KubeLatencies = {
@@ -35,6 +37,7 @@ export const DEFAULT_LATENCIES: KubeLatencies = {
   probeMs: 1000,
   stopMs: 1500,
   bindMs: 700,
+  expandMs: 15_000,
 };
 
 /** A latency varied by a fifth either way, so that a drill's times are not all round. */

@@ -82,6 +82,7 @@ const table = {
   ER_MARIADB_UNKNOWN_DATA_TYPE: [4161, "HY000", "Unknown data type: '%s'"],
   ER_MARIADB_ROW_IS_REFERENCED: [1451, "23000", "Cannot delete or update a parent row: a foreign key constraint fails"],
   ER_MARIADB_NOT_REPLICA: [1200, "HY000", "Misconfigured slave: MASTER_HOST was not set; Fix in config file or with CHANGE MASTER TO"],
+  ER_RECORD_FILE_FULL: [1114, "HY000", "The table '%s' is full"],
   ER_CANT_UPDATE_WITH_READLOCK: [1223, "HY000", "Can't execute the query because you have a conflicting read lock"],
   ER_LOCK_WAIT_TIMEOUT: [1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"],
   ER_SAVEPOINT_DOES_NOT_EXIST: [1305, "42000", "SAVEPOINT %s does not exist"],

@@ -46,6 +46,14 @@ export interface SqlServerOptions {
 
 const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "CALL"]);
 
+/** Statements that need room for rows, for what undoes them and for the log. */
+const growing = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "ALTER", "CALL"]);
+
+/** The table that a statement writes to, as far as its beginning says. */
+function tableIn(sql: string): string {
+  return /\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?\w+`?\.)?`?(\w+)/iu.exec(sql)?.[1] ?? "";
+}
+
 function firstWord(sql: string): string {
   const quick = /^\s*([a-zA-Z]+)/.exec(sql)?.[1];
   const token = quick === undefined ? tokenize(sql.slice(0, 2000))[0] : undefined;
@@ -69,6 +77,7 @@ export class MysqlServer implements SqlServer {
   #replica: Replica | undefined;
   /** What an own snapshot says of replication; `undefined` without one. A promoted server follows nobody again. */
   #resumed: { readonly replica: ReplicaState | null } | undefined;
+  #volume: { isFull(): boolean } | undefined;
   #nextSession = 8;
   #isApplying = false;
 
@@ -116,6 +125,11 @@ export class MysqlServer implements SqlServer {
 
   #frame(session: Session, nowMs: number): Frame {
     return { server: this.#state, session, database: session.database, nowMs, locals: undefined, rows: [], depth: 0, sqlMode: undefined };
+  }
+
+  /** Says where its data lie; a server that is told of no volume has room for ever. */
+  livesOn(volume: { isFull(): boolean }): void {
+    this.#volume = volume;
   }
 
   /** Where its clients are: `10.1.2.3:51234`, or `localhost` behind the socket. */
@@ -179,6 +193,7 @@ export class MysqlServer implements SqlServer {
     const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database, counters: isWrite ? this.#counters() : [] };
     try {
       if (isWrite) this.#checkWritable(session);
+      if (growing.has(word) && !session.isReplicationThread && this.#volume?.isFull() === true) throw sqlError("ER_RECORD_FILE_FULL", tableIn(sql));
       return this.#answer(frame, sql, word, started);
     } catch (error) {
       session.undo.length = Math.min(started.undo, session.undo.length);

@@ -11,6 +11,7 @@ import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import type { DatabaseDescription, HeldConnections, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
+import type { VolumeFiles } from "./volumeFiles.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
 /** A volume's data in a snapshot. */
@@ -53,17 +54,19 @@ export class Databases implements DatabaseDirectory {
   readonly #opening = new Map<string, Promise<void>>();
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
   readonly #isReachable: () => boolean;
+  readonly #files: VolumeFiles;
   #nextServerId: number;
   #connections = 0;
   readonly #prepared = new Map<string, MysqlServer>();
 
   /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
-  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number }) {
+  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number; readonly files: VolumeFiles }) {
     this.#description = description;
     this.#clock = parts.clock;
     this.#cluster = parts.cluster;
     this.#elsewhere = parts.elsewhere;
     this.#isReachable = parts.isReachable;
+    this.#files = parts.files;
     this.#nextServerId = parts.firstServerId;
     this.#version = description.images.find((image) => image.behaviour === "database")?.version ?? "8.4.0";
   }
@@ -83,7 +86,7 @@ export class Databases implements DatabaseDirectory {
       const server = await this.#empty(this.#describe(claim));
       server.load(Buffer.from(bytes, "base64"));
       const volume = { claim, server, held: new Set<SqlSession>() };
-      this.#volumes.set(claimUid, volume);
+      this.#mount(claimUid, volume);
       for (const { user, address } of held) this.#hold(volume, user, address);
     }
     this.#link();
@@ -109,7 +112,25 @@ export class Databases implements DatabaseDirectory {
     const capacity = (claim.status as { readonly capacity?: { readonly storage?: string } } | undefined)?.capacity?.storage;
     const description = this.#describe(volume?.claim);
     if (volume === undefined || description === undefined) return undefined;
-    return { usedBytes: description.usedBytes, capacityBytes: quantity(capacity, "memory") };
+    return { usedBytes: description.usedBytes + this.#files.bytesOn(claim.metadata.uid ?? ""), capacityBytes: quantity(capacity, "memory") };
+  }
+
+  /** Name of the database on a claim's volume: the folder of its data. */
+  nameOn(claimUid: string): string {
+    return this.#describe(this.#volumes.get(claimUid)?.claim)?.database ?? "";
+  }
+
+  #mount(claimUid: string, volume: Volume): void {
+    this.#volumes.set(claimUid, volume);
+    volume.server.livesOn({ isFull: () => this.#isFull(claimUid) });
+  }
+
+  #isFull(claimUid: string): boolean {
+    // The data themselves never fill a described volume.
+    if (this.#files.bytesOn(claimUid) === 0) return false;
+    const claim = this.#cluster().list("PersistentVolumeClaim").find(({ metadata }) => metadata.uid === claimUid);
+    const usage = claim === undefined ? undefined : this.usageOf(claim);
+    return usage !== undefined && usage.usedBytes >= usage.capacityBytes;
   }
 
   /** How the client programs in pods reach the servers. */
@@ -136,14 +157,14 @@ export class Databases implements DatabaseDirectory {
     if (volume === undefined) return;
     const prepared = this.#prepared.get(volume.claim);
     if (!this.#volumes.has(volume.uid) && prepared !== undefined) {
-      this.#volumes.set(volume.uid, { claim: volume.claim, server: prepared, held: new Set() });
+      this.#mount(volume.uid, { claim: volume.claim, server: prepared, held: new Set() });
       this.#prepared.delete(volume.claim);
     }
     if (this.#volumes.has(volume.uid)) {
       whenOpen();
       return;
     }
-    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#volumes.set(volume.uid, { claim: volume.claim, server, held: new Set() }));
+    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => this.#mount(volume.uid, { claim: volume.claim, server, held: new Set() }));
     this.#opening.set(volume.uid, opening);
     void opening.then(whenOpen);
   }

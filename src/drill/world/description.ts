@@ -301,6 +301,15 @@ export interface FaultRecipe {
   readonly connections: HeldConnections | undefined;
   /** The attacker that it sets to work. */
   readonly attack: AttackDescription | undefined;
+  /** A file that fills a database's volume. */
+  readonly fills: FillingFile | undefined;
+}
+
+/** A file beside a server's data, so large that this share of the volume is used, 1 being all of it. */
+export interface FillingFile {
+  readonly claim: string;
+  readonly file: string;
+  readonly share: number;
 }
 
 /** Connections that nobody uses and nobody closes: a leak in a client that is gone. */

@@ -1,7 +1,7 @@
 import type { Cluster, KubeObject } from "../contract.ts";
 import { checkFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, Flaws, HeldConnections, Outage } from "./description.ts";
+import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, FillingFile, Flaws, HeldConnections, Outage } from "./description.ts";
 
 /** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
@@ -25,6 +25,8 @@ export interface FaultSite {
   attack(fault: string, namespace: string): void;
   /** Lets a client hold connections to a database. Throws `notFound` where none runs. */
   occupyDatabase(held: HeldConnections): void;
+  /** Puts a file onto a database's volume. Throws `notFound` where there is no such volume. */
+  fillVolume(namespace: string, file: FillingFile): void;
   /** Decides how the cluster can be reached. Resolves once clients meet it so. */
   cut(outage: Outage): Promise<void>;
 }
@@ -72,6 +74,7 @@ export class Faults {
     if (recipe.attack !== undefined) site.attack(name, recipe.namespace);
     for (const { manager, object } of recipe.changes) site.change(manager, object);
     if (recipe.connections !== undefined) site.occupyDatabase(recipe.connections);
+    if (recipe.fills !== undefined) site.fillVolume(recipe.namespace, recipe.fills);
     if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
     if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);
     if (recipe.outage !== undefined) await site.cut(recipe.outage);

@@ -52,8 +52,8 @@ function readParameters(item: Record<string, unknown>, place: string): Readonly<
 }
 
 function readRecipe(item: Record<string, unknown>, place: string): FaultRecipe {
-  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", ...FLAW_FIELDS]);
-  const { name: _name, title: _title, description: _description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, ...flaws } = item;
+  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", "fills", ...FLAW_FIELDS]);
+  const { name: _name, title: _title, description: _description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, fills, ...flaws } = item;
   const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
     cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
@@ -74,6 +74,11 @@ function readRecipe(item: Record<string, unknown>, place: string): FaultRecipe {
       const held = record(value, "connections");
       onlyFields(held, `${place}: connections`, ["claim", "account", "address", "count"]);
       return { claim: text(held["claim"], `${place}: connections.claim`), account: text(held["account"], `${place}: connections.account`), address: text(held["address"], `${place}: connections.address`), count: Number(held["count"]) };
+    }),
+    fills: optional(fills, (value) => {
+      const file = record(value, "fills");
+      onlyFields(file, `${place}: fills`, ["claim", "file", "usedPercent"]);
+      return { claim: text(file["claim"], `${place}: fills.claim`), file: text(file["file"], `${place}: fills.file`), share: Number(file["usedPercent"] ?? 100) / 100 };
     }),
     attack: optional(attack, (value) => readAttack(record(value, "attack"), `${place}: attack`)),
   };

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { needKubectl } from "../../parts/kubectl.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 
@@ -71,6 +72,37 @@ describe("database failures", function suite() {
       }
     });
   }
+
+  it("database-disk-full: what is there is read, nothing is written until there is room: the file gone, or a larger volume", async () => {
+    let rows = 0;
+    const write = (): Promise<string> => sql(`INSERT INTO buildnest_ecommerce.categories (name) VALUES ('more ${(rows += 1)}')`);
+    const refused = (): Promise<void> => assert.rejects(write(), /ERROR 1114 \(HY000\) at line 1: The table 'categories' is full/u);
+    await world.until("the database is up", isUp, 600);
+    await world.inject("database-disk-full");
+    assert.match(await world.kubectl("exec mysql-0 -- df -h /var/lib/mysql"), /^Filesystem +Size +Used Avail Use% Mounted on\n\S+ +50G +50G +0 100% \/var\/lib\/mysql\n$/u);
+    assert.match(await world.kubectl("exec mysql-0 -- du -ah /var/lib/mysql"), /^1.0G\t\/var\/lib\/mysql\/buildnest_ecommerce\n\d+G\t\/var\/lib\/mysql\/old-dumps\.tar\n50G\t\/var\/lib\/mysql\n$/u);
+    await refused();
+    assert.equal((await world.query('kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-mysql-0"}'))[""], 0);
+    assert.ok(await isUp(), "reading goes on");
+    const login = await world.ask("/api/auth/login", { body: { username: "testuser", password: "testpass" } });
+    const { token } = login.body as { readonly token: string };
+    assert.equal((await world.ask("/api/orders", { token, body: { items: [{ productId: 1, quantity: 1 }] } })).status, 500, "customers cannot order");
+    await world.kubectl("delete pod mysql-0 --wait=false");
+    await world.until("a new pod has the same volume", isUp, 600);
+    await refused();
+
+    await world.kubectl("exec mysql-0 -- rm /var/lib/mysql/old-dumps.tar");
+    await write();
+
+    await world.inject("database-disk-full");
+    await refused();
+    const ask = (storage: string): Promise<string> => world.kubectl(["patch", "pvc", "data-mysql-0", "-p", JSON.stringify({ spec: { resources: { requests: { storage } } } })]);
+    await assert.rejects(ask("40Gi"), /spec\.resources\.requests\.storage: Forbidden: field can not be less than/u);
+    await ask("80Gi");
+    await world.until("the volume has grown", async () => /data-mysql-0 +Bound +\S+ +80Gi/u.test(await world.kubectl("get pvc data-mysql-0")), 120);
+    await write();
+    assert.match(await world.kubectl("describe pvc data-mysql-0"), /Resizing[\s\S]*FileSystemResizeSuccessful/u);
+  });
 
   it("replica-lag: the standby says how far behind it is", async () => {
     await world.inject("replica-lag");

@@ -5,12 +5,13 @@ import { withUpdateTracked, type FieldChange } from "../managedFields.ts";
 import { copyJson, isRecord, isSameJson, numberOf, recordOf, textOf, timestamp, valueAt } from "../json.ts";
 import { randomSuffix, randomUid } from "../names.ts";
 import { qualifiedName, type Resource } from "../resources.ts";
+import { checkClaimChange } from "./claimChanges.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
 import { patchedObject } from "./patchRequest.ts";
 import { present, requireObject, selectionOf } from "./read.ts";
 import { jsonBody } from "./requestBody.ts";
 import type { ResourceRoute } from "./route.ts";
-import { alreadyExists, ApiError, badRequest, conflict, notFound, successStatus } from "./status.ts";
+import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound, successStatus } from "./status.ts";
 import { objectOf, validate } from "./validate.ts";
 
 /** Whether the request only asks what would happen. */
@@ -108,6 +109,7 @@ function writeChange(services: ApiServices, request: ApiRequest, route: Resource
   const next = isApplied ? allowed : withUpdateTracked(current, allowed, fieldChange(services, request, subresource));
   validate(resource, next);
   checkImmutable(resource, current, next);
+  checkClaimChange(services.store, resource, current, next);
   if (isDryRun(request)) {
     sendJson(request.response, 200, present(services, request, resource, withDefaults(copyJson(next), false)));
     return;
@@ -141,7 +143,7 @@ function withoutStatusOf(resource: Resource, current: KubeObject, proposed: Kube
 function checkImmutable(resource: Resource, current: KubeObject, next: KubeObject): void {
   const { name } = current.metadata;
   const refuse = (field: string, message: string): never => {
-    throw new ApiError(422, "Invalid", `${resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`} "${name}" is invalid: ${field}: ${message}`, { name, group: resource.group, kind: resource.kind });
+    throw invalid(resource, name, [{ field, reason: message.startsWith("Invalid value") ? "FieldValueInvalid" : "FieldValueForbidden", message }]);
   };
   if (["Deployment", "ReplicaSet", "Job"].includes(resource.kind) && valueAt(current.spec, "selector") !== undefined && !isSameJson(valueAt(current.spec, "selector"), valueAt(next.spec, "selector"))) {
     refuse("spec.selector", `Invalid value: ${JSON.stringify(valueAt(next.spec, "selector"))}: field is immutable`);

@@ -3,6 +3,7 @@ import { finalizersOf } from "../deletion.ts";
 import { copyJson, recordOf, textOf, valueAt } from "../json.ts";
 import { isPodOver, podSpecOf } from "../objects.ts";
 import { objectOfKey, type ControllerServices } from "./pods.ts";
+import { quantity } from "../usage.ts";
 import { WorkQueue } from "./queue.ts";
 
 const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
@@ -11,11 +12,14 @@ const CLAIM_PROTECTION = "kubernetes.io/pvc-protection";
 /** Binds claims to volumes, provisions where a class can, and keeps claims that pods still use. */
 export function startVolumeController(services: ControllerServices): void {
   const { store } = services;
+  /** UIDs of the claims whose volumes are being made larger. */
+  const growing = new Set<string>();
   const queue = new WorkQueue(services.clock, services.latencies.bindMs, (key) => {
     const claim = objectOfKey(store, "PersistentVolumeClaim", key);
     if (claim === undefined) return;
     if (claim.metadata.deletionTimestamp !== undefined) release(services, claim);
     else if (valueAt(claim.status, "phase") !== "Bound") bind(services, claim);
+    else expand(services, claim, growing);
   });
   const addAll = (namespace: string | undefined): void => {
     for (const claim of store.peekList("PersistentVolumeClaim", namespace)) queue.add(`${claim.metadata.namespace ?? ""}/${claim.metadata.name}`);
@@ -91,6 +95,25 @@ function bindTo(services: ControllerServices, claim: KubeObject, volume: KubeObj
     copy.spec = { ...copy.spec, volumeName: volume.metadata.name, ...(storageClassName === undefined ? {} : { storageClassName }) };
     copy.status = { ...copy.status, phase: "Bound", accessModes: valueAt(volume.spec, "accessModes"), capacity: copyJson(valueAt(volume.spec, "capacity")) };
     return copy;
+  });
+}
+
+/** Makes a bound claim's volume as large as the claim asks; the API lets it ask only where the class can do that. */
+function expand(services: ControllerServices, claim: KubeObject, growing: Set<string>): void {
+  const { store } = services;
+  const { namespace, name, uid = "" } = claim.metadata;
+  const volumeName = textOf(valueAt(claim.spec, "volumeName")) ?? "";
+  const wanted = textOf(valueAt(claim.spec, "resources", "requests", "storage"));
+  const has = quantity(textOf(valueAt(claim.status, "capacity", "storage")), "memory");
+  if (has === 0 || quantity(wanted, "memory") <= has || growing.has(uid)) return;
+  growing.add(uid);
+  store.event(claim, "Normal", "Resizing", `External resizer is resizing volume ${volumeName}`, `external-resizer ${claim.metadata.annotations?.["volume.kubernetes.io/storage-provisioner"] ?? ""}`.trimEnd());
+  services.clock.after(services.latencies.expandMs, () => {
+    growing.delete(uid);
+    const capacity = { storage: wanted };
+    store.update("PersistentVolume", undefined, volumeName, (copy) => ({ ...copy, spec: { ...copy.spec, capacity } }));
+    const grown = store.update("PersistentVolumeClaim", namespace, name, (copy) => (copy.metadata.uid === uid ? { ...copy, status: { ...copy.status, capacity } } : copy));
+    if (grown !== undefined) store.event(grown, "Normal", "FileSystemResizeSuccessful", `MountVolume.NodeExpandVolume succeeded for volume "${volumeName}"`, "kubelet");
   });
 }
 
