@@ -1,5 +1,5 @@
 import { readBackupHealth, type BackupSource } from "../core/health/backups.ts";
-import { readClusterHealth } from "../core/health/clusterHealth.ts";
+import { readClusterHealth, type ClusterSources } from "../core/health/clusterHealth.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import { readAlerts } from "../core/health/alerts.ts";
 import type { KubernetesPort, ToolPorts } from "../core/ports.ts";
@@ -14,15 +14,15 @@ const DAILY_MS = 86_400_000;
 export async function readRunHealth(targets: readonly TargetSpec[], facts: Facts | undefined, rpoMs: number | undefined, ports: ToolPorts, signal: AbortSignal): Promise<HealthReport> {
   const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
   const [clusters, backups, alerts] = await Promise.all([
-    Promise.all(targets.flatMap((target) => (target.kind === "kubernetes" ? [readCluster(target, facts, ports, signal)] : []))),
+    Promise.all(targets.filter((target) => target.kind === "kubernetes").map((target, index) => readCluster(target, { services: facts?.services ?? [], isStandIn: index > 0 }, ports, signal))),
     readBackupHealth(sources.flat(), rpoMs, ports.clock, signal),
     facts?.prometheus === undefined ? [] : readAlerts({ http: ports.http, clock: ports.clock, url: facts.prometheus }, signal),
   ]);
   return { checkedAt: ports.clock.now(), clusters, alerts, ...backups };
 }
 
-/** A cluster that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */
-async function readCluster({ alias, context, namespace }: Extract<TargetSpec, { kind: "kubernetes" }>, facts: Facts | undefined, ports: ToolPorts, signal: AbortSignal): Promise<ClusterHealth> {
+/** The runbook's first cluster is the one that the facts describe. One that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */
+async function readCluster({ alias, context, namespace }: Extract<TargetSpec, { kind: "kubernetes" }>, wanted: Pick<ClusterSources, "services" | "isStandIn">, ports: ToolPorts, signal: AbortSignal): Promise<ClusterHealth> {
   let kubernetes: KubernetesPort;
   try {
     kubernetes = await ports.kubernetes(context);
@@ -30,7 +30,7 @@ async function readCluster({ alias, context, namespace }: Extract<TargetSpec, { 
     if (!(error instanceof RuntimeError)) throw error;
     return { alias, state: "unreachable", detail: error.message, changes: [], services: [], workloads: [], volumes: [], warnings: [] };
   }
-  return { alias, ...(await readClusterHealth({ clock: ports.clock, kubernetes, services: facts?.services ?? [], ...(namespace === undefined ? {} : { namespace }) }, signal)) };
+  return { alias, ...(await readClusterHealth({ clock: ports.clock, kubernetes, ...wanted, ...(namespace === undefined ? {} : { namespace }) }, signal)) };
 }
 
 /** A bucket's backups as the facts list them; one that they do not name is looked at folder by folder. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { faultText } from "../../src/core/runbook/drillCase.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf } from "../host/firstRunbook.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
 
@@ -29,6 +30,9 @@ describe("the palette during a drill", function () {
       await workbench.runCommand("Runbook: Inject Fault…");
       await workbench.pick("Database crash loop");
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+      await workbench.runCommand("Runbook: Inject Fault…");
+      await workbench.pick("Standby far behind");
+      await workbench.answer("How much of it", "lagSeconds=60");
 
       await workbench.runCommand("Runbook: View Logs");
       await workbench.waitForOutput(/redis|Redis/);
@@ -62,6 +66,7 @@ describe("the palette during a drill", function () {
       const records = journalOf(workbench);
       const texts = records.flatMap((record) => (record.type === "noteAdded" ? [record.text] : record.type === "stepSkipped" ? [record.reason] : record.type === "checklistTicked" ? [`ticked ${String(record.ticked)}`] : record.type === "clockMarked" && record.mark === "causeIdentified" ? [record.reason] : []));
       assert.deepEqual(texts, ["Support confirms: orders come in again", "Nothing was restored", "ticked true", "The log of the container before"]);
+      assert.deepEqual(records.flatMap((record) => (record.type === "faultInjected" ? [faultText({ parameters: {}, ...record })] : [])), ["database-crash-loop", "replica-lag:lagSeconds=60"]);
       assert.deepEqual(records.flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : [])), ["view-logs", "restart-database", "emergency-rollback"]);
     });
   });

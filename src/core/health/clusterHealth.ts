@@ -17,6 +17,8 @@ export interface ClusterSources {
   /** Namespace to look at; the port's own when left out. */
   readonly namespace?: string;
   readonly services: readonly CriticalService[];
+  /** Whether it is another cluster than the one that the facts describe. Left out: it is that one. */
+  readonly isStandIn?: boolean;
 }
 
 const WARNING_WINDOW_MS = 3_600_000;
@@ -51,7 +53,7 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
       const workloads = judgeWorkloads(deployments, statefulSets, pods);
       return {
         state: "reachable", detail: `${kubernetes.context} at ${kubernetes.server}`,
-        changes: recentChanges({ deployments, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads),
+        changes: recentChanges({ deployments, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads, sources.isStandIn),
         workloads, volumes: claims.map(judgeClaim), warnings: recentWarnings(events, clock.now()),
       };
     });

@@ -60,8 +60,10 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     switch (node.kind) {
       case "cluster": {
         const { alias, state, detail } = node.cluster;
-        const item = new vscode.TreeItem(`${alias}: ${STATE_WORDS[state]}`, vscode.TreeItemCollapsibleState.Expanded);
-        item.id = alias;
+        const { Expanded, Collapsed, None } = vscode.TreeItemCollapsibleState;
+        const item = new vscode.TreeItem(`${alias}: ${STATE_WORDS[state]}`, state === "reachable" ? Expanded : clusterNodes(node.cluster, node.checkedAt).length === 0 ? None : Collapsed);
+        // A cluster that comes back unfolds by itself.
+        item.id = `${alias} ${state}`;
         item.iconPath = new vscode.ThemeIcon(stateIcon(state));
         item.description = detail;
         item.tooltip = `${alias}: ${STATE_WORDS[state]}\n${detail}`;

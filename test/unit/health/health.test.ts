@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readBackupHealth, type BackupSource } from "../../../src/core/health/backups.ts";
 import { readClusterHealth, type ClusterSources } from "../../../src/core/health/clusterHealth.ts";
 import type { ClockPort, KubernetesPort, ObjectStorePort, ToolPorts } from "../../../src/core/ports.ts";
+import { readFacts } from "../../../src/core/facts/readFacts.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
 import { readRunHealth } from "../../../src/kernel/runHealth.ts";
 
@@ -194,7 +195,13 @@ describe("the health of a cluster and its backups", () => {
       },
     } as ToolPorts;
     const targets = ["prod", "dr", "rebuilt"].map((name) => ({ kind: "kubernetes", name, alias: name, context: name, namespace: "shop" }) as const);
-    const { clusters } = await readRunHealth(targets, undefined, undefined, ports, never);
+    const { facts } = readFacts("services:\n  - { name: Shop, priority: 1, workloads: [deployment/web, deployment/gateway] }\n  - { name: Search, priority: 2, workloads: [deployment/search] }\n");
+    const { clusters } = await readRunHealth(targets, facts, undefined, ports, never);
+    assert.deepEqual(clusters.map(({ services }) => services.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`)), [
+      ["P1 Shop unknown: the cluster does not say", "P2 Search unknown: the cluster does not say"],
+      ["P1 Shop ok: 1/1 ready", "P2 Search unknown: is not in this cluster"],
+      [],
+    ]);
     assert.deepEqual(clusters.map(({ alias, state, detail, workloads }) => [alias, state, detail, workloads.length]), [
       ["prod", "unreachable", "prod does not answer", 0],
       ["dr", "reachable", "prod at https://k8s", 1],
