@@ -28,7 +28,7 @@ export function checkFault(spec: FaultSpec, known: readonly Pick<FaultDescriptio
   const found = known.find(({ name }) => name === spec.fault);
   const failed = `Injecting ${faultText(spec)}`;
   if (found === undefined) throw new RuntimeError("notFound", `${failed}: the world has no such fault.`, { hint: `It has ${known.map(({ name }) => name).join(", ")}.` });
-  const usual = Object.entries(found.parameters).map(([key, value]) => `${key}=${String(value)}`).join(", ");
+  const usual = parametersText(found.parameters, ", ");
   for (const [key, value] of Object.entries(spec.parameters)) {
     if (!Object.hasOwn(found.parameters, key)) throw new RuntimeError("invalidInput", `${failed}: it has no parameter ${key}.`, { hint: usual === "" ? "It takes none." : `It has ${usual}.` });
     const isNumber = /^\d+(?:\.\d+)?$/.test(value);
@@ -58,8 +58,13 @@ export function parseCase(text: string): DrillCase | undefined {
 
 /** `disk-full:used=97%`: as `parseFault` reads it. */
 export function faultText({ fault, parameters }: FaultSpec): string {
-  const pairs = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
-  return pairs.length === 0 ? fault : `${fault}:${pairs.join(",")}`;
+  const text = parametersText(parameters);
+  return text === "" ? fault : `${fault}:${text}`;
+}
+
+/** `lagSeconds=60,share=0.5`: the part behind a fault's name. */
+export function parametersText(parameters: Readonly<Record<string, string | number>>, separator = ","): string {
+  return Object.entries(parameters).map(([key, value]) => `${key}=${String(value)}`).join(separator);
 }
 
 /** `disk-full 3=B`: as `parseCase` reads it. */

@@ -7,11 +7,12 @@ import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
+import { podSpecOf } from "../kube/objects.ts";
 import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
-import type { DatabaseDescription, HeldConnections, WorldDescription } from "./description.ts";
+import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
 import { claimsOf } from "./faults.ts";
-import type { VolumeFiles } from "./volumeFiles.ts";
+import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
 /** A volume's data in a snapshot. */
@@ -22,6 +23,8 @@ export interface SavedVolume {
   readonly bytes: string;
   /** Connections that a fault holds open. */
   readonly held: readonly HeldConnection[];
+  /** Files beside the server's data, bytes by path. */
+  readonly files: Readonly<Record<string, number>>;
 }
 
 /** A connection that nobody uses and nobody closes. */
@@ -35,6 +38,8 @@ interface Volume {
   readonly server: MysqlServer;
   /** Held by a fault. Those that were ended meanwhile are none any more. */
   readonly held: Set<SqlSession>;
+  /** Files beside the server's data, bytes by path. */
+  readonly files: Map<string, number>;
 }
 
 const DEFAULT_PORT = 3306;
@@ -54,19 +59,17 @@ export class Databases implements DatabaseDirectory {
   readonly #opening = new Map<string, Promise<void>>();
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
   readonly #isReachable: () => boolean;
-  readonly #files: VolumeFiles;
   #nextServerId: number;
   #connections = 0;
   readonly #prepared = new Map<string, MysqlServer>();
 
   /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
-  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number; readonly files: VolumeFiles }) {
+  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number }) {
     this.#description = description;
     this.#clock = parts.clock;
     this.#cluster = parts.cluster;
     this.#elsewhere = parts.elsewhere;
     this.#isReachable = parts.isReachable;
-    this.#files = parts.files;
     this.#nextServerId = parts.firstServerId;
     this.#version = description.images.find((image) => image.behaviour === "database")?.version ?? "8.4.0";
   }
@@ -82,11 +85,10 @@ export class Databases implements DatabaseDirectory {
 
   /** Takes over the volumes of a snapshot instead. */
   async restore(saved: readonly SavedVolume[]): Promise<void> {
-    for (const { claimUid, claim, bytes, held } of saved) {
+    for (const { claimUid, claim, bytes, held, files } of saved) {
       const server = await this.#empty(this.#describe(claim));
       server.load(Buffer.from(bytes, "base64"));
-      const volume = { claim, server, held: new Set<SqlSession>() };
-      this.#mount(claimUid, volume);
+      const volume = this.#mount(claimUid, claim, server, new Map(Object.entries(files)));
       for (const { user, address } of held) this.#hold(volume, user, address);
     }
     this.#link();
@@ -94,9 +96,10 @@ export class Databases implements DatabaseDirectory {
 
   /** Everything on the volumes. */
   save(): readonly SavedVolume[] {
-    return [...this.#volumes].map(([claimUid, { claim, server, held }]) => ({
+    return [...this.#volumes].map(([claimUid, { claim, server, held, files }]) => ({
       claimUid, claim, bytes: Buffer.from(server.save()).toString("base64"),
       held: [...held].filter((session) => server.isConnected(session)).map(({ user, address }) => ({ user, address: address ?? "" })),
+      files: Object.fromEntries(files),
     }));
   }
 
@@ -112,22 +115,40 @@ export class Databases implements DatabaseDirectory {
     const capacity = (claim.status as { readonly capacity?: { readonly storage?: string } } | undefined)?.capacity?.storage;
     const description = this.#describe(volume?.claim);
     if (volume === undefined || description === undefined) return undefined;
-    return { usedBytes: description.usedBytes + this.#files.bytesOn(claim.metadata.uid ?? ""), capacityBytes: quantity(capacity, "memory") };
+    return { usedBytes: [...volume.files.values()].reduce((sum, bytes) => sum + bytes, description.usedBytes), capacityBytes: quantity(capacity, "memory") };
   }
 
-  /** Name of the database on a claim's volume: the folder of its data. */
-  nameOn(claimUid: string): string {
-    return this.#describe(this.#volumes.get(claimUid)?.claim)?.database ?? "";
+  /** What a pod sees of its volume; `undefined` where no server has its data there. */
+  mounted(pod: KubeObject): MountedVolume | undefined {
+    const { uid = "", claim: name = "" } = this.#volumeOf(pod) ?? {};
+    const [volume, description] = [this.#volumes.get(uid), this.#describe(name)];
+    const claim = this.#cluster().get("PersistentVolumeClaim", pod.metadata.namespace ?? "", name);
+    const usage = claim === undefined ? undefined : this.usageOf(claim);
+    const { volumes = [], containers } = podSpecOf(pod);
+    const mount = volumes.find((entry) => entry.persistentVolumeClaim?.claimName === name)?.name;
+    const mountPath = containers[0]?.volumeMounts?.find((entry) => entry.name === mount)?.mountPath;
+    if (volume === undefined || description === undefined || usage === undefined || mountPath === undefined) return undefined;
+    return { mountPath, capacityBytes: usage.capacityBytes, contents: new Map([[`${mountPath}/${description.database}`, description.usedBytes], ...volume.files]), remove: (path) => volume.files.delete(path) };
   }
 
-  #mount(claimUid: string, volume: Volume): void {
+  /** Puts a file onto the volume of a claim. Throws `notFound` where no server has its data there. */
+  fill(namespace: string, { claim: name, file, share }: FillingFile): void {
+    const claim = this.#cluster().get("PersistentVolumeClaim", namespace, name);
+    const usage = claim === undefined ? undefined : this.usageOf(claim);
+    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Reset the world." });
+    this.#volumes.get(claim?.metadata.uid ?? "")?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
+  }
+
+  #mount(claimUid: string, claim: string, server: MysqlServer, files = new Map<string, number>()): Volume {
+    const volume = { claim, server, held: new Set<SqlSession>(), files };
     this.#volumes.set(claimUid, volume);
-    volume.server.livesOn({ isFull: () => this.#isFull(claimUid) });
+    server.livesOn({ isFull: () => this.#isFull(claimUid, volume) });
+    return volume;
   }
 
-  #isFull(claimUid: string): boolean {
+  #isFull(claimUid: string, { files }: Volume): boolean {
     // The data themselves never fill a described volume.
-    if (this.#files.bytesOn(claimUid) === 0) return false;
+    if (files.size === 0) return false;
     const claim = this.#cluster().list("PersistentVolumeClaim").find(({ metadata }) => metadata.uid === claimUid);
     const usage = claim === undefined ? undefined : this.usageOf(claim);
     return usage !== undefined && usage.usedBytes >= usage.capacityBytes;
@@ -157,14 +178,14 @@ export class Databases implements DatabaseDirectory {
     if (volume === undefined) return;
     const prepared = this.#prepared.get(volume.claim);
     if (!this.#volumes.has(volume.uid) && prepared !== undefined) {
-      this.#mount(volume.uid, { claim: volume.claim, server: prepared, held: new Set() });
+      this.#mount(volume.uid, volume.claim, prepared);
       this.#prepared.delete(volume.claim);
     }
     if (this.#volumes.has(volume.uid)) {
       whenOpen();
       return;
     }
-    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => this.#mount(volume.uid, { claim: volume.claim, server, held: new Set() }));
+    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#mount(volume.uid, volume.claim, server));
     this.#opening.set(volume.uid, opening);
     void opening.then(whenOpen);
   }

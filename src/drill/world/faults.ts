@@ -47,8 +47,6 @@ export interface FlawSource {
 /** The faults of a world and what they did to its state. */
 export class Faults {
   readonly #templates: readonly FaultTemplate[];
-  /** Recipes are asked for at each probe of each pod. */
-  readonly #recipes = new WeakMap<ActiveFault, FaultRecipe>();
   readonly #tools: FaultTools;
   #active: readonly ActiveFault[];
 
@@ -66,7 +64,7 @@ export class Faults {
   async inject(spec: FaultSpec): Promise<void> {
     checkFault(spec, this.#templates);
     const { fault: name, parameters: values } = spec;
-    const recipe = this.#recipeOf({ name, values, uids: [] });
+    const recipe = this.#recipeOf(name, values);
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
     const site = this.#tools.site(recipe.cluster);
@@ -87,18 +85,14 @@ export class Faults {
     const uids = [pod.metadata.uid, ...claimsOf(pod).map((claim) => cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid)];
     return this.#active
       .filter((active) => active.uids.some((uid) => uids.includes(uid)))
-      .flatMap((active) => this.#recipeOf(active).flaws);
+      .flatMap((active) => this.#recipeOf(active.name, active.values).flaws);
   }
 
   /** Throws for a fault that the world's description does not have (any more). */
-  #recipeOf(active: ActiveFault): FaultRecipe {
-    const known = this.#recipes.get(active);
-    if (known !== undefined) return known;
-    const template = this.#templates.find(({ name }) => name === active.name);
-    if (template === undefined) throw new Error(`The world's file has no fault ${active.name} any more.`);
-    const recipe = template.recipe(active.values);
-    this.#recipes.set(active, recipe);
-    return recipe;
+  #recipeOf(name: string, values: Readonly<Record<string, string>>): FaultRecipe {
+    const template = this.#templates.find((candidate) => candidate.name === name);
+    if (template === undefined) throw new Error(`The world's file has no fault ${name} any more.`);
+    return template.recipe(values);
   }
 
   #damagedBy({ damages, namespace, cluster: name }: FaultRecipe): readonly KubeObject[] {

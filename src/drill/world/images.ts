@@ -6,7 +6,7 @@ import type { Flaws, ImageDescription } from "./description.ts";
 import type { FlawSource } from "./faults.ts";
 import { podTools, type PodToolParts } from "./podTools.ts";
 import { crashOf, tagOf, versionFlaws } from "./flaws.ts";
-import { volumeTools, type MountedVolume } from "./volumeTools.ts";
+import { volumeTools } from "./volumeTools.ts";
 
 /** What images need of the world around them. */
 export interface ImageParts {
@@ -19,8 +19,6 @@ export interface ImageParts {
   readonly cachePrograms: Readonly<Record<string, PodProgram>>;
   /** Connects to the database that an application's pod is configured for; throws as its driver would. */
   readonly databaseOf: (pod: KubeObject) => Connection;
-  /** The volume that a database's pod keeps its data on. */
-  readonly volumeOf: (pod: KubeObject) => MountedVolume | undefined;
   /** Called when a database has been opened and its process listens. */
   readonly onDatabaseOpen: () => void;
   /** For the tools with which a person looks around in a pod. */
@@ -53,7 +51,7 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
     case "database":
       return {
         ...common,
-        programs: { ...common.programs, ...volumeTools(parts.volumeOf), ...parts.databasePrograms },
+        programs: { ...common.programs, ...volumeTools((pod) => parts.databases.mounted(pod)), ...parts.databasePrograms },
         unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : unready(pod)),
         started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
         stopped: (pod) => parts.databases.close(pod),

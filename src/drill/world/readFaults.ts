@@ -37,7 +37,14 @@ export function readFault(item: Record<string, unknown>): FaultTemplate {
   const place = `The fault ${name}`;
   const { parameters: given, ...fields } = item;
   const parameters = optional(given, (value) => readParameters(record(value, "parameters"), place)) ?? {};
-  const recipe = (values: Readonly<Record<string, string>>): FaultRecipe => readRecipe(fillParameters(fields, parameters, values, place), place);
+  // Recipes are asked for at each probe of each pod and at each step of an attacker.
+  const recipes = new Map<string, FaultRecipe>();
+  const recipe = (values: Readonly<Record<string, string>>): FaultRecipe => {
+    const key = JSON.stringify(values);
+    const known = recipes.get(key) ?? readRecipe(fillParameters(fields, parameters, values, place), place);
+    recipes.set(key, known);
+    return known;
+  };
   // Its attacker is found again by the fault's name alone.
   if (recipe({}).attack !== undefined && given !== undefined) throw new Error(`${place}: one with an attack takes no parameters.`);
   const { title, description } = fillParameters(fields, parameters, {}, place);

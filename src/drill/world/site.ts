@@ -7,7 +7,6 @@ import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { changeAs } from "../kube/laterState.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { WorldControl } from "../../core/protocol.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
 import type { Prometheus, SavedPrometheus } from "../monitoring/prometheus.ts";
 import type { Door } from "../net/door.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
@@ -15,13 +14,11 @@ import { createRedisPrograms } from "../programs/redisPrograms.ts";
 import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
-import type { ClusterDescription, FillingFile, Outage, WorldDescription } from "./description.ts";
+import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FaultSite, FlawSource } from "./faults.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
-import { VolumeFiles, type SavedFile } from "./volumeFiles.ts";
-import type { MountedVolume } from "./volumeTools.ts";
 import { WebServices, type Entrance } from "./webServices.ts";
 
 /** A cluster of a world in a snapshot. */
@@ -37,7 +34,6 @@ export interface SavedSite {
   readonly attacks: readonly SavedAttack[];
   /** How it can be reached, and until when (world epoch milliseconds). */
   readonly outage: { readonly what: Outage; readonly until: number | undefined } | undefined;
-  readonly files: readonly SavedFile[];
 }
 
 /** What the clusters of a world share. */
@@ -72,7 +68,6 @@ export class Site implements FaultSite {
   readonly databases: Databases;
   readonly #parts: SiteParts;
   readonly #caches: Caches;
-  readonly #files: VolumeFiles;
   readonly #saved: SavedSite | undefined;
   #cluster: Cluster | undefined;
   #kubernetes: Kubernetes | undefined;
@@ -88,10 +83,9 @@ export class Site implements FaultSite {
     this.#parts = parts;
     this.#saved = saved;
     this.#outage = saved?.outage;
-    this.#files = new VolumeFiles(saved?.files);
     const cluster = (): Cluster => this.cluster;
     this.databases = new Databases(this.description, {
-      clock: parts.clock, cluster, files: this.#files, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
+      clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
     });
     this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: () => this.#onCacheUse() }, saved?.caches);
   }
@@ -175,12 +169,7 @@ export class Site implements FaultSite {
 
   delayReplica: FaultSite["delayReplica"] = (claim, lagMs) => this.databases.delayReplica(claim, lagMs);
 
-  fillVolume(namespace: string, { claim: name, file, share }: FillingFile): void {
-    const claim = this.cluster.get("PersistentVolumeClaim", namespace, name);
-    const usage = claim === undefined ? undefined : this.databases.usageOf(claim);
-    if (claim?.metadata.uid === undefined || usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Reset the world." });
-    this.#files.put(claim.metadata.uid, file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
-  }
+  fillVolume: FaultSite["fillVolume"] = (namespace, file) => this.databases.fill(namespace, file);
 
   async cut(outage: Outage): Promise<void> {
     this.#outage = { what: outage, until: outage.lastsMs === undefined ? undefined : this.#parts.clock.now() + outage.lastsMs };
@@ -190,7 +179,7 @@ export class Site implements FaultSite {
   save(): SavedSite {
     return {
       port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ host, door }) => [host, door.port])), prometheus: this.#prometheus?.save(),
-      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), outage: this.#outage, files: this.#files.save(),
+      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), outage: this.#outage,
     };
   }
 
@@ -222,7 +211,6 @@ export class Site implements FaultSite {
       databasePrograms: createMysqlPrograms(this.databases.network()),
       cachePrograms: createRedisPrograms(this.#caches.network()),
       databaseOf: (pod) => this.#databaseOf(pod),
-      volumeOf: (pod) => this.#volumeOf(pod),
       onDatabaseOpen: () => this.#kubernetes?.reconsider(),
       tools: {
         clock, cluster: () => this.cluster, intrusionsOf: (pod) => this.#attacks?.intrusionsOf(pod) ?? [],
@@ -259,23 +247,6 @@ export class Site implements FaultSite {
       described: (name) => this.description.faults.find((fault) => fault.name === name)?.recipe({}).attack,
       databaseOf: (pod) => this.#databaseOf(pod),
     }, this.#saved?.attacks ?? []);
-  }
-
-  /** The volume that a database's pod keeps its data on. */
-  #volumeOf(pod: KubeObject): MountedVolume | undefined {
-    const container = podSpecOf(pod).containers[0];
-    for (const volume of podSpecOf(pod).volumes ?? []) {
-      const name = volume.persistentVolumeClaim?.claimName;
-      const claim = name === undefined ? undefined : this.cluster.get("PersistentVolumeClaim", pod.metadata.namespace ?? "", name);
-      const usage = claim === undefined ? undefined : this.databases.usageOf(claim);
-      const mountPath = container?.volumeMounts?.find((mount) => mount.name === volume.name)?.mountPath;
-      const { uid } = claim?.metadata ?? {};
-      if (usage === undefined || mountPath === undefined || uid === undefined) continue;
-      const beside = this.#files.on(uid);
-      const data = usage.usedBytes - this.#files.bytesOn(uid);
-      return { mountPath, capacityBytes: usage.capacityBytes, contents: new Map([[`${mountPath}/${this.databases.nameOn(uid)}`, data], ...beside]), remove: (path) => this.#files.remove(uid, path) };
-    }
-    return undefined;
   }
 
   #databaseOf(pod: KubeObject): Connection {

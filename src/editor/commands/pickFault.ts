@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { FaultDescription } from "../../core/protocol.ts";
-import { checkFault, faultText, parseFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
+import { checkFault, parametersText, parseFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 
 /** Faults that a world can be given. Throws `invalidInput` when its state file has none to read. */
@@ -37,9 +37,8 @@ export async function pickFault(faults: readonly FaultDescription[], preferred: 
 
 /** Asks how strong a fault shall be; its usual parameters are there to be accepted. */
 async function askFault(fault: FaultDescription): Promise<FaultSpec | undefined> {
-  const usual = faultText({ fault: fault.name, parameters: Object.fromEntries(Object.entries(fault.parameters).map(([key, value]) => [key, String(value)])) }).slice(fault.name.length + 1);
   const answer = await vscode.window.showInputBox({
-    title: fault.title, value: usual, prompt: "How much of it? Enter takes the values as they stand.", ignoreFocusOut: true,
+    title: fault.title, value: parametersText(fault.parameters), prompt: "How much of it? Enter takes the values as they stand.", ignoreFocusOut: true,
     validateInput: (text) => problemOf(fault, text),
   });
   const spec = answer === undefined ? undefined : parseFault(answer === "" ? fault.name : `${fault.name}:${answer}`);
