@@ -110,9 +110,10 @@ describe("scenario 1, rehearsed from the command line", function () {
       const statePath = await new Promise<string>((done) => world.stdout.once("data", (line: Buffer) => done((JSON.parse(String(line)) as { state: string }).state)));
       const state = JSON.parse(readFileSync(statePath, "utf8")) as WorldState;
       const running = drill(home, notebooks, ["--idle", "--attach", statePath]);
-      // The fault shows first; then the pod is replaced by scaling, which the runbook does not do.
       const run = (...args: string[]): ReturnType<typeof spawnSync> => spawnSync(kubectl, ["--kubeconfig", state.kubeconfig, ...args], { encoding: "utf8", env: { HOME: home, PATH: "" } });
-      await new Promise((done) => setTimeout(done, 1500));
+      // The fault shows first, however long the drill takes to begin; then the pod is replaced by scaling, which the runbook does not do.
+      const shown = run("wait", "pod/mysql-0", "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff", "--timeout=60s");
+      assert.equal(shown.status, 0, String(shown.stderr));
       for (const replicas of [0, 1]) {
         const scaled = run("scale", "statefulset/mysql", `--replicas=${replicas}`);
         assert.equal(scaled.status, 0, String(scaled.stderr));

@@ -66,7 +66,7 @@ export class Faults {
     const { fault: name, parameters: values } = spec;
     const recipe = this.#recipeOf(name, values);
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
-    if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Reset the world." });
+    if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Inject it once that is there (kubectl get pods,pvc shows it), or reset the world." });
     const site = this.#tools.site(recipe.cluster);
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
     if (recipe.attack !== undefined) site.attack(name, recipe.namespace);

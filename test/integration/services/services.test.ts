@@ -167,9 +167,9 @@ describe("processes", () => {
     controller.abort(reason);
     await assert.rejects(running, reason);
     const child = Number(readFileSync(marker, "utf8"));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const isAlive = existsSync(`/proc/${child}`) && !readFileSync(`/proc/${child}/stat`, "utf8").includes(") Z ");
-    assert.equal(isAlive, false);
+    const isAlive = (): boolean => existsSync(`/proc/${child}`) && !readFileSync(`/proc/${child}/stat`, "utf8").includes(") Z ");
+    for (let waited = 0; isAlive() && waited < 5000; waited += 10) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(isAlive(), false);
     rmSync(marker);
   });
 });
