@@ -54,7 +54,7 @@ const browserBundle = {
   ...shared,
   platform: "browser",
   target: "es2023",
-  entryPoints: { renderer: "src/renderer/main.ts" },
+  entryPoints: { renderer: "src/renderer/main.ts", runbookHead: "src/renderer/runbookHead.ts" },
 };
 
 const started = performance.now();

@@ -9,7 +9,7 @@ import { parseRunbook } from "./parseRunbook.ts";
 /** A notebook cell in the editor's terms, without the editor. */
 export interface NotebookCell {
   readonly kind: "markup" | "code";
-  /** `shellscript` for commands, `sql` for queries, `markdown` for prose, `yaml` for the front matter (a markup cell too). */
+  /** `shellscript` for commands, `sql` for queries, `markdown` for prose and the front matter. */
   readonly languageId: string;
   /** With any line ends; as the editor holds it. */
   readonly value: string;
@@ -27,7 +27,7 @@ export function toNotebookCells(document: RunbookDocument): NotebookCell[] {
   }));
 }
 
-const LANGUAGE_IDS: Readonly<Record<CellSlice["kind"], string>> = { frontMatter: "yaml", markdown: "markdown", command: "shellscript", query: "sql" };
+const LANGUAGE_IDS: Readonly<Record<CellSlice["kind"], string>> = { frontMatter: "markdown", markdown: "markdown", command: "shellscript", query: "sql" };
 
 /** What `fromNotebookCells` needs to know about the file as a whole. */
 export function toNotebookMetadata(document: RunbookDocument): Record<string, unknown> {

@@ -22,6 +22,7 @@ const FRESH_MS = 5000;
 interface Place {
   readonly document: RunbookDocument;
   readonly cell: vscode.NotebookCell;
+  readonly isFrontMatter: boolean;
   readonly facts: LanguageFacts;
 }
 
@@ -48,7 +49,7 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     const offset = toOffset(document, position);
     if (place === undefined) return undefined;
     if (place.cell.kind === vscode.NotebookCellKind.Markup) {
-      if (document.languageId !== "yaml") return undefined;
+      if (!place.isFrontMatter) return undefined;
       return new vscode.CompletionList(completeVerification(text, offset, cellNames(place.document)).map((item) => toItem(document, text, item, (at) => at)));
     }
     if (document.languageId !== "shellscript") return undefined;
@@ -86,7 +87,7 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     if (cell === undefined) return undefined;
     const model = this.#models.of(cell.notebook);
     const index = model.indexOf(cell) ?? model.document.cells.length - 1;
-    return { document: model.document, cell, facts: cellFacts(model.document, index) };
+    return { document: model.document, cell, isFrontMatter: model.documentCell(cell)?.language === "yaml", facts: cellFacts(model.document, index) };
   }
 
   /** Names from the run's targets; none without a run of this runbook, or when they do not answer in time. */

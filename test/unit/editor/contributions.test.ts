@@ -23,7 +23,7 @@ interface Manifest {
   readonly activationEvents: readonly string[];
   readonly contributes: {
     readonly notebooks: readonly { readonly type: string; readonly selector: readonly { readonly filenamePattern: string }[]; readonly priority: string }[];
-    readonly notebookRenderer: readonly { readonly id: string; readonly mimeTypes: readonly string[]; readonly entrypoint: string }[];
+    readonly notebookRenderer: readonly { readonly id: string; readonly mimeTypes?: readonly string[]; readonly entrypoint: string | { readonly extends: string; readonly path: string } }[];
     readonly commands: readonly CommandContribution[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
@@ -120,9 +120,11 @@ describe("contributions", () => {
     for (const { id } of views) assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === id), id);
   });
 
-  it("declares the notebook type and the renderer of the outputs", () => {
+  it("declares the notebook type, the renderer of the outputs and the one of the front matter", () => {
     assert.deepEqual(contributes.notebooks.map((notebook) => notebook.type), [NOTEBOOK_TYPE]);
-    assert.deepEqual(contributes.notebookRenderer.map(({ id, mimeTypes }) => ({ id, mimeTypes })), [{ id: RENDERER_ID, mimeTypes: Object.values(OUTPUT_MIMES) }]);
+    const [outputs, head, ...others] = contributes.notebookRenderer;
+    assert.deepEqual({ id: outputs?.id, mimeTypes: outputs?.mimeTypes }, { id: RENDERER_ID, mimeTypes: Object.values(OUTPUT_MIMES) });
+    assert.deepEqual([head?.entrypoint, ...others], [{ extends: "vscode.markdown-it-renderer", path: "./dist/runbookHead.js" }]);
   });
 
   it("has the pictures and texts that it names", () => {
@@ -142,7 +144,7 @@ describe("contributions", () => {
 
   it("spells no id in the code that is not contributed", () => {
     const spelt = new Set(sourceOf("src/editor").match(/"dr-runbook\.[\w.]+"/g)?.map((literal) => literal.slice(1, -1)));
-    const known = new Set([...Object.keys(allCommands), ...Object.keys(SETTINGS), ...CONTEXT_KEYS, ...Object.keys(VIEWS), RENDERER_ID, "dr-runbook.kernel", "dr-runbook.run.focus", "dr-runbook.target", "dr-runbook.clock"]);
+    const known = new Set([...Object.keys(allCommands), ...Object.keys(SETTINGS), ...CONTEXT_KEYS, ...Object.keys(VIEWS), RENDERER_ID, "dr-runbook.head", "dr-runbook.kernel", "dr-runbook.run.focus", "dr-runbook.target", "dr-runbook.clock"]);
     for (const id of spelt) assert.ok(known.has(id), id);
     const colours = sourceOf("src/editor").match(/"drRunbook\.\w+"/g)?.map((literal) => literal.slice(1, -1)) ?? [];
     for (const colour of colours) assert.ok(contributes.colors.some(({ id }) => id === colour), colour);

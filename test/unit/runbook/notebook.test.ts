@@ -18,7 +18,7 @@ describe("notebook cells", () => {
   it("show prose without the blank lines around it, commands without their fences", () => {
     const cells = toNotebookCells(parseRunbook(`---\ntitle: x\n---\n${FILE}\n\`\`\`sql {via: mysql}\nSELECT 1\n\`\`\`\n`));
     assert.deepEqual(cells.map(({ kind, languageId, value }) => [kind, languageId, value]), [
-      ["markup", "yaml", "---\ntitle: x\n---"],
+      ["markup", "markdown", "---\ntitle: x\n---"],
       ["markup", "markdown", "# T\n\ntext  \nmore"],
       ["code", "shellscript", "kubectl get pods"],
       ["markup", "markdown", "## Next\nend"],

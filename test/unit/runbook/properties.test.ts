@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import MarkdownIt from "markdown-it";
 import { cellsReport } from "../../../src/core/runbook/cellsReport.ts";
 import { pathsOf } from "../../../src/core/runbook/budget.ts";
+import type { NotebookCell } from "../../../src/core/runbook/notebook.ts";
 import { isSameText } from "../../../src/core/runbook/notebookSlice.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
@@ -11,6 +12,14 @@ import { EditedNotebook, type SaveParticipant } from "./editor.ts";
 import { nastyDocument, nastyFragment } from "./nastyMarkdown.ts";
 
 const RUNS = Number(process.env["FC_RUNS"] ?? 150);
+
+function isFrontMatter(cell: NotebookCell | undefined): boolean {
+  return cell !== undefined && /"kind":"frontMatter"/.test(JSON.stringify(cell.metadata));
+}
+
+function isProse(cell: NotebookCell | undefined): boolean {
+  return cell?.languageId === "markdown" && !isFrontMatter(cell);
+}
 
 function tiles(source: string): void {
   const document = parseRunbook(source);
@@ -69,16 +78,16 @@ describe("runbook: any text", () => {
       fc.property(nastyDocument, fc.nat(), (source, seed) => {
         const pasted = new EditedNotebook(source);
         const at = seed % Math.max(1, pasted.cells.length);
-        if (pasted.cells[at]?.languageId !== "yaml") pasted.cut(at, at);
+        if (!isFrontMatter(pasted.cells[at])) pasted.cut(at, at);
         assert.equal(pasted.save(), source);
         const split = new EditedNotebook(source);
         const lines = split.cells[at]?.value.split("\n").length ?? 0;
-        if (split.cells[at]?.languageId === "markdown" && lines > 1) {
+        if (isProse(split.cells[at]) && lines > 1) {
           split.split(at, 1 + (seed % (lines - 1)));
           assert.equal(split.save(), source);
         }
         const joined = new EditedNotebook(source);
-        if (joined.cells[at]?.languageId === "markdown" && joined.cells[at + 1]?.languageId === "markdown") {
+        if (isProse(joined.cells[at]) && isProse(joined.cells[at + 1])) {
           joined.join(at);
           assert.equal(joined.save(), source);
         }
@@ -132,7 +141,7 @@ describe("runbook: edited notebooks", () => {
         const at = seed % Math.max(1, cells.length);
         const [cell, shown] = [cells[at], notebook.cells[at]];
         // A fence or comment that the file leaves open is closed before what follows; that is another test.
-        if (cell === undefined || shown === undefined || shown.languageId === "yaml" || cells.length !== notebook.cells.length || at === cells.length - 1) return;
+        if (cell === undefined || shown === undefined || isFrontMatter(shown) || cells.length !== notebook.cells.length || at === cells.length - 1) return;
         notebook.edit(at, (value) => `${value}\nanother line`);
         const saved = notebook.save();
         assert.ok(saved.startsWith(source.slice(0, cell.start)) && saved.endsWith(source.slice(cell.end)), JSON.stringify({ source, saved }));
