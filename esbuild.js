@@ -54,7 +54,7 @@ const browserBundle = {
   ...shared,
   platform: "browser",
   target: "es2023",
-  entryPoints: { renderer: "src/renderer/main.ts", runbookHead: "src/renderer/runbookHead.ts" },
+  entryPoints: { renderer: "src/renderer/main.ts", runbookMarkdown: "src/renderer/markdown.ts" },
 };
 
 const started = performance.now();

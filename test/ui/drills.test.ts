@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rowOf, FIRST_RUNBOOK } from "../host/firstRunbook.ts";
 import { writePastRun } from "../host/pastRuns.ts";
+import { waitForWebview } from "../host/webviews.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,20 +40,6 @@ async function waitForRow(workbench: Workbench, pattern: RegExp): Promise<void> 
 async function expand(workbench: Workbench, pattern: RegExp): Promise<void> {
   await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: pattern }).first().click();
   await workbench.page.keyboard.press("ArrowRight");
-}
-
-/** Waits until a webview shows the text. */
-async function waitForPreview(workbench: Workbench, pattern: RegExp): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    for (const frame of workbench.page.frames()) {
-      // A frame that is being replaced while we look shows nothing yet.
-      const text = await frame.evaluate(() => document.body.innerText).catch(() => "");
-      if (pattern.test(text)) return;
-    }
-    if (Date.now() > deadline) throw new Error(`no preview with ${String(pattern)}`);
-    await workbench.page.waitForTimeout(200);
-  }
 }
 
 /** Gives the view all the room that the other ones take. */
@@ -105,7 +92,7 @@ describe("the view of runbooks and drills", function () {
       await toast.getByText("Open Report").click();
       await page.locator(".tabs-container .tab.active").filter({ hasText: "Drill report" }).waitFor();
       await waitForRow(workbench, /Scenario 1: Database Failure.*proven today/s);
-      await waitForPreview(workbench, /Against the last drill of this scenario/);
+      await waitForWebview(workbench.page, /Against the last drill of this scenario/);
       await workbench.screenshot("drill-report-dark");
     });
   });
@@ -119,7 +106,7 @@ describe("the view of runbooks and drills", function () {
       await waitForRow(workbench, /Security Breach Response/);
       await workbench.page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /incident.*25:00/s }).first().click();
       await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: "Log: Scenario 1" }).waitFor();
-      await waitForPreview(workbench, /What was run/);
+      await waitForWebview(workbench.page, /What was run/);
       await workbench.screenshot("drills-view-light");
     });
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findInWebviews } from "../host/webviews.ts";
 import { withWorkbench } from "../host/workbench.ts";
 
 describe("opening a runbook", () => {
@@ -11,6 +12,7 @@ describe("opening a runbook", () => {
       await workbench.openRunbook("small.runbook.md");
       await workbench.page.locator(".code-cell-row").nth(1).waitFor();
       assert.match(await workbench.page.locator(".code-cell-row").first().innerText(), /kubectl\s+get\s+pods/);
+      assert.match(await (await findInWebviews(workbench.page, ".dr-head")).innerText(), /RTO\s*15 min[^]*not all of which can be read/);
       await workbench.save();
       assert.deepEqual(readFileSync(file), before);
       await workbench.runCommand("File: Save Without Formatting");

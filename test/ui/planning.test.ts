@@ -1,21 +1,7 @@
 import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
+import { waitForWebview } from "../host/webviews.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
-
-/** The text of the Markdown preview that shows `text`. */
-async function previewText(workbench: Workbench, text: string): Promise<string> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    for (const frame of workbench.page.frames()) {
-      if (frame === workbench.page.mainFrame()) continue;
-      // A frame may go away while it is read: it shows nothing then.
-      const shown = await frame.locator("body").innerText({ timeout: 1000 }).catch(() => "");
-      if (shown.includes(text)) return shown;
-    }
-    assert.ok(Date.now() < deadline, `no preview shows ${text}`);
-    await workbench.page.waitForTimeout(200);
-  }
-}
 
 /** Puts the cursor at the end of a cell's text and types. */
 async function typeInto(workbench: Workbench, row: number, text: string): Promise<void> {
@@ -33,7 +19,7 @@ describe("knowing before running", function () {
       const { page } = workbench;
       await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.runCommand("Runbook: Show Plan");
-      const plan = await previewText(workbench, "Plan: Scenario 1");
+      const plan = await waitForWebview(workbench.page, /Plan: Scenario 1/);
       assert.match(plan, /DESTROY\s+kubectl scale statefulset\/mysql --replicas=0/);
       await workbench.screenshotInBothThemes("plan");
       // The preview is a page of its own and may keep the keys.
@@ -68,7 +54,7 @@ describe("knowing before running", function () {
       await page.keyboard.press("Escape");
 
       await workbench.runCommand("Runbook: Preflight");
-      const report = await previewText(workbench, "Preflight: Scenario 1");
+      const report = await waitForWebview(workbench.page, /Preflight: Scenario 1/);
       assert.match(report, /Against the drill's world\./);
       assert.match(report, /Nothing was changed\./);
       assert.match(report, /prod\s+reachable/);

@@ -120,11 +120,11 @@ describe("contributions", () => {
     for (const { id } of views) assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === id), id);
   });
 
-  it("declares the notebook type, the renderer of the outputs and the one of the front matter", () => {
+  it("declares the notebook type, the renderer of the outputs and the one of the Markdown", () => {
     assert.deepEqual(contributes.notebooks.map((notebook) => notebook.type), [NOTEBOOK_TYPE]);
     const [outputs, head, ...others] = contributes.notebookRenderer;
     assert.deepEqual({ id: outputs?.id, mimeTypes: outputs?.mimeTypes }, { id: RENDERER_ID, mimeTypes: Object.values(OUTPUT_MIMES) });
-    assert.deepEqual([head?.entrypoint, ...others], [{ extends: "vscode.markdown-it-renderer", path: "./dist/runbookHead.js" }]);
+    assert.deepEqual([head?.entrypoint, ...others], [{ extends: "vscode.markdown-it-renderer", path: "./dist/runbookMarkdown.js" }]);
   });
 
   it("has the pictures and texts that it names", () => {
@@ -144,7 +144,7 @@ describe("contributions", () => {
 
   it("spells no id in the code that is not contributed", () => {
     const spelt = new Set(sourceOf("src/editor").match(/"dr-runbook\.[\w.]+"/g)?.map((literal) => literal.slice(1, -1)));
-    const known = new Set([...Object.keys(allCommands), ...Object.keys(SETTINGS), ...CONTEXT_KEYS, ...Object.keys(VIEWS), RENDERER_ID, "dr-runbook.head", "dr-runbook.kernel", "dr-runbook.run.focus", "dr-runbook.target", "dr-runbook.clock"]);
+    const known = new Set([...Object.keys(allCommands), ...Object.keys(SETTINGS), ...CONTEXT_KEYS, ...Object.keys(VIEWS), RENDERER_ID, "dr-runbook.markdown", "dr-runbook.kernel", "dr-runbook.run.focus", "dr-runbook.target", "dr-runbook.clock"]);
     for (const id of spelt) assert.ok(known.has(id), id);
     const colours = sourceOf("src/editor").match(/"drRunbook\.\w+"/g)?.map((literal) => literal.slice(1, -1)) ?? [];
     for (const colour of colours) assert.ok(contributes.colors.some(({ id }) => id === colour), colour);
