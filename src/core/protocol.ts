@@ -7,7 +7,7 @@ import type { PreflightReport } from "./preflight/report.ts";
 
 /**
  * Messages between a front (editor, command line, test) and the kernel: JSON-RPC over a local socket. Requests end with what they
- * came to; while one runs, the kernel notifies `output`, `event` and `status`, and asks the front `ask`.
+ * came to; while one runs, the kernel notifies `output`, `event` and `status` (and `healthChanged`), and asks the front `ask`.
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -223,7 +223,8 @@ export interface KernelRequests {
   /** A filled template went somewhere; `sha256` is that of its text. */
   recordMessage: { params: { template: string; sha256: string; destination: string }; result: RunStatus };
   markRecoveryPoint: { params: { pointAt: number; evidence: string }; result: RunStatus };
-  health: { params: Record<string, never>; result: HealthReport };
+  /** Reads the targets' health; of the clusters only, backups and alerts are as they were. */
+  health: { params: { of: "everything" | "clusters" }; result: HealthReport };
   /** Checks a whole runbook against its targets and changes nothing: those of the run, or without one what `PreflightParams` name. */
   preflight: { params: PreflightParams; result: PreflightReport };
   /** Names that a target of the run knows, for completion: within a limit, or with the reason why not. */
@@ -239,6 +240,8 @@ export interface KernelNotifications {
   output: OutputNotification;
   event: JournalRecord;
   status: RunStatus;
+  /** Something in a cluster of the run has changed since its health was last read. */
+  healthChanged: Record<string, never>;
 }
 
 /** The world's control requests: `POST {url}/{name}` with a JSON body. */

@@ -24,7 +24,7 @@ import { executeOperation } from "./executors.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
 import { preflightOn } from "./preflight.ts";
-import { readRunHealth } from "./runHealth.ts";
+import { RunHealth } from "./runHealth.ts";
 
 /** What a run is made of. */
 export interface RunParts {
@@ -55,6 +55,7 @@ export class Run {
   readonly #environment: Map<string, string>;
   readonly #records: JournalRecord[];
   readonly #over = new AbortController();
+  readonly #health: RunHealth;
   readonly #executions = new Map<string, AbortController>();
   #state: RunState;
   #queue: Promise<unknown> = Promise.resolve();
@@ -68,6 +69,9 @@ export class Run {
     this.#parts = parts;
     this.#records = [...parts.records];
     this.#state = reduceJournal(parts.records);
+    const { document, facts, ports } = parts;
+    this.#health = new RunHealth({ targets: document.frontMatter.targets, facts, ports, onChange: () => parts.notify("healthChanged", {}) });
+    this.#over.signal.addEventListener("abort", () => this.#health.stop());
     this.#environment = new Map(Object.entries(startVariables(parts)));
   }
 
@@ -184,9 +188,8 @@ export class Run {
   }
 
   /** Reads the targets' health; a recovery point that is newer than those before goes into the journal. */
-  async health(): Promise<HealthReport> {
-    const { document, facts, ports } = this.#parts;
-    const report = await readRunHealth(document.frontMatter.targets, facts, this.#state.rpoMs, ports, this.#over.signal);
+  async health(of: "everything" | "clusters"): Promise<HealthReport> {
+    const report = await this.#health.read(of, this.#state.rpoMs, this.#over.signal);
     const point = report.recoveryPoint;
     if (point !== undefined && this.#state.ended === undefined && point.pointAt > (this.#state.newestPointAt ?? -Infinity)) {
       await this.record({ type: "recoveryPointFound", pointAt: point.pointAt, evidence: point.evidence });

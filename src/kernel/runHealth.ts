@@ -1,7 +1,8 @@
+import { readAlerts } from "../core/health/alerts.ts";
 import { readBackupHealth, type BackupSource } from "../core/health/backups.ts";
 import { readClusterHealth, type ClusterSources } from "../core/health/clusterHealth.ts";
+import { WatchedLists } from "../core/health/watchedLists.ts";
 import type { Facts } from "../core/facts/facts.ts";
-import { readAlerts } from "../core/health/alerts.ts";
 import type { KubernetesPort, ToolPorts } from "../core/ports.ts";
 import type { ClusterHealth, HealthReport } from "../core/protocol.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
@@ -9,28 +10,99 @@ import { RuntimeError } from "../core/runtimeError.ts";
 
 /** How often a bucket of which the facts say nothing should have a new backup, milliseconds. */
 const DAILY_MS = 86_400_000;
+/** When nobody has looked for so long, the watches end, milliseconds. */
+const UNSEEN_MS = 120_000;
 
-/** The health of a run's clusters and backups; `rpoMs` is its recovery point objective. */
-export async function readRunHealth(targets: readonly TargetSpec[], facts: Facts | undefined, rpoMs: number | undefined, ports: ToolPorts, signal: AbortSignal): Promise<HealthReport> {
-  const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
-  const [clusters, backups, alerts] = await Promise.all([
-    Promise.all(targets.filter((target) => target.kind === "kubernetes").map((target, index) => readCluster(target, { services: facts?.services ?? [], isStandIn: index > 0 }, ports, signal))),
-    readBackupHealth(sources.flat(), rpoMs, ports.clock, signal),
-    facts?.prometheus === undefined ? [] : readAlerts({ http: ports.http, clock: ports.clock, url: facts.prometheus }, signal),
-  ]);
-  return { checkedAt: ports.clock.now(), clusters, alerts, ...backups };
+/** What the health of a run is read from. */
+export interface HealthSources {
+  readonly targets: readonly TargetSpec[];
+  readonly facts: Facts | undefined;
+  readonly ports: ToolPorts;
+  /** Told once when something in a cluster has changed since the last look. */
+  readonly onChange: () => void;
 }
 
-/** The runbook's first cluster is the one that the facts describe. One that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */
-async function readCluster({ alias, context, namespace }: Extract<TargetSpec, { kind: "kubernetes" }>, wanted: Pick<ClusterSources, "services" | "isStandIn">, ports: ToolPorts, signal: AbortSignal): Promise<ClusterHealth> {
-  let kubernetes: KubernetesPort;
-  try {
-    kubernetes = await ports.kubernetes(context);
-  } catch (error) {
-    if (!(error instanceof RuntimeError)) throw error;
-    return { alias, state: "unreachable", detail: error.message, changes: [], services: [], workloads: [], volumes: [], warnings: [] };
+type OtherHealth = Omit<HealthReport, "checkedAt" | "clusters">;
+
+interface WatchedCluster {
+  readonly kubernetes: KubernetesPort;
+  readonly lists: WatchedLists;
+}
+
+/** The health of a run's clusters, by watches, and of its backups and alerts, at each look. */
+export class RunHealth {
+  readonly #sources: HealthSources;
+  readonly #clusters = new Map<string, WatchedCluster>();
+  #others: OtherHealth | undefined;
+  #seenAt = 0;
+  #isTold = false;
+
+  constructor(sources: HealthSources) {
+    this.#sources = sources;
   }
-  return { alias, ...(await readClusterHealth({ clock: ports.clock, kubernetes, ...wanted, ...(namespace === undefined ? {} : { namespace }) }, signal)) };
+
+  /** Reads everything, or only the clusters, with backups and alerts as they were; `rpoMs` is the run's recovery point objective. */
+  async read(of: "everything" | "clusters", rpoMs: number | undefined, signal: AbortSignal): Promise<HealthReport> {
+    const { targets, facts, ports } = this.#sources;
+    this.#seenAt = ports.clock.now();
+    this.#isTold = false;
+    const [clusters, others] = await Promise.all([
+      Promise.all(targets.filter((target) => target.kind === "kubernetes").map((target, index) => this.#readCluster(target, { services: facts?.services ?? [], isStandIn: index > 0 }, signal))),
+      of === "clusters" && this.#others !== undefined ? this.#others : this.#readOthers(rpoMs, signal),
+    ]);
+    this.#others = others;
+    return { checkedAt: ports.clock.now(), clusters, ...others };
+  }
+
+  /** Ends all watches. */
+  stop(): void {
+    for (const { lists } of this.#clusters.values()) lists.stop();
+    this.#clusters.clear();
+  }
+
+  async #readOthers(rpoMs: number | undefined, signal: AbortSignal): Promise<OtherHealth> {
+    const { targets, facts, ports } = this.#sources;
+    const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
+    const [backups, alerts] = await Promise.all([
+      readBackupHealth(sources.flat(), rpoMs, ports.clock, signal),
+      facts?.prometheus === undefined ? [] : readAlerts({ http: ports.http, clock: ports.clock, url: facts.prometheus }, signal),
+    ]);
+    return { ...backups, alerts };
+  }
+
+  /** The runbook's first cluster is the one that the facts describe. One that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */
+  async #readCluster({ alias, context, namespace }: Extract<TargetSpec, { kind: "kubernetes" }>, wanted: Pick<ClusterSources, "services" | "isStandIn">, signal: AbortSignal): Promise<ClusterHealth> {
+    const { ports } = this.#sources;
+    let kubernetes: KubernetesPort;
+    try {
+      kubernetes = await ports.kubernetes(context);
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error;
+      return { alias, state: "unreachable", detail: error.message, changes: [], services: [], workloads: [], volumes: [], warnings: [] };
+    }
+    const lists = this.#listsOf(alias, kubernetes);
+    const health = await readClusterHealth({ clock: ports.clock, kubernetes, ...wanted, lists: (asked, limited) => lists.list(asked, limited), ...(namespace === undefined ? {} : { namespace }) }, signal);
+    // What was known of a cluster that does not answer is not to be believed once it does again.
+    if (health.state !== "reachable") lists.stop();
+    return { alias, ...health };
+  }
+
+  #listsOf(alias: string, kubernetes: KubernetesPort): WatchedLists {
+    const known = this.#clusters.get(alias);
+    if (known?.kubernetes === kubernetes) return known.lists;
+    known?.lists.stop();
+    const lists = new WatchedLists(kubernetes, this.#sources.ports.clock, () => this.#changed());
+    this.#clusters.set(alias, { kubernetes, lists });
+    return lists;
+  }
+
+  #changed(): void {
+    if (this.#sources.ports.clock.now() - this.#seenAt > UNSEEN_MS) this.stop();
+    else if (!this.#isTold) {
+      this.#isTold = true;
+      this.#sources.onChange();
+    }
+  }
 }
 
 /** A bucket's backups as the facts list them; one that they do not name is looked at folder by folder. */

@@ -121,7 +121,7 @@ export class Session {
       recordEscalation: async ({ role, means, address }) => this.#recorded({ type: "escalated", role, means, address }),
       recordMessage: async ({ template, sha256, destination }) => this.#recorded({ type: "messagePrepared", template, sha256, destination }),
       markRecoveryPoint: async ({ pointAt, evidence }) => this.#recorded({ type: "recoveryPointMarked", pointAt, by: "person", evidence: current().redact(evidence) }),
-      health: async () => current().health(),
+      health: async ({ of }) => current().health(of),
       lookUp: async (params) => current().lookUp(params),
       preflight: async (params) => (this.#run === undefined ? preflightAlone(params, this.#closing.signal) : current().preflight(parseRunbook(params.source))),
       verify: async () => current().verifyNow(),

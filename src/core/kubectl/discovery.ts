@@ -17,6 +17,9 @@ export interface ApiResource {
   readonly verbs: readonly string[];
 }
 
+/** Where a kind's objects are served. */
+export type ResourcePlace = Pick<ApiResource, "group" | "version" | "plural" | "namespaced">;
+
 export type Discovery = readonly ApiResource[];
 
 const AGGREGATED =
@@ -96,7 +99,7 @@ function groupPath(group: string, version: string): string {
 }
 
 /** `/apis/apps/v1/namespaces/x/deployments/y/scale`; without `name` the collection. */
-export function resourcePath(resource: ApiResource, namespace: string | undefined, name?: string, subresource?: string): string {
+export function resourcePath(resource: ResourcePlace, namespace: string | undefined, name?: string, subresource?: string): string {
   const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
   const leaf = name === undefined ? "" : `/${encodeURIComponent(name)}`;
   const sub = subresource === undefined ? "" : `/${subresource}`;

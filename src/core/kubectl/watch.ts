@@ -1,4 +1,4 @@
-import { resourcePath, type ApiResource } from "./discovery.ts";
+import { resourcePath, type ApiResource, type ResourcePlace } from "./discovery.ts";
 import { ApiStatusError, apiStatusError, requireSuccess } from "./failure.ts";
 import { queryText } from "./fetch.ts";
 import { isObject, listAt, numberAt, objectAt, parseJson, textAt, type JsonObject } from "./json.ts";
@@ -13,7 +13,7 @@ export type WatchEvent =
 export interface WatchTarget {
   readonly cluster: KubernetesPort;
   readonly clock: ClockPort;
-  readonly resource: ApiResource;
+  readonly resource: ResourcePlace & Pick<ApiResource, "kind">;
   readonly namespace: string | undefined;
   readonly labelSelector: string | undefined;
   readonly fieldSelector: string | undefined;

@@ -18,12 +18,16 @@ export class RunSession implements vscode.Disposable {
   /** Status, journal or connection changed. */
   readonly onDidChange = this.#changed.event;
   readonly onDidOutput = this.#output.event;
+  readonly #healthChanged = this.#store.add(new vscode.EventEmitter<void>());
+  /** Something in a cluster changed since its health was last read. */
+  readonly onDidChangeHealth = this.#healthChanged.event;
 
   /** `status` is the first one, from `startRun` or `status`. The session owns the client and disposes it. */
   constructor(client: KernelClient, status: RunStatus) {
     this.client = client;
     this.#status = status;
     client.on("status", (next) => this.#setStatus(next));
+    client.on("healthChanged", () => this.#healthChanged.fire());
     client.on("output", (output) => this.#output.fire(output));
     client.on("event", (event) => {
       this.#addEvents([event]);

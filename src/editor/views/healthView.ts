@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { shortAge } from "../../core/health/age.ts";
-import type { ClusterHealth, HealthChange, HealthItem, HealthReport, TargetState } from "../../core/protocol.ts";
+import type { ClusterHealth, HealthChange, HealthItem, HealthReport, KernelRequests, TargetState } from "../../core/protocol.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
@@ -18,7 +18,13 @@ type Node =
   | { readonly kind: "change"; readonly change: HealthChange; readonly ageMs: number }
   | { readonly kind: "message"; readonly text: string; readonly detail: string; readonly icon: string };
 
-/** The Cluster Health view: asks the kernel every few seconds while it is visible and a run is active. Never rejects. */
+/** What is looked at: also backups and alerts, or only what a cluster's change can have changed. */
+type Look = KernelRequests["health"]["params"]["of"];
+
+/** Changes come in crowds: so long after the first of one the clusters are looked at, milliseconds. */
+const CROWD_MS = 500;
+
+/** The Cluster Health view, while it is visible and a run is active: looks when a cluster changes, and every few seconds at all. Never rejects. */
 export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #runs: Runs;
@@ -27,7 +33,11 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #report: HealthReport | undefined;
   #failure: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #listening: vscode.Disposable | undefined;
   #isAsking = false;
+  /** Asked for while an answer is on its way. */
+  #wanted: Look | undefined;
   #isDisposed = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -45,15 +55,26 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
         this.#failure = undefined;
         this.#changed.fire(undefined);
         this.refresh();
+        this.#listening?.dispose();
+        this.#listening = session?.onDidChangeHealth(() => this.#lookSoon());
       }),
     );
   }
 
-  /** Asks now, and again after the interval. */
+  /** Looks at everything now, and again after the interval. */
   refresh(): void {
-    clearTimeout(this.#timer);
-    if (this.#isDisposed || this.#isAsking || !this.#view.visible || this.#runs.active === undefined) return;
-    void this.#ask();
+    this.#look("everything");
+  }
+
+  #look(of: Look): void {
+    if (this.#isDisposed || !this.#view.visible || this.#runs.active === undefined) return;
+    if (!this.#isAsking) void this.#ask(of);
+    else if (this.#wanted !== "everything") this.#wanted = of;
+  }
+
+  #lookSoon(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => this.#look("clusters"), CROWD_MS);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -117,6 +138,8 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   dispose(): void {
     this.#isDisposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
+    this.#listening?.dispose();
     this.#store.dispose();
   }
 
@@ -133,12 +156,12 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     return [{ kind: "message", text: `Cluster: ${STATE_WORDS[only.state]}`, detail: `${only.detail} · ${at}`, icon: stateIcon(only.state) }];
   }
 
-  async #ask(): Promise<void> {
+  async #ask(of: Look): Promise<void> {
     const session = this.#runs.active;
     if (session === undefined) return;
     this.#isAsking = true;
     try {
-      this.#report = await session.client.request("health", {});
+      this.#report = await session.client.request("health", { of });
       this.#failure = undefined;
     } catch (error) {
       // The last report stays, under a line that says that it is old.
@@ -148,7 +171,13 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     }
     if (this.#isDisposed) return;
     this.#changed.fire(undefined);
-    this.#timer = setTimeout(() => this.refresh(), Math.max(1, readSetting("dr-runbook.healthIntervalSeconds")) * 1000);
+    if (of === "everything") {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.refresh(), Math.max(1, readSetting("dr-runbook.healthIntervalSeconds")) * 1000);
+    }
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (wanted !== undefined) this.#look(wanted);
   }
 }
 

@@ -4,7 +4,7 @@ import { readClusterHealth, type ClusterSources } from "../../../src/core/health
 import type { ClockPort, KubernetesPort, ObjectStorePort, ToolPorts } from "../../../src/core/ports.ts";
 import { readFacts } from "../../../src/core/facts/readFacts.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
-import { readRunHealth } from "../../../src/kernel/runHealth.ts";
+import { RunHealth } from "../../../src/kernel/runHealth.ts";
 
 const NOW = Date.parse("2026-02-01T12:00:00Z");
 const never = new AbortController().signal;
@@ -196,7 +196,7 @@ describe("the health of a cluster and its backups", () => {
     } as ToolPorts;
     const targets = ["prod", "dr", "rebuilt"].map((name) => ({ kind: "kubernetes", name, alias: name, context: name, namespace: "shop" }) as const);
     const { facts } = readFacts("services:\n  - { name: Shop, priority: 1, workloads: [deployment/web, deployment/gateway] }\n  - { name: Search, priority: 2, workloads: [deployment/search] }\n");
-    const { clusters } = await readRunHealth(targets, facts, undefined, ports, never);
+    const { clusters } = await new RunHealth({ targets, facts, ports, onChange: () => undefined }).read("everything", undefined, never);
     assert.deepEqual(clusters.map(({ services }) => services.map(({ name, verdict, reason }) => `${name} ${verdict}: ${reason}`)), [
       ["P1 Shop unknown: the cluster does not say", "P2 Search unknown: the cluster does not say"],
       ["P1 Shop ok: 1/1 ready", "P2 Search unknown: is not in this cluster"],
@@ -208,4 +208,71 @@ describe("the health of a cluster and its backups", () => {
       ["rebuilt", "unreachable", 'kubeconfig: context "rebuilt" does not exist', 0],
     ]);
   });
+
+  it("reads backups and alerts again only when everything is asked for", async () => {
+    let listed = 0;
+    const counting = { ...store([]), list: () => ((listed += 1), Promise.resolve({ objects: [], prefixes: [], next: undefined })) };
+    const ports = { clock: clock(), kubernetes: () => Promise.resolve(cluster({})), objectStore: () => Promise.resolve(counting) } as unknown as ToolPorts;
+    const targets = [{ kind: "aws", name: "b", alias: "b", profile: undefined, region: undefined, account: undefined, buckets: ["dumps"] }] as const;
+    const health = new RunHealth({ targets, facts: undefined, ports, onChange: () => undefined });
+    const first = await health.read("clusters", undefined, never);
+    assert.equal(listed, 1, "there is nothing yet to show");
+    assert.deepEqual((await health.read("clusters", undefined, never)).backups, first.backups);
+    assert.equal(listed, 1);
+    await health.read("everything", undefined, never);
+    assert.equal(listed, 2);
+  });
+
+  it("tells of changes once a look, and ends its watches when nobody has looked for long", async () => {
+    let [told, now] = [0, NOW];
+    const events: ((type: string) => void)[] = [];
+    const kubernetes: KubernetesPort = {
+      ...cluster({}),
+      stream: (_request, signal) => Promise.resolve({ status: 200, body: streamOf(events, signal) }),
+    };
+    const ports = { clock: { ...clock(), now: () => now }, kubernetes: () => Promise.resolve(kubernetes) } as unknown as ToolPorts;
+    const targets = [{ kind: "kubernetes", name: "prod", alias: "prod", context: "prod", namespace: "shop" }] as const;
+    const health = new RunHealth({ targets, facts: undefined, ports, onChange: () => (told += 1) });
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    await health.read("everything", undefined, never);
+    await settled();
+    assert.equal(events.length, 8, "every list but the one that is always asked for");
+    for (const send of events) send("MODIFIED");
+    await settled();
+    assert.equal(told, 1);
+    await health.read("clusters", undefined, never);
+    events[0]?.("MODIFIED");
+    await settled();
+    assert.equal(told, 2);
+    now += 121_000;
+    await health.read("clusters", undefined, never);
+    events[0]?.("MODIFIED");
+    await settled();
+    assert.equal(told, 3, "somebody has looked");
+    now += 121_000;
+    events[0]?.("MODIFIED");
+    await settled();
+    assert.equal(told, 3);
+    await health.read("clusters", undefined, never);
+    await settled();
+    assert.equal(events.length, 16, "it begins anew");
+    health.stop();
+  });
 });
+
+/** A watch's stream that the test feeds. */
+async function* streamOf(events: ((type: string) => void)[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const waiting: string[] = [];
+  let wake: () => void = () => undefined;
+  signal.addEventListener("abort", () => wake());
+  events.push((type) => {
+    waiting.push(`${JSON.stringify({ type, object: { metadata: { name: "x", resourceVersion: "2" } } })}\n`);
+    wake();
+  });
+  for (;;) {
+    signal.throwIfAborted();
+    const line = waiting.shift();
+    if (line === undefined) await new Promise<void>((resolve) => (wake = resolve));
+    else yield new TextEncoder().encode(line);
+  }
+}
