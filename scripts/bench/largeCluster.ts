@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { readClusterHealth } from "../../src/core/health/clusterHealth.ts";
+import { type ListObjects, WatchedLists } from "../../src/core/health/watchedLists.ts";
 import { createClock } from "../../src/services/clock.ts";
 import { createKubernetesPort } from "../../src/services/kubernetes/port.ts";
 import { findKubectl } from "../../test/parts/kubectl.ts";
@@ -54,19 +55,24 @@ async function compare(kubectl: string, kubeconfig: string, home: string): Promi
     assert.equal(mine, theirs, `${name}: the two printed differently`);
     found.push({ name, ours: "in process", peer: "kubectl 1.33 process", unit: "ms", pairs });
   }
-  const health = { clock: createClock(undefined), kubernetes: port, services: [] };
   const whole = ["get", "pods,deployments", "-o", "json"];
-  const pairs = await inTurn(
-    5,
-    () =>
-      milliseconds(async () => {
-        const { workloads } = await readClusterHealth(health, new AbortController().signal);
-        assert.deepEqual([workloads.length, workloads.filter(({ verdict }) => verdict === "ok").length], [WORKLOADS, WORKLOADS]);
-      }),
-    () => milliseconds(() => runStock(kubectl, whole, environment)),
-  );
+  const clock = createClock(undefined);
+  const watched = new WatchedLists(port, clock, () => undefined);
+  const looks = [["first look", undefined], ["a look while it is watched", (asked, signal) => watched.list(asked, signal)]] as const satisfies readonly (readonly [string, ListObjects | undefined])[];
+  for (const [which, lists] of looks) {
+    const pairs = await inTurn(
+      5,
+      () =>
+        milliseconds(async () => {
+          const { workloads } = await readClusterHealth({ clock, kubernetes: port, services: [], ...(lists === undefined ? {} : { lists }) }, new AbortController().signal);
+          assert.deepEqual([workloads.length, workloads.filter(({ verdict }) => verdict === "ok").length], [WORKLOADS, WORKLOADS]);
+        }),
+      () => milliseconds(() => runStock(kubectl, whole, environment)),
+    );
+    found.push({ name: `Cluster Health of ${PODS} pods, ${which}`, ours: "to its verdicts", peer: "kubectl 1.33 get -o json", unit: "ms", pairs });
+  }
+  watched.stop();
   port.close();
-  found.push({ name: `Cluster Health of ${PODS} pods`, ours: "to its verdicts", peer: "kubectl 1.33 get -o json", unit: "ms", pairs });
   for (const [name, what, argv] of [["memory that the list takes at its peak", "list", ["get", "pods"]], ["memory that Cluster Health takes at its peak", "health", whole]] as const) {
     const memory: Pair[] = [];
     for (let count = 0; count < 3; count += 1) memory.push({ ours: await grownKiB(what, kubeconfig), peer: (await runStock(kubectl, argv, environment)).peakKiB });
