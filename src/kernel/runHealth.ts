@@ -110,5 +110,5 @@ async function backupSources(target: Extract<TargetSpec, { kind: "aws" }>, bucke
   const store = await ports.objectStore(target.profile, target.region);
   const listed = facts?.backups.filter((backup) => backup.bucket === bucket) ?? [];
   if (listed.length === 0) return [{ store, bucket, prefix: "", everyMs: DAILY_MS }];
-  return listed.map(({ prefix, everyMs, recoversData }) => ({ store, bucket, prefix, recoversData, ...(everyMs === undefined ? {} : { everyMs }) }));
+  return listed.map(({ prefix, everyMs, keepMs, recoversData }) => ({ store, bucket, prefix, recoversData, ...(everyMs === undefined ? {} : { everyMs }), ...(keepMs === undefined ? {} : { keepMs }) }));
 }

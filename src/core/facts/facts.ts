@@ -74,6 +74,8 @@ export interface ScheduledBackup {
   /** Ends with `/`; `""` is the whole bucket. */
   readonly prefix: string;
   readonly everyMs: number | undefined;
+  /** How long a backup is kept, milliseconds. */
+  readonly keepMs: number | undefined;
   /** Whether lost data come back from it. */
   readonly recoversData: boolean;
 }

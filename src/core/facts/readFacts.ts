@@ -94,14 +94,14 @@ function readServices(entry: YamlEntry | undefined, reader: YamlReader, report: 
 }
 
 function readBackups(entry: YamlEntry | undefined, reader: YamlReader, report: Report): ScheduledBackup[] {
-  return readItems(entry, ["name", "path", "every", "recovers"], reader, (fields, item) => {
+  return readItems(entry, ["name", "path", "every", "keep", "recovers"], reader, (fields, item) => {
     const name = needText("name", fields, item, reader, report);
     const path = needText("path", fields, item, reader, report);
     if (name === undefined || path === undefined) return undefined;
     const address = /^s3:\/\/([^/]+)\/((?:.+\/)?)$/.exec(path);
     if (address === null) return reader.wrong(fields.get("path") ?? item, "a folder of a bucket: s3://BUCKET/FOLDER/");
     const recovers = reader.oneOf(fields.get("recovers"), ["data", "configuration"]);
-    return { name, bucket: address[1] ?? "", prefix: address[2] ?? "", everyMs: reader.durationMs(fields.get("every")), recoversData: recovers === "data" };
+    return { name, bucket: address[1] ?? "", prefix: address[2] ?? "", everyMs: reader.durationMs(fields.get("every")), keepMs: reader.durationMs(fields.get("keep")), recoversData: recovers === "data" };
   });
 }
 

@@ -15,6 +15,8 @@ export interface BackupSource {
   readonly prefix: string;
   /** Time from one backup to the next, milliseconds; `undefined` sets no limit to the newest one's age. */
   readonly everyMs?: number;
+  /** How long a backup is kept, milliseconds; `undefined` says nothing of how far they go back. */
+  readonly keepMs?: number;
   /** Whether the lost data come back from it: then the time in its newest object's name is a recovery point. */
   readonly recoversData?: boolean;
 }
@@ -41,10 +43,10 @@ export async function readBackupHealth(sources: readonly BackupSource[], rpoMs: 
 async function readBackups(source: BackupSource, clock: ClockPort, signal: AbortSignal): Promise<BackupReport> {
   const address = `s3://${source.bucket}/${source.prefix}`;
   try {
-    const { newest, isWhole } = await withLimit(clock, REACH_LIMIT_MS, signal, (limited) => newestByFolder(source, limited));
-    if (newest.size === 0) return { items: [{ name: address, verdict: "down", reason: "no backup" }], point: undefined };
-    const items = [...newest].map(([folder, entry]) => judge(source, folder, entry, isWhole, clock.now()));
-    return { items, point: source.recoversData === true ? newestPoint(source.bucket, [...newest.values()], clock.now()) : undefined };
+    const { folders, isWhole } = await withLimit(clock, REACH_LIMIT_MS, signal, (limited) => readFolders(source, limited));
+    if (folders.size === 0) return { items: [{ name: address, verdict: "down", reason: "no backup" }], point: undefined };
+    const items = [...folders].map(([folder, backups]) => judge(source, folder, backups, isWhole, clock.now()));
+    return { items, point: source.recoversData === true ? newestPoint(source.bucket, [...folders.values()].map(({ newest }) => newest), clock.now()) : undefined };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof RuntimeError)) throw error;
@@ -60,14 +62,21 @@ function judgeExposure(point: RecoveryPointEvidence | undefined, rpoMs: number |
   return { name: "RPO exposure", verdict: rpoMs !== undefined && exposedMs > rpoMs ? "degraded" : "ok", reason: `${shortAge(exposedMs)} since ${point.evidence}${objective}` };
 }
 
-function judge(source: BackupSource, folder: string, entry: ObjectEntry, isWhole: boolean, now: number): HealthItem {
-  const ageMs = now - entry.modifiedAt;
+/** The ends of a folder's backups. */
+interface FolderBackups {
+  readonly newest: ObjectEntry;
+  readonly oldest: ObjectEntry;
+}
+
+function judge(source: BackupSource, folder: string, { newest, oldest }: FolderBackups, isWhole: boolean, now: number): HealthItem {
+  const ageMs = now - newest.modifiedAt;
   const isLate = source.everyMs !== undefined && ageMs > source.everyMs * LATE_SHARE;
   const schedule = source.everyMs === undefined ? "" : `, every ${formatDuration(source.everyMs)}${isLate ? ": late" : ""}`;
+  const reach = source.keepMs === undefined ? "" : `, back to ${shortAge(now - oldest.modifiedAt)} of ${shortAge(source.keepMs)}`;
   const partly = isWhole ? "" : `; only the first ${MAX_PAGES * 1000} objects were read`;
   return {
-    name: `s3://${source.bucket}/${folder}`, verdict: isWhole ? (isLate || entry.size === 0 ? "degraded" : "ok") : "unknown",
-    reason: `${entry.key.slice(folder.length)}, ${shortAge(ageMs)} old, ${humanSize(entry.size)}${schedule}${partly}`,
+    name: `s3://${source.bucket}/${folder}`, verdict: isWhole ? (isLate || newest.size === 0 ? "degraded" : "ok") : "unknown",
+    reason: `${newest.key.slice(folder.length)}, ${shortAge(ageMs)} old, ${humanSize(newest.size)}${schedule}${reach}${partly}`,
   };
 }
 
@@ -79,19 +88,19 @@ function newestPoint(bucket: string, entries: readonly ObjectEntry[], now: numbe
   }));
 }
 
-async function newestByFolder(source: BackupSource, signal: AbortSignal): Promise<{ readonly newest: ReadonlyMap<string, ObjectEntry>; readonly isWhole: boolean }> {
-  const newest = new Map<string, ObjectEntry>();
+async function readFolders(source: BackupSource, signal: AbortSignal): Promise<{ readonly folders: ReadonlyMap<string, FolderBackups>; readonly isWhole: boolean }> {
+  const folders = new Map<string, FolderBackups>();
   const delimiter = source.prefix === "" ? undefined : "/";
   let token: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = await source.store.list({ bucket: source.bucket, prefix: source.prefix, delimiter, token }, signal);
     for (const entry of page.objects) {
       const folder = source.prefix === "" ? entry.key.slice(0, entry.key.indexOf("/") + 1) : source.prefix;
-      const known = newest.get(folder);
-      if (known === undefined || entry.modifiedAt > known.modifiedAt) newest.set(folder, entry);
+      const { newest = entry, oldest = entry } = folders.get(folder) ?? {};
+      folders.set(folder, { newest: entry.modifiedAt > newest.modifiedAt ? entry : newest, oldest: entry.modifiedAt < oldest.modifiedAt ? entry : oldest });
     }
-    if (page.next === undefined) return { newest, isWhole: true };
+    if (page.next === undefined) return { folders, isWhole: true };
     token = page.next;
   }
-  return { newest, isWhole: false };
+  return { folders, isWhole: false };
 }

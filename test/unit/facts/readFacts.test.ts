@@ -23,7 +23,7 @@ contacts:
 escalation: [Lead, Owner]
 objectives: { availability: 99.9%, rto: 15 minutes, rpo: 5m, mttr: 30m }
 services: [{ name: API, priority: 2, description: Front, workloads: [deployment/api] }, { name: DB }]
-backups: [{ name: Dumps, path: "s3://b/mysql/", every: 1 day, recovers: data }, { name: All, path: "s3://b/" }]
+backups: [{ name: Dumps, path: "s3://b/mysql/", every: 1 day, keep: 30 days, recovers: data }, { name: All, path: "s3://b/" }]
 dashboards: [{ name: Grafana, url: "https://g.example.com" }]
 prometheus: "https://prometheus.example.com"
 alertRules: rules.yaml
@@ -47,8 +47,8 @@ changelog: [{ date: 2026-01-31, text: First }]
       objectives: { availabilityPercent: 99.9, rtoMs: 900_000, rpoMs: 300_000, mttrMs: 1_800_000 },
       services: [{ name: "API", priority: 2, description: "Front", workloads: ["deployment/api"] }, { name: "DB", priority: 1, description: undefined, workloads: [] }],
       backups: [
-        { name: "Dumps", bucket: "b", prefix: "mysql/", everyMs: 86_400_000, recoversData: true },
-        { name: "All", bucket: "b", prefix: "", everyMs: undefined, recoversData: false },
+        { name: "Dumps", bucket: "b", prefix: "mysql/", everyMs: 86_400_000, keepMs: 2_592_000_000, recoversData: true },
+        { name: "All", bucket: "b", prefix: "", everyMs: undefined, keepMs: undefined, recoversData: false },
       ],
       dashboards: [{ name: "Grafana", url: "https://g.example.com" }],
       prometheus: "https://prometheus.example.com",

@@ -141,6 +141,13 @@ describe("the health of a cluster and its backups", () => {
     ]);
   });
 
+  it("says how far back the backups go of what is to be kept", async () => {
+    const day = 86_400_000;
+    const backups = store([1, 29, 12].map((days) => ({ key: `mysql/${days}.gz`, size: 1024, modifiedAt: NOW - days * day })));
+    const report = await readBackups([{ store: backups, bucket: "b", prefix: "mysql/", keepMs: 30 * day }]);
+    assert.deepEqual(report.backups.map(({ reason }) => reason), ["1.gz, 24h old, 1.0 KiB, back to 29d of 30d"]);
+  });
+
   describe("RPO exposure", () => {
     const minute = 60_000;
     const exposure = async (objects: readonly { key: string; size: number; modifiedAt: number }[], recoversData = true): Promise<readonly (string | number)[]> => {
