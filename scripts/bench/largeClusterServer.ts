@@ -48,7 +48,7 @@ function page(kind: string, all: readonly KubeObject[], from: number, limit: num
   const items = all.slice(from, limit === 0 ? undefined : from + limit);
   const to = from + items.length;
   const place = { resourceVersion: "7", ...(to < all.length ? { continue: String(to), remainingItemCount: all.length - to } : {}) };
-  const list = isTable ? tableOf(printerOf(kind), items, place, { include: "Metadata", now: Date.parse("2026-01-31T02:00:00Z"), hasColumns: true, minor: 30 }) : { kind: `${kind}List`, apiVersion: kind === "Pod" ? "v1" : "apps/v1", metadata: place, items };
+  const list = isTable ? tableOf(printerOf({ kind }), items, place, { include: "Metadata", now: Date.parse("2026-01-31T02:00:00Z"), hasColumns: true, minor: 30 }) : { kind: `${kind}List`, apiVersion: kind === "Pod" ? "v1" : "apps/v1", metadata: place, items };
   const text = JSON.stringify(list);
   made.set(key, text);
   return text;

@@ -6,7 +6,7 @@ import { reportDrill, reportText } from "../core/drills/report.ts";
 import type { KernelClient, WorldState } from "../core/protocol.ts";
 import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { checkFault, type FaultSpec } from "../core/runbook/drillCase.ts";
+import { checkFault, faultText, otherWorld, type FaultSpec } from "../core/runbook/drillCase.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine, walkDrill } from "./drill.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
@@ -50,20 +50,44 @@ export async function rehearse(rehearsal: Rehearsal): Promise<RunVerdict> {
 
 /** Starts world, kernel and run, injects the faults, and ends the world after `action` unless it ran before or is `kept`. */
 export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver: string; readonly isUnattended: boolean }, action: (drill: OpenDrill) => Promise<T>, isKept: () => boolean = () => false): Promise<T> {
-  const { document, ports } = rehearsal;
-  if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${rehearsal.file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
-  const description = resolve(dirname(rehearsal.file), document.frontMatter.world);
-  const statePath = rehearsal.attach ?? (await ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate));
-  const world = ports.readWorld(statePath);
+  const { ports } = rehearsal;
+  const { statePath, world, faults } = await openWorld(rehearsal);
   const kernel = await ports.startKernel();
   try {
     const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: who.driver, unattended: who.isUnattended, worldStatePath: statePath, parameters: {}, impactAt: undefined });
     const announced = rehearsal.surpriseSeed === undefined;
-    for (const { fault, parameters } of chooseFaults(rehearsal, world)) await kernel.request("injectFault", { fault, announced, parameters });
+    for (const { fault, parameters } of faults) await kernel.request("injectFault", { fault, announced, parameters });
     return await action({ kernel, world, run });
   } finally {
     kernel.dispose();
     if (rehearsal.attach === undefined && !isKept()) await ports.endWorld(world);
+  }
+}
+
+interface OpenWorld {
+  readonly statePath: string;
+  readonly world: WorldState;
+  readonly faults: readonly FaultSpec[];
+}
+
+/** The world that the faults happen in, up: the runbook's own, unless they say another. */
+async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
+  const { document, ports, attach, file } = rehearsal;
+  if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
+  const start = (description: string): Promise<string> => ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate);
+  const statePath = attach ?? (await start(resolve(dirname(file), document.frontMatter.world)));
+  const world = ports.readWorld(statePath);
+  let isKept = attach !== undefined;
+  try {
+    const faults = chooseFaults(rehearsal, world);
+    const other = otherWorld(faults, world.faults);
+    if (other !== undefined && attach !== undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: ${faults.map(faultText).join(", ")} happens in another world than the one that runs.`, { hint: `Leave out --attach, or start that world: ${other}.` });
+    isKept = isKept || other === undefined;
+    if (other === undefined) return { statePath, world, faults };
+    const otherPath = await start(other);
+    return { statePath: otherPath, world: ports.readWorld(otherPath), faults };
+  } finally {
+    if (!isKept) await ports.endWorld(world);
   }
 }
 

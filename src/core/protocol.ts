@@ -48,6 +48,8 @@ export interface FaultDescription {
   readonly description: string;
   /** Its parameters with their defaults. */
   readonly parameters: Readonly<Record<string, string | number>>;
+  /** Absolute path of the world description that it happens in, where that is another one; a drill with it starts that world. */
+  readonly world?: string;
 }
 
 export interface StartRunParams {

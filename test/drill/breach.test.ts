@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { drill } from "./drillCommand.ts";
 import { runEveryCell, type CellResult } from "./runEveryCell.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const RUNBOOK = join(ROOT, "notebooks/05-security-breach.runbook.md");
 const FAULT = "jwt-secret-leaked";
+const SLOWER = ["--rate", "8"];
 const EVIDENCE = ["quarantine-policy", "quarantine-pods", "preserve-logs", "preserve-objects", "preserve-processes", "preserve-sessions", "name-intruder", "evidence-kept"];
 
 describe("scenario 5, rehearsed", function suite() {
@@ -18,18 +19,14 @@ describe("scenario 5, rehearsed", function suite() {
   });
   afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
-  const drill = (rest: readonly string[] = []): { readonly code: number | null; readonly out: string; readonly last: string } => {
-    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, "dist/cli.js"), "drill", RUNBOOK, "--unattended", "--rate", "8", "--state-root", join(home, "runs"), ...rest], { encoding: "utf8", env: { HOME: home, PATH: "" } });
-    return { code: status, out: stdout, last: stdout.trim().split("\n").at(-1) ?? "" };
-  };
   const unwell = (results: readonly CellResult[]): readonly string[] => results.filter(({ outcome }) => outcome.status !== "succeeded").map(({ cell, outcome }) => `${cell}: ${outcome.status}`);
 
-  it("passes by its own steps, and fails when nobody does anything", () => {
-    const { code, out, last } = drill();
-    assert.match(last, /^PASS recovered in \d\d:\d\d/u, out);
+  it("passes by its own steps, and fails when nobody does anything", async () => {
+    const { code, text, last } = await drill(RUNBOOK, home, SLOWER);
+    assert.match(last, /^PASS recovered in \d\d:\d\d/u, text);
     assert.equal(code, 0);
-    const idle = drill(["--idle"]);
-    assert.match(idle.last, /^FAIL not recovered/u, idle.out);
+    const idle = await drill(RUNBOOK, home, [...SLOWER, "--idle"]);
+    assert.match(idle.last, /^FAIL not recovered/u, idle.text);
     assert.equal(idle.code, 1);
   });
 

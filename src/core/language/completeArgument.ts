@@ -37,6 +37,7 @@ function completeKubectl(call: CallSoFar): Completion {
       return namesOf(call, "nodes", "");
     case "argo rollouts abort":
     case "argo rollouts promote":
+    case "argo rollouts status":
     case "argo rollouts undo":
       return namesOf(call, "rollouts.argoproj.io", "");
     case "set image":

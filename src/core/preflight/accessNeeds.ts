@@ -40,6 +40,7 @@ export function accessNeeds(operation: Operation): readonly AccessNeed[] {
       return [...read, pods("patch", "ephemeralcontainers")];
     case "wait":
     case "rollout status":
+    case "argo rollouts status":
       return [...read, ...each(["watch"])];
     case "rollout history":
       return read;

@@ -33,6 +33,7 @@ export function namedObjects(operation: Pick<Operation, "verb" | "positionals" |
       return byTypeAndName(positionals.filter((word) => !/[=:]|-$/.test(word)));
     case "argo rollouts abort":
     case "argo rollouts promote":
+    case "argo rollouts status":
     case "argo rollouts undo":
       return positionals.map((name) => ({ type: "rollouts.argoproj.io", name }));
     case "create":

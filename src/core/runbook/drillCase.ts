@@ -36,6 +36,13 @@ export function checkFault(spec: FaultSpec, known: readonly Pick<FaultDescriptio
   }
 }
 
+/** The description of the world that faults happen in where it is not the one that lists them as `known`. Throws `invalidInput` where they happen in different ones. */
+export function otherWorld(faults: readonly FaultSpec[], known: readonly Pick<FaultDescription, "name" | "world">[]): string | undefined {
+  const worlds = faults.map(({ fault }) => known.find(({ name }) => name === fault)?.world);
+  if (new Set(worlds).size > 1) throw new RuntimeError("invalidInput", `Injecting ${faults.map((spec) => faultText(spec)).join(", ")}: they happen in different worlds.`, { hint: "Rehearse them one after the other." });
+  return worlds[0];
+}
+
 /** Reads `STEP=OPTION` or `key=value`; `undefined` without both sides. */
 export function parsePair(text: string): readonly [string, string] | undefined {
   const at = text.indexOf("=");

@@ -53,9 +53,23 @@ export function withDefaults(object: KubeObject, isNew: boolean): KubeObject {
       object.spec = { concurrencyPolicy: "Allow", suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1, ...object.spec };
       object.status ??= {};
       break;
+    case "CustomResourceDefinition":
+      object.spec = { conversion: { strategy: "None" }, ...object.spec };
+      object.status ??= establishedStatus(recordOf(object.spec), object.metadata.creationTimestamp);
+      break;
     // Other kinds are stored as given: nothing here shows or reads what the real server would add.
   }
   return object;
+}
+
+/** The names of a CustomResourceDefinition are accepted and served at once. */
+function establishedStatus(spec: JsonRecord, at: string | undefined): JsonRecord {
+  const condition = (type: string, reason: string, message: string): JsonRecord => ({ type, status: "True", reason, message, lastTransitionTime: at });
+  return {
+    acceptedNames: spec["names"],
+    conditions: [condition("NamesAccepted", "NoConflicts", "no conflicts found"), condition("Established", "InitialNamesAccepted", "the initial names have been accepted")],
+    storedVersions: recordsOf(spec["versions"]).filter((version) => version["storage"] === true).map((version) => version["name"]),
+  };
 }
 
 /** Moves a secret's `stringData` into `data` as base64. */
@@ -107,7 +121,8 @@ function statefulSetDefaults(spec: JsonRecord): JsonRecord {
   };
 }
 
-function templateDefaults(value: unknown): JsonRecord {
+/** A pod template with the fields that the API server fills in. */
+export function templateDefaults(value: unknown): JsonRecord {
   const template = recordOf(value);
   return { ...template, metadata: { creationTimestamp: null, ...recordOf(template["metadata"]) }, spec: podDefaults(recordOf(template["spec"])) };
 }

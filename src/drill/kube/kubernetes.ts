@@ -14,6 +14,7 @@ import { startJobController } from "./controllers/job.ts";
 import type { ControllerServices } from "./controllers/pods.ts";
 import { startNamespaceController } from "./controllers/namespaces.ts";
 import { startNodeController } from "./controllers/nodes.ts";
+import { startRolloutController } from "./controllers/rollouts/rolloutController.ts";
 import { startReplicaSetController } from "./controllers/replicaSet.ts";
 import { startStatefulSetController } from "./controllers/statefulSet.ts";
 import { startVolumeController } from "./controllers/volumes.ts";
@@ -181,6 +182,7 @@ function expireEvents(store: ObjectStore, clock: WorldClock): void {
 function startControllers(services: ControllerServices): void {
   startDeploymentController(services);
   startReplicaSetController(services);
+  startRolloutController(services);
   startStatefulSetController(services);
   startJobController(services);
   startEndpointsController(services);

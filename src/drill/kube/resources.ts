@@ -1,3 +1,5 @@
+import type { CustomVersion } from "./customResources.ts";
+
 /** One REST resource that the API server serves. */
 export interface Resource {
   readonly group: string;
@@ -10,6 +12,8 @@ export interface Resource {
   readonly subresources: readonly string[];
   /** `stored` objects live in the cluster; `computed` ones are read-only views; `review` ones are answered and forgotten. */
   readonly source: "stored" | "computed" | "review";
+  /** Set for what a CustomResourceDefinition adds. */
+  readonly custom?: CustomVersion;
 }
 
 type Row = readonly [group: string, version: string, plural: string, kind: string, scope: "ns" | "cluster", short: string, all: boolean, subresources: string];
@@ -46,6 +50,7 @@ const ROWS: readonly Row[] = [
   ["rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", "cluster", "", false, ""],
   ["rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", "cluster", "", false, ""],
   ["coordination.k8s.io", "v1", "leases", "Lease", "ns", "", false, ""],
+  ["apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", "cluster", "crd crds", false, "status"],
   ["metrics.k8s.io", "v1beta1", "pods", "PodMetrics", "ns", "", false, ""],
   ["metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", "cluster", "", false, ""],
   ["authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", "cluster", "", false, ""],
@@ -53,14 +58,14 @@ const ROWS: readonly Row[] = [
   ["authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", "cluster", "", false, ""],
 ];
 
-/** Everything the API server serves, in discovery order. */
+/** The API server's own resources, in discovery order. */
 export const RESOURCES: readonly Resource[] = ROWS.map(([group, version, plural, kind, scope, short, isInAll, subresources]) => ({
   group,
   version,
   plural,
   kind,
   isNamespaced: scope === "ns",
-  shortNames: short === "" ? [] : [short],
+  shortNames: short === "" ? [] : short.split(" "),
   isInAll,
   subresources: subresources === "" ? [] : subresources.split(" "),
   source: kind.endsWith("Metrics") ? "computed" : kind.startsWith("SelfSubject") ? "review" : "stored",
@@ -76,14 +81,14 @@ export function qualifiedName(resource: Pick<Resource, "group" | "plural">): str
   return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
-/** The resource of a kind; `undefined` for kinds this server does not have. */
+/** The own resource of a kind; `undefined` for kinds this server does not have by itself. */
 export function resourceOfKind(kind: string): Resource | undefined {
   return RESOURCES.find((resource) => resource.kind === kind);
 }
 
 /** The resource at a group, version and plural. */
-export function findResource(group: string, version: string, plural: string): Resource | undefined {
-  return RESOURCES.find((resource) => resource.group === group && resource.version === version && resource.plural === plural);
+export function findResource(group: string, version: string, plural: string, resources = RESOURCES): Resource | undefined {
+  return resources.find((resource) => resource.group === group && resource.version === version && resource.plural === plural);
 }
 
 /** The verbs a resource answers. */

@@ -64,6 +64,7 @@ export class Faults {
   async inject(spec: FaultSpec): Promise<void> {
     checkFault(spec, this.#templates);
     const { fault: name, parameters: values } = spec;
+    if (this.#templates.some((template) => template.name === name && template.world !== undefined)) throw new RuntimeError("invalidInput", `Injecting ${name}: it happens in another world than this one.`, { hint: `Start a drill with it: dr-runbook drill --fault ${name}.` });
     const recipe = this.#recipeOf(name, values);
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Inject it once that is there (kubectl get pods,pvc shows it), or reset the world." });

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../contract.ts";
+import { unplayedFields } from "../kube/controllers/rollouts/rolloutObject.ts";
 import { quantity } from "../kube/usage.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
-import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDescription, ImageDescription, WorldDescription } from "./description.ts";
+import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDescription, FaultTemplate, ImageDescription, WorldDescription } from "./description.ts";
 import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 import { readMonitoring } from "../monitoring/description.ts";
 import { plain } from "./dns.ts";
 import { readApplication, readService } from "./readApplication.ts";
+import { layered, type WorldFile } from "./layers.ts";
 import { readTools } from "./tools.ts";
 import { POD_TOOLS } from "./podTools.ts";
 import { NO_FLAWS, readFault, readFlaws, readRecords } from "./readFaults.ts";
@@ -19,19 +21,35 @@ const APPLIED_AGO = "drill/applied-ago";
 const USUAL_AGE = "9d";
 
 const CLUSTER_FIELDS = ["name", "established", "contexts", "users", "databases", "caches", "loadBalancers", "provisioned"];
-const WORLD_FIELDS = ["seed", "kubernetesVersion", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "tools", "clusters", "faults"];
+const WORLD_FIELDS = ["seed", "kubernetesVersion", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "tools", "clusters", "faults", "variants"];
 
 /** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
 export function readWorld(path: string): WorldDescription {
-  return inFile(path, (head, manifests) => {
+  return inFile(path, (ownHead, ownManifests) => {
+    const { head, manifests } = withBase(path, { head: ownHead, manifests: ownManifests });
     onlyFields(head, "The description", [...CLUSTER_FIELDS, ...WORLD_FIELDS]);
     const folder = dirname(resolve(path));
     const others = texts(head["clusters"]).map((file) => inFile(join(folder, file), (cluster, objects) => {
       onlyFields(cluster, "The cluster", CLUSTER_FIELDS);
       return readCluster(cluster, objects);
     }));
-    return { ...readCluster(head, manifests), ...readHead(head), folder, others };
+    const world = readHead(head);
+    const elsewhere = texts(head["variants"]).flatMap((file) => faultsOf(join(folder, file))).filter(({ name }) => !world.faults.some((fault) => fault.name === name));
+    return { ...readCluster(head, manifests), ...world, faults: [...world.faults, ...elsewhere], folder, others };
   });
+}
+
+/** A file that `extends` another one is that one with its changes. */
+function withBase(path: string, { head: { extends: base, ...head }, manifests }: WorldFile): WorldFile {
+  if (base === undefined) return { head, manifests };
+  const file = text(base, "extends");
+  if (basename(file) !== file) throw new Error(`extends must name a file beside this one, since paths in it are relative; it is ${file}.`);
+  return layered(inFile(join(dirname(resolve(path)), file), (below, objects) => withBase(path, { head: below, manifests: objects })), { head, manifests });
+}
+
+/** Faults that a variant has for itself: they happen in its world. */
+function faultsOf(path: string): readonly FaultTemplate[] {
+  return inFile(path, (head) => list(head["faults"] ?? [], "faults", (item) => (item["$patch"] === "delete" ? [] : [{ ...readFault(item), world: path }])).flat());
 }
 
 function inFile<T>(path: string, read: (head: Record<string, unknown>, manifests: readonly KubeObject[]) => T): T {
@@ -53,6 +71,8 @@ function asObject(value: unknown): KubeObject {
   const metadata = record(object["metadata"], "metadata");
   for (const field of ["apiVersion", "kind"]) text(object[field], field);
   text(metadata["name"], "metadata.name");
+  const unplayed = object["kind"] === "Rollout" ? unplayedFields(object as KubeObject)[0] : undefined;
+  if (unplayed !== undefined) throw new Error(`Rollout ${String(metadata["name"])}: ${unplayed} is not played here; blue-green Rollouts without it are.`);
   return object as KubeObject;
 }
 

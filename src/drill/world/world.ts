@@ -219,7 +219,7 @@ async function writeState({ folder, descriptionPath }: WorldOptions, description
     pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
     hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
-    faults: description.faults.map(({ name, title, description: text, parameters }) => ({ name, title, description: text, parameters })),
+    faults: description.faults.map(({ name, title, description: text, parameters, world }) => ({ name, title, description: text, parameters, ...(world === undefined ? {} : { world }) })),
   };
   const path = join(folder, "world.json");
   writeFileSync(path, JSON.stringify(state, undefined, 2), { mode: 0o600 });

@@ -93,7 +93,7 @@ export class RunCommands {
     const session = this.#active();
     if (session.status.mode !== "drill") throw new RuntimeError("invalidInput", "Injecting a fault: this run is not a drill.", { hint: "Faults exist in drills only." });
     const path = await this.#runs.worldStatePath();
-    const fault = path === undefined ? undefined : await pickFault(await readFaults(path), undefined, "Inject Fault");
+    const fault = path === undefined ? undefined : await pickFault((await readFaults(path)).filter(({ world }) => world === undefined), undefined, "Inject Fault");
     if (fault !== undefined) await session.change("injectFault", { ...fault, announced: true });
   }
 

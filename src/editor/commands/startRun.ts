@@ -4,7 +4,9 @@ import * as vscode from "vscode";
 import { chooseBySeed, surpriseFaults } from "../../core/drills/faultChoice.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
+import type { FaultDescription } from "../../core/protocol.ts";
 import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
+import { otherWorld, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
@@ -85,24 +87,28 @@ export class RunStarter {
     if (frontMatter.world === undefined) {
       throw new RuntimeError("invalidInput", "Starting the drill: the runbook names no world to rehearse in.", { hint: 'Add "world: worlds/NAME.yaml" to its front matter.' });
     }
-    const description = resolve(dirname(notebook.uri.fsPath), frontMatter.world);
-    const statePath = await progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
-    const session = await this.#startInWorld(notebook, statePath, frontMatter, parameters);
-    if (session === undefined) await this.#shutdownWorld(statePath);
+    const statePath = await this.#startWorld(resolve(dirname(notebook.uri.fsPath), frontMatter.world));
+    const faults = await readFaults(statePath);
+    const chosen = await chooseFault(faults, frontMatter);
+    const other = chosen?.fault === undefined ? undefined : otherWorld([chosen.fault], faults);
+    if (chosen === undefined || other !== undefined) await this.#shutdownWorld(statePath);
+    if (chosen === undefined) return undefined;
+    const worldStatePath = other === undefined ? statePath : await this.#startWorld(other);
+    const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
+    if (chosen.fault !== undefined) await session.change("injectFault", { ...chosen.fault, announced: chosen.isAnnounced });
     return session;
   }
 
-  async #startInWorld(notebook: vscode.NotebookDocument, worldStatePath: string, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
-    const faults = await readFaults(worldStatePath);
-    const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
-    if (picked === undefined) return undefined;
-    const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
-    if (picked.fault === SURPRISE.fault) {
-      const chosen = chooseBySeed(surpriseFaults(frontMatter, faults.map(({ name }) => name)), randomInt(2 ** 31));
-      if (chosen !== undefined) await session.change("injectFault", { ...chosen, announced: false });
-    } else if (picked.fault !== NO_FAULT.fault) await session.change("injectFault", { ...picked, announced: true });
-    return session;
+  #startWorld(description: string): Promise<string> {
+    return progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
   }
+}
+
+/** What the drill begins with; `undefined` when the person closes the question, `fault` when nothing shall break yet. */
+async function chooseFault(faults: readonly FaultDescription[], frontMatter: FrontMatter): Promise<{ readonly fault: FaultSpec | undefined; readonly isAnnounced: boolean } | undefined> {
+  const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
+  if (picked?.fault === SURPRISE.fault) return { fault: chooseBySeed(surpriseFaults(frontMatter, faults.map(({ name }) => name)), randomInt(2 ** 31)), isAnnounced: false };
+  return picked === undefined ? undefined : { fault: picked.fault === NO_FAULT.fault ? undefined : picked, isAnnounced: true };
 }
 
 /** The kernel reads the file: what is on the screen must be in it. */

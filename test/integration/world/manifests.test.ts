@@ -18,6 +18,7 @@ function emptyWorld(folder: string): string {
   const own = objects.filter((object) => CLUSTER_KINDS.has(String(object.get("kind"))));
   // Whoever makes a cluster is its administrator.
   description?.setIn(["contexts", 0, "user"], "admin");
+  description?.delete("variants");
   for (const name of ["backups", "clusters"]) symlinkSync(join(NOTEBOOKS, "worlds", name), join(folder, name));
   const path = join(folder, "empty.yaml");
   writeFileSync(path, [description, ...own].map((document) => `---\n${String(document).replace(/^---\n/, "")}`).join(""));

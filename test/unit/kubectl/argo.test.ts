@@ -31,7 +31,7 @@ describe("kubectl argo rollouts in process", () => {
   const MERGE = "application/merge-patch+json";
   const table: readonly (readonly [argv: string, rollout: Readonly<Record<string, unknown>>, sent: unknown, said: string])[] = [
     ["abort web", {}, [["/status", MERGE, { status: { abort: true } }]], "rollout 'web' aborted\n"],
-    ["promote web", {}, [["/status", MERGE, { status: { currentStepIndex: 2 } }]], "rollout 'web' promoted\n"],
+    ["promote web", {}, [["/status", MERGE, { status: { pauseConditions: null, currentStepIndex: 2 } }]], "rollout 'web' promoted\n"],
     ["promote web", { status: { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }] } }, [["/status", MERGE, { status: { pauseConditions: null } }]], "rollout 'web' promoted\n"],
     ["promote web --skip-all-steps", {}, [["/status", MERGE, { status: { currentStepIndex: 2 } }]], "rollout 'web' promoted\n"],
     ["promote web --full", { status: { currentPodHash: "a", stableRS: "b" } }, [["/status", MERGE, { status: { promoteFull: true } }]], "rollout 'web' fully promoted\n"],
@@ -57,6 +57,6 @@ describe("kubectl argo rollouts in process", () => {
     const missing = cluster().reply(`GET ${PATH}`, { status: 404, json: { kind: "Status", code: 404, reason: "NotFound", message: 'rollouts.argoproj.io "web" not found' } });
     assert.deepEqual(await runKubectl(missing, ["argo", "rollouts", "abort", "web"], still), { stdout: "", stderr: 'Error: rollouts.argoproj.io "web" not found\n', exitCode: 1 });
     const ran = await runKubectl(cluster(), ["argo", "rollouts", "undo", "web", "--to-revision=3"], still);
-    assert.deepEqual(ran, { stdout: "skipped rollback (current template already matches revision 3)\n", stderr: "", exitCode: 0 });
+    assert.deepEqual(ran, { stdout: "skipped rollback (current template already matches revision 3)", stderr: "", exitCode: 0 });
   });
 });

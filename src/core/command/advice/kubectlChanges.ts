@@ -28,6 +28,7 @@ export const adviseChanges: AdviceRule = (operation, view) => {
     case "kubectl argo rollouts":
     case "kubectl argo rollouts abort":
     case "kubectl argo rollouts promote":
+    case "kubectl argo rollouts status":
     case "kubectl argo rollouts undo":
       return [
         ...remark(true, "plugin-needed"),

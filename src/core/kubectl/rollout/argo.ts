@@ -1,11 +1,21 @@
 import { flagIs, flagText, print, type Call } from "../call.ts";
-import { resolveType } from "../discovery.ts";
+import { resolveType, type ApiResource } from "../discovery.ts";
 import { ApiStatusError, KubectlFailure } from "../failure.ts";
 import { fetchObject, fetchObjects, NO_QUERY } from "../fetch.ts";
 import { at, isObject, jsonEquals, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from "../json.ts";
 import { selectorOf } from "../pods.ts";
 import { patchWorkload, type Workload } from "../workloads.ts";
 import { parseRevision } from "./history.ts";
+
+/** A Rollout, or the plugin's words for one that is not there: its lister names the type in the singular. */
+export async function fetchRollout(call: Call, resource: ApiResource, name: string): Promise<JsonObject> {
+  try {
+    return await fetchObject(call, resource, call.namespace, name);
+  } catch (error) {
+    if (!(error instanceof ApiStatusError)) throw error;
+    throw new KubectlFailure(error.status === 404 ? `Error: rollout.argoproj.io ${JSON.stringify(name)} not found` : `Error: ${error.message}`);
+  }
+}
 
 const REVISION = "rollout.argoproj.io/revision";
 const HASH_LABEL = "rollouts-pod-template-hash";
@@ -51,7 +61,7 @@ async function eachRollout(call: Call, change: (rollout: Workload) => Promise<st
     try {
       const object = await fetchObject(call, resource, call.namespace, name);
       const done = await change({ resource, object, namespace: call.namespace, name });
-      await print(call, done === undefined ? `skipped rollback (current template already matches revision ${flagText(operation, "to-revision") ?? "0"})\n` : `rollout '${name}' ${done}\n`);
+      await print(call, done === undefined ? `skipped rollback (current template already matches revision ${flagText(operation, "to-revision") ?? "0"})` : `rollout '${name}' ${done}\n`);
     } catch (error) {
       // The plugin words refusals without kubectl's prefix.
       if (error instanceof ApiStatusError) throw new KubectlFailure(`Error: ${error.message}`);
@@ -72,7 +82,7 @@ async function patchStatus(call: Call, rollout: Workload, patch: Json, without: 
 }
 
 function checkSteps(rollout: JsonObject): void {
-  if (isObject(at(rollout, "spec", "strategy", "blueGreen"))) throw new KubectlFailure("Error: Cannot skip steps of a bluegreen rollout");
+  if (isObject(at(rollout, "spec", "strategy", "blueGreen"))) throw new KubectlFailure("Error: Cannot skip steps of a bluegreen rollout. Run without a flags");
   if (listAt(rollout, "spec", "strategy", "canary", "steps").length === 0) throw new KubectlFailure("Error: Cannot skip steps of a rollout without steps");
 }
 
@@ -89,11 +99,16 @@ function promotion(rollout: JsonObject, flags: { readonly full: boolean; readonl
   const toStep = (currentStepIndex: number): Promotion => ({ status: { status: { currentStepIndex } } });
   if (flags.one) return toStep(next);
   if (flags.all) return toStep(steps);
-  if (flags.full) return textAt(rollout, "status", "currentPodHash") === textAt(rollout, "status", "stableRS") ? {} : { status: { status: { promoteFull: true } } };
   const paused = at(rollout, "spec", "paused") === true ? { spec: { spec: { paused: false } } } : {};
+  if (flags.full) {
+    const isNew = textAt(rollout, "status", "currentPodHash") !== textAt(rollout, "status", "stableRS");
+    return { ...paused, ...(isNew ? { status: { status: { promoteFull: true } } } : {}), both: { spec: { paused: false }, status: { promoteFull: true } } };
+  }
   const both = { spec: { paused: false }, status: { pauseConditions: null } };
   if (listAt(rollout, "status", "pauseConditions").length > 0) return { ...paused, status: { status: { pauseConditions: null } }, both };
-  return steps > 0 ? { ...paused, ...toStep(next) } : paused;
+  if (steps === 0) return { ...paused, both };
+  const status = { pauseConditions: null, currentStepIndex: next };
+  return { ...paused, status: { status }, both: { spec: { paused: false }, status } };
 }
 
 async function revisionOf(call: Call, rollout: Workload, toRevision: number): Promise<JsonObject> {
@@ -104,7 +119,7 @@ async function revisionOf(call: Call, rollout: Workload, toRevision: number): Pr
   const own = sets.filter((set) => number(set) > 0 && listAt(set, "metadata", "ownerReferences").some((owner) => textAt(owner, "uid") === uid)).sort((a, b) => number(b) - number(a));
   const found = toRevision === 0 ? own[1] : own.find((set) => number(set) === toRevision);
   if (found !== undefined) return found;
-  throw new KubectlFailure(toRevision === 0 ? `Error: no revision found for rollout ${JSON.stringify(rollout.name)}` : "Error: unable to find specified revision in history");
+  throw new KubectlFailure(toRevision === 0 ? `Error: no revision found for rollout ${JSON.stringify(rollout.name)}` : `Error: unable to find specified revision ${String(toRevision)} in history`);
 }
 
 function withoutHash(template: JsonObject): JsonObject {

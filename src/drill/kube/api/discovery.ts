@@ -1,5 +1,5 @@
 import type { JsonRecord } from "../json.ts";
-import { groupVersion, RESOURCES, verbsOf, type Resource } from "../resources.ts";
+import { groupVersion, verbsOf, type Resource } from "../resources.ts";
 
 /** The version document, as `kubectl version` shows it. `version` is such as `v1.30.4`. */
 export function versionInfo(version: string): JsonRecord {
@@ -8,15 +8,15 @@ export function versionInfo(version: string): JsonRecord {
 }
 
 /** `[group, version]` of everything served, in order. */
-export function servedGroups(): readonly (readonly [string, string])[] {
+export function servedGroups(resources: readonly Resource[]): readonly (readonly [string, string])[] {
   const seen = new Map<string, readonly [string, string]>();
-  for (const { group, version } of RESOURCES) seen.set(`${group}/${version}`, [group, version]);
+  for (const { group, version } of resources) seen.set(`${group}/${version}`, [group, version]);
   return [...seen.values()];
 }
 
 /** `/apis`: the groups. */
-export function groupList(): JsonRecord {
-  const groups = servedGroups()
+export function groupList(resources: readonly Resource[]): JsonRecord {
+  const groups = servedGroups(resources)
     .filter(([group]) => group !== "")
     .map(([name, version]) => {
       const entry = { groupVersion: `${name}/${version}`, version };
@@ -26,8 +26,8 @@ export function groupList(): JsonRecord {
 }
 
 /** `/apis/G/V` or `/api/v1`; `undefined` when the group version is not served. */
-export function resourceList(group: string, version: string): JsonRecord | undefined {
-  const found = RESOURCES.filter((resource) => resource.group === group && resource.version === version);
+export function resourceList(resources: readonly Resource[], group: string, version: string): JsonRecord | undefined {
+  const found = resources.filter((resource) => resource.group === group && resource.version === version);
   const [first] = found;
   if (first === undefined) return undefined;
   return { kind: "APIResourceList", apiVersion: "v1", groupVersion: groupVersion(first), resources: found.flatMap((resource) => [listEntry(resource), ...subEntries(resource)]) };
@@ -69,11 +69,11 @@ function subresourceVerbs(subresource: string): readonly string[] {
 }
 
 /** The aggregated discovery of `/api` (`isCore`) or `/apis`. */
-export function aggregatedDiscovery(isCore: boolean, apiVersion: "v2" | "v2beta1"): JsonRecord {
-  const groups = servedGroups().filter(([group]) => (group === "") === isCore);
+export function aggregatedDiscovery(resources: readonly Resource[], isCore: boolean, apiVersion: "v2" | "v2beta1"): JsonRecord {
+  const groups = servedGroups(resources).filter(([group]) => (group === "") === isCore);
   const items = groups.map(([group, version]) => ({
     metadata: { ...(group === "" ? {} : { name: group }), creationTimestamp: null },
-    versions: [{ version, freshness: "Current", resources: RESOURCES.filter((resource) => resource.group === group && resource.version === version).map((resource) => aggregatedEntry(resource)) }],
+    versions: [{ version, freshness: "Current", resources: resources.filter((resource) => resource.group === group && resource.version === version).map((resource) => aggregatedEntry(resource)) }],
   }));
   return { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${apiVersion}`, metadata: {}, items };
 }

@@ -1,10 +1,10 @@
 import type { JsonRecord } from "../json.ts";
-import { RESOURCES, type Resource } from "../resources.ts";
+import type { Resource } from "../resources.ts";
 import { servedGroups } from "./discovery.ts";
 
 /** `/openapi/v3`: where each group's document is. */
-export function openApiIndex(): JsonRecord {
-  const entries = servedGroups().map(([group, version]) => {
+export function openApiIndex(resources: readonly Resource[]): JsonRecord {
+  const entries = servedGroups(resources).map(([group, version]) => {
     const path = group === "" ? `api/${version}` : `apis/${group}/${version}`;
     return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=1` }];
   });
@@ -13,10 +13,11 @@ export function openApiIndex(): JsonRecord {
 
 /**
  * A group's OpenAPI v3 document: which kinds exist and which parameters their writes take, which is what kubectl needs to validate on the
- * server. The schemas are open: fields are not described, so `kubectl explain` has nothing to tell.
+ * server. The schemas of its own kinds are open: fields are not described, so `kubectl explain` has nothing to tell. Those of custom
+ * resources are as their definitions have them.
  */
-export function openApiDocument(group: string, version: string, serverVersion: string): JsonRecord | undefined {
-  const found = RESOURCES.filter((resource) => resource.group === group && resource.version === version);
+export function openApiDocument(resources: readonly Resource[], group: string, version: string, serverVersion: string): JsonRecord | undefined {
+  const found = resources.filter((resource) => resource.group === group && resource.version === version);
   if (found.length === 0) return undefined;
   const schemas = Object.fromEntries(found.map((resource) => [schemaName(resource), schema(resource)]));
   const paths = Object.fromEntries(found.flatMap((resource) => pathsOf(resource)));
@@ -24,6 +25,7 @@ export function openApiDocument(group: string, version: string, serverVersion: s
 }
 
 function schemaName(resource: Resource): string {
+  if (resource.custom !== undefined) return `${resource.group.split(".").reverse().join(".")}.${resource.version}.${resource.kind}`;
   return `io.k8s.api.${resource.group === "" ? "core" : (resource.group.split(".")[0] ?? "")}.${resource.version}.${resource.kind}`;
 }
 
@@ -32,6 +34,7 @@ function kindOf(resource: Resource): JsonRecord {
 }
 
 function schema(resource: Resource): JsonRecord {
+  if (resource.custom !== undefined) return { ...resource.custom.schema, "x-kubernetes-group-version-kind": [kindOf(resource)] };
   return {
     type: "object",
     "x-kubernetes-preserve-unknown-fields": true,

@@ -31,9 +31,11 @@ export function patchedObject(services: ApiServices, request: ApiRequest, route:
     case "application/merge-patch+json":
       return asObject(current, mergePatch(current, body));
     case "application/strategic-merge-patch+json":
+      // Nothing tells how lists of a custom resource merge.
+      if (resource.custom !== undefined) break;
       return asObject(current, strategicPatch(copyJson(current), body));
   }
-  throw new ApiError(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml");
+  throw new ApiError(415, "UnsupportedMediaType", `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, ${resource.custom === undefined ? "application/strategic-merge-patch+json, " : ""}application/apply-patch+yaml`);
 }
 
 function asObject(current: KubeObject, patched: unknown): KubeObject {

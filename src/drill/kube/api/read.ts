@@ -23,7 +23,7 @@ export function wantsMetadata(request: ApiRequest): boolean {
 export function present(services: ApiServices, request: ApiRequest, resource: Resource, object: KubeObject, hasColumns = true): unknown {
   if (wantsTable(request)) {
     const include = request.query.get("includeObject") ?? "Metadata";
-    return tableOf(printerOf(resource.kind), [object], { resourceVersion: object.metadata.resourceVersion }, { include, now: services.clock.now(), minor: services.minor, hasColumns });
+    return tableOf(printerOf(resource), [object], { resourceVersion: object.metadata.resourceVersion }, { include, now: services.clock.now(), minor: services.minor, hasColumns });
   }
   if (wantsMetadata(request)) return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
   return object;
@@ -79,7 +79,7 @@ export function listObjects(services: ApiServices, request: ApiRequest, route: R
 function presentList(services: ApiServices, request: ApiRequest, resource: Resource, items: readonly KubeObject[], metadata: JsonRecord): unknown {
   if (wantsTable(request)) {
     const include = request.query.get("includeObject") ?? "Metadata";
-    return tableOf(printerOf(resource.kind), items, metadata, { include, now: services.clock.now(), minor: services.minor, hasColumns: true });
+    return tableOf(printerOf(resource), items, metadata, { include, now: services.clock.now(), minor: services.minor, hasColumns: true });
   }
   if (wantsMetadata(request)) {
     return { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata, items: items.map((item) => ({ metadata: item.metadata })) };

@@ -11,8 +11,8 @@ export interface ResourceRoute {
   readonly proxyPath?: string;
 }
 
-/** Reads `/api/v1/namespaces/x/pods/y/log` and its like. Throws 404 for what is not served. */
-export function parseRoute(pathname: string): ResourceRoute {
+/** Reads `/api/v1/namespaces/x/pods/y/log` and its like. Throws 404 for what is not among the `resources` served. */
+export function parseRoute(pathname: string, resources: readonly Resource[]): ResourceRoute {
   const parts = pathParts(pathname);
   const isCore = parts[0] === "api";
   const [group, version] = isCore ? ["", parts[1]] : [parts[1], parts[2]];
@@ -20,7 +20,7 @@ export function parseRoute(pathname: string): ResourceRoute {
   if ((!isCore && parts[0] !== "apis") || group === undefined || version === undefined || rest.length === 0) throw noSuchPath();
   const isScoped = rest[0] === "namespaces" && rest.length > 2 && !(isCore && ["status", "finalize"].includes(rest[2] ?? ""));
   const [plural = "", name, subresource, ...more] = isScoped ? rest.slice(2) : rest;
-  const resource = findResource(group, version, plural);
+  const resource = findResource(group, version, plural, resources);
   if (resource?.subresources.includes("proxy") === true && subresource === "proxy") {
     return { resource, namespace: isScoped ? rest[1] : undefined, name, subresource, proxyPath: `/${more.join("/")}` };
   }

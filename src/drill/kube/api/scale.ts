@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../contract.ts";
-import { numberOf, valueAt, type JsonRecord } from "../json.ts";
+import { valueAtPath } from "../customResources.ts";
+import { numberOf, textOf, valueAt, type JsonRecord } from "../json.ts";
+import type { Resource } from "../resources.ts";
 import { selectorText } from "../printers/workloadPrinters.ts";
 import { workloadSpecOf, workloadStatusOf } from "../objects.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
@@ -13,7 +15,7 @@ import { isDryRun } from "./write.ts";
 /** GET, PUT and PATCH of a workload's `scale`. */
 export function scaleObject(services: ApiServices, request: ApiRequest, route: ResourceRoute): void {
   const object = requireObject(services, route);
-  const scale = scaleOf(object);
+  const scale = scaleOf(object, route.resource);
   if (request.method === "GET") {
     sendJson(request.response, 200, scale);
     return;
@@ -32,17 +34,19 @@ export function scaleObject(services: ApiServices, request: ApiRequest, route: R
         copy.spec = { ...copy.spec, replicas };
         return copy;
       });
-  sendJson(request.response, 200, scaleOf(stored ?? object));
+  sendJson(request.response, 200, scaleOf(stored ?? object, route.resource));
 }
 
-function scaleOf(object: KubeObject): JsonRecord {
+function scaleOf(object: KubeObject, { custom }: Resource): JsonRecord {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorText(object);
+  const paths = custom?.scale;
+  const selector = paths === undefined ? selectorText(object) : (textOf(valueAtPath(object, paths.labelSelectorPath)) ?? "<none>");
+  const replicas = paths === undefined ? workloadStatusOf(object).replicas : numberOf(valueAtPath(object, paths.statusReplicasPath));
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: { replicas: workloadSpecOf(object).replicas ?? 0 },
-    status: { replicas: workloadStatusOf(object).replicas ?? 0, ...(selector === "<none>" ? {} : { selector }) },
+    status: { replicas: replicas ?? 0, ...(selector === "<none>" ? {} : { selector }) },
   };
 }

@@ -2,6 +2,8 @@ import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { execRequest, type ExecRequest } from "../exec/session.ts";
+import { servedResources } from "../customResources.ts";
+import { RESOURCES, type Resource } from "../resources.ts";
 import type { ResourceRoute } from "./route.ts";
 import { aggregatedDiscovery, groupList, resourceList, versionInfo } from "./discovery.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
@@ -74,8 +76,9 @@ async function handle(services: ApiServices, message: IncomingMessage, response:
   if (user === ANONYMOUS && !/^\/apis?\/.+\/.+/u.test(url.pathname)) {
     throw new ApiError(403, "Forbidden", `forbidden: User "${user.name}" cannot get path "${url.pathname}"`, {});
   }
-  if (serveDiscovery(services, request)) return;
-  const route = parseRoute(url.pathname);
+  const resources = servedResources(services.store);
+  if (serveDiscovery(services, request, resources)) return;
+  const route = parseRoute(url.pathname, resources);
   if (request.method === "GET") serveResource(services, request, route);
   else confirmed(services, request, () => serveResource(services, request, route));
 }
@@ -116,34 +119,34 @@ function serveHealth(services: ApiServices, request: ApiRequest): boolean {
   return true;
 }
 
-function serveDiscovery(services: ApiServices, request: ApiRequest): boolean {
+function serveDiscovery(services: ApiServices, request: ApiRequest, resources: readonly Resource[]): boolean {
   const { response, accept } = request;
   const parts = pathParts(request.url.pathname);
   const [root, ...rest] = parts;
   const isRoot = (root === "api" || root === "apis") && rest.length === 0;
   if (isRoot && accept.includes("as=APIGroupDiscoveryList")) {
     const version = /v=v2(?!beta)/u.test(accept) ? "v2" : "v2beta1";
-    sendJson(response, 200, aggregatedDiscovery(root === "api", version), `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
+    sendJson(response, 200, aggregatedDiscovery(resources, root === "api", version), `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
     return true;
   }
   if (request.url.pathname === "/openapi/v2") {
     response.writeHead(200, { "content-type": OPENAPI_V2_TYPE }).end(openApiV2Document(services.version));
     return true;
   }
-  const document = discoveryDocument(services, root, rest);
+  const document = discoveryDocument(services, resources, root, rest);
   if (document === undefined) return false;
   sendJson(response, 200, document);
   return true;
 }
 
-function discoveryDocument(services: ApiServices, root: string | undefined, rest: readonly string[]): unknown {
+function discoveryDocument(services: ApiServices, resources: readonly Resource[], root: string | undefined, rest: readonly string[]): unknown {
   if (root === "api" && rest.length === 0) return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
-  if (root === "apis" && rest.length === 0) return groupList();
-  if (root === "api" && rest.length === 1) return resourceList("", rest[0] ?? "");
-  if (root === "apis" && rest.length === 2) return resourceList(rest[0] ?? "", rest[1] ?? "");
+  if (root === "apis" && rest.length === 0) return groupList(resources);
+  if (root === "api" && rest.length === 1) return resourceList(resources, "", rest[0] ?? "");
+  if (root === "apis" && rest.length === 2) return resourceList(resources, rest[0] ?? "", rest[1] ?? "");
   if (root !== "openapi" || rest[0] !== "v3") return undefined;
-  if (rest.length === 1) return openApiIndex();
-  return rest[1] === "api" ? openApiDocument("", rest[2] ?? "", services.version) : openApiDocument(rest[2] ?? "", rest[3] ?? "", services.version);
+  if (rest.length === 1) return openApiIndex(resources);
+  return rest[1] === "api" ? openApiDocument(resources, "", rest[2] ?? "", services.version) : openApiDocument(resources, rest[2] ?? "", rest[3] ?? "", services.version);
 }
 
 function verbOf(request: ApiRequest, route: ResourceRoute): string {
@@ -226,7 +229,7 @@ function serveSubresource(services: ApiServices, request: ApiRequest, route: Res
 function upgrade(services: ApiServices, exec: ExecProtocols, message: IncomingMessage, socket: Duplex, head: Buffer): void {
   const url = new URL(message.url ?? "/", "https://localhost");
   const user = authenticate(services.users, message.headers.authorization);
-  const route = parseRoute(url.pathname);
+  const route = parseRoute(url.pathname, RESOURCES);
   if (route.subresource !== "exec") throw noSuchPath();
   authorize({ user }, route, "create");
   const request = execRequest(requireObject(services, route), url.searchParams);

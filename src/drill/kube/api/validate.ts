@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../contract.ts";
+import { unplayedFields } from "../controllers/rollouts/rolloutObject.ts";
 import { isRecord, recordsOf, stringsOf, textOf, valueAt } from "../json.ts";
 import type { Resource } from "../resources.ts";
 import { badRequest, invalid } from "./status.ts";
@@ -51,6 +52,8 @@ function specCauses(object: KubeObject): Cause[] {
     case "ReplicaSet":
     case "StatefulSet":
       return [...replicaCauses(object), ...selectorCauses(object), ...podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec")];
+    case "Rollout":
+      return [...unplayedCauses(object), ...replicaCauses(object), ...selectorCauses(object), ...podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec")];
     case "Job":
       return podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec");
     case "CronJob":
@@ -60,6 +63,11 @@ function specCauses(object: KubeObject): Cause[] {
       return recordsOf(valueAt(object.spec, "ports")).length === 0 && valueAt(object.spec, "type") !== "ExternalName" && valueAt(object.spec, "clusterIP") !== "None" ? [required("spec.ports")] : [];
   }
   return [];
+}
+
+/** The real API server would take them, and its controller act on them. */
+function unplayedCauses(rollout: KubeObject): Cause[] {
+  return unplayedFields(rollout).map((field) => ({ field, reason: "FieldValueForbidden", message: "Forbidden: this drill world plays blue-green Rollouts without it" }));
 }
 
 function replicaCauses(object: KubeObject): Cause[] {

@@ -1,16 +1,13 @@
 import type { KubeObject } from "../../contract.ts";
-import { copyJson, isSameJson, timestamp } from "../json.ts";
-import { templateHash } from "../names.ts";
-import { controlledBy, workloadSpecOf, workloadStatusOf, type PodTemplate, type WorkloadSpec } from "../objects.ts";
+import { copyJson, timestamp } from "../json.ts";
+import { workloadSpecOf, workloadStatusOf, type WorkloadSpec } from "../objects.ts";
 import { isActive, objectOfKey, ownedBy, watchOwners, type ControllerServices } from "./pods.ts";
 import { writeDeploymentStatus } from "./deploymentStatus.ts";
 import { WorkQueue } from "./queue.ts";
+import { availableOf, createTemplateSet, otherSets, pruneSets, replicasOf, setAnnotations, setOfTemplate, type SetMarks } from "./templateSets.ts";
 
 const COMPONENT = "deployment-controller";
-const REVISION = "deployment.kubernetes.io/revision";
-const HASH_LABEL = "pod-template-hash";
-/** Annotations that a ReplicaSet does not take over from its Deployment. */
-const OWN_ANNOTATIONS = ["kubectl.kubernetes.io/last-applied-configuration", REVISION, "deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas"];
+const MARKS: SetMarks = { hashLabel: "pod-template-hash", prefix: "deployment.kubernetes.io", ownAnnotations: ["kubectl.kubernetes.io/last-applied-configuration"] };
 
 /** Rolls Deployments out: one ReplicaSet a revision, as many pods up and down at a time as the strategy allows. */
 export function startDeploymentController(services: ControllerServices): void {
@@ -40,84 +37,45 @@ function reconcile(services: ControllerServices, deployment: KubeObject): number
   if (spec.paused !== true) {
     const set = ensureNewSet(services, current, spec);
     current = store.peek("Deployment", deployment.metadata.namespace, deployment.metadata.name) ?? current;
-    const old = oldSets(services, current, set);
+    const old = otherSets(services, current, set, MARKS);
     if (spec.strategy?.type === "Recreate") recreate(services, current, set, old);
     else roll(services, current, set, old);
-    prune(services, current, spec, set);
+    pruneSets(services, current, otherSets(services, current, set, MARKS));
   } else {
-    const newest = findNewSet(services, current, spec);
+    const newest = setOfTemplate(services, current, MARKS);
     if (newest !== undefined) scale(services, current, newest, spec.replicas ?? 1);
   }
-  return writeDeploymentStatus(services, current, findNewSet(services, current, spec));
-}
-
-function findNewSet(services: ControllerServices, deployment: KubeObject, spec: WorkloadSpec): KubeObject | undefined {
-  return ownedBy(services.store, "ReplicaSet", deployment).find((set) => isSameJson(withoutHash(workloadSpecOf(set).template), withoutHash(spec.template)));
-}
-
-function withoutHash(template: PodTemplate): PodTemplate {
-  const copy = copyJson(template);
-  if (copy.metadata?.labels !== undefined) delete copy.metadata.labels[HASH_LABEL];
-  return copy;
-}
-
-function revisionOf(set: KubeObject): number {
-  return Number(set.metadata.annotations?.[REVISION] ?? 0);
+  return writeDeploymentStatus(services, current, setOfTemplate(services, current, MARKS));
 }
 
 /** Finds or makes the ReplicaSet of the present template and gives it the newest revision. */
 function ensureNewSet(services: ControllerServices, deployment: KubeObject, spec: WorkloadSpec): KubeObject {
   const { store } = services;
-  const all = ownedBy(store, "ReplicaSet", deployment);
-  const found = findNewSet(services, deployment, spec);
-  const newest = Math.max(0, ...all.filter((set) => set !== found).map((set) => revisionOf(set)));
-  const revision = found !== undefined && revisionOf(found) > newest ? revisionOf(found) : newest + 1;
-  const inherited = Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !OWN_ANNOTATIONS.includes(key)));
+  const found = setOfTemplate(services, deployment, MARKS);
   const replicas = spec.replicas ?? 1;
   const annotations = {
-    ...inherited,
-    [REVISION]: String(revision),
-    "deployment.kubernetes.io/desired-replicas": String(replicas),
-    "deployment.kubernetes.io/max-replicas": String(replicas + limits(spec).surge),
+    ...setAnnotations(services, deployment, found, MARKS),
+    [`${MARKS.prefix}/desired-replicas`]: String(replicas),
+    [`${MARKS.prefix}/max-replicas`]: String(replicas + limits(spec).surge),
   };
   const set = found === undefined ? createSet(services, deployment, spec, annotations) : copyJson(found);
   if (found !== undefined) {
-    const history = revisionOf(found) === revision ? {} : revisionHistory(found);
-    set.metadata.annotations = { ...set.metadata.annotations, ...annotations, ...history };
+    set.metadata.annotations = { ...set.metadata.annotations, ...annotations };
     store.put(set);
   }
+  const revision = `${MARKS.prefix}/revision`;
   store.update("Deployment", deployment.metadata.namespace, deployment.metadata.name, (copy) => {
-    copy.metadata.annotations = { ...copy.metadata.annotations, [REVISION]: String(revision) };
+    copy.metadata.annotations = { ...copy.metadata.annotations, [revision]: annotations[revision] ?? "" };
     return copy;
   });
   return store.peek("ReplicaSet", set.metadata.namespace, set.metadata.name) ?? set;
 }
 
-function revisionHistory(set: KubeObject): Record<string, string> {
-  const key = "deployment.kubernetes.io/revision-history";
-  const before = set.metadata.annotations?.[key];
-  return { [key]: [before, String(revisionOf(set))].filter((part) => part !== undefined).join(",") };
-}
-
 function createSet(services: ControllerServices, deployment: KubeObject, spec: WorkloadSpec, annotations: Record<string, string>): KubeObject {
-  const hash = templateHash(JSON.stringify(withoutHash(spec.template)));
-  const template = copyJson(spec.template);
-  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
-  template.metadata = { ...template.metadata, labels };
   const others = ownedBy(services.store, "ReplicaSet", deployment);
-  const free = spec.strategy?.type === "Recreate" && others.some((set) => (workloadSpecOf(set).replicas ?? 0) > 0) ? 0 : initialReplicas(spec, others);
-  const set = services.store.put({
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
-    metadata: { name: `${deployment.metadata.name}-${hash}`, namespace: deployment.metadata.namespace ?? "default", labels, annotations, ownerReferences: [controlledBy(deployment)] },
-    spec: {
-      replicas: free,
-      ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
-      selector: { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, [HASH_LABEL]: hash } },
-      template: { ...template },
-    },
-  });
-  if (free > 0) reportScale(services, deployment, set.metadata.name, 0, free, true);
+  const replicas = spec.strategy?.type === "Recreate" && others.some((set) => replicasOf(set) > 0) ? 0 : initialReplicas(spec, others);
+  const set = createTemplateSet(services, deployment, MARKS, { replicas, annotations });
+  if (replicas > 0) reportScale(services, deployment, set.metadata.name, 0, replicas, true);
   services.store.update("Deployment", deployment.metadata.namespace, deployment.metadata.name, (copy) => {
     const now = timestamp(services.clock.now());
     const status = workloadStatusOf(copy);
@@ -131,14 +89,8 @@ function createSet(services: ControllerServices, deployment: KubeObject, spec: W
 
 function initialReplicas(spec: WorkloadSpec, others: readonly KubeObject[]): number {
   const wanted = spec.replicas ?? 1;
-  const present = others.reduce((sum, set) => sum + (workloadSpecOf(set).replicas ?? 0), 0);
+  const present = others.reduce((sum, set) => sum + replicasOf(set), 0);
   return Math.max(0, Math.min(wanted, wanted + limits(spec).surge - present));
-}
-
-function oldSets(services: ControllerServices, deployment: KubeObject, newSet: KubeObject): KubeObject[] {
-  return ownedBy(services.store, "ReplicaSet", deployment)
-    .filter((set) => set.metadata.uid !== newSet.metadata.uid)
-    .sort((left, right) => revisionOf(left) - revisionOf(right));
 }
 
 /** How many pods may be above and below the wanted number: percentages round up and down; both zero means one below. */
@@ -150,9 +102,6 @@ function limits(spec: WorkloadSpec): { surge: number; unavailable: number } {
   const unavailable = resolve(spec.strategy?.rollingUpdate?.maxUnavailable, Math.floor);
   return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : Math.min(unavailable, wanted) };
 }
-
-const replicasOf = (set: KubeObject): number => workloadSpecOf(set).replicas ?? 0;
-const availableOf = (set: KubeObject): number => workloadStatusOf(set).availableReplicas ?? 0;
 
 /** The steps of `rolling.go`: scale the new set up within the surge, else the old ones down within what must stay available. */
 function roll(services: ControllerServices, deployment: KubeObject, newSet: KubeObject, old: readonly KubeObject[]): void {
@@ -220,10 +169,4 @@ function reportScale(services: ControllerServices, deployment: KubeObject, set: 
   const older = isNew ? `to ${after}` : `to ${after} from ${before}`;
   const change = services.minor >= 31 ? `from ${before} to ${after}` : older;
   services.store.event(deployment, "Normal", "ScalingReplicaSet", `Scaled ${direction} replica set ${set} ${change}`, COMPONENT);
-}
-
-/** Forgets revisions beyond the history limit. */
-function prune(services: ControllerServices, deployment: KubeObject, spec: WorkloadSpec, newSet: KubeObject): void {
-  const idle = oldSets(services, deployment, newSet).filter((set) => replicasOf(set) === 0 && (workloadStatusOf(set).replicas ?? 0) === 0);
-  for (const set of idle.slice(0, Math.max(0, idle.length - (spec.revisionHistoryLimit ?? 10)))) services.store.remove("ReplicaSet", set.metadata.namespace ?? "", set.metadata.name);
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../contract.ts";
 import { deleteObject, finalizersOf } from "../deletion.ts";
-import { RESOURCES } from "../resources.ts";
+import { DEFINITION, servedResources } from "../customResources.ts";
+import { textOf, valueAt } from "../json.ts";
 import type { ControllerServices } from "./pods.ts";
 
 /** Deletes what belonged to objects that are gone, completes foreground deletions, and empties namespaces on their way out. */
@@ -21,12 +22,14 @@ export function startGarbageCollector(services: ControllerServices): void {
 }
 
 function dependentsOf(services: ControllerServices, owner: KubeObject): KubeObject[] {
-  return RESOURCES.filter((resource) => resource.source === "stored" && resource.isNamespaced)
+  return servedResources(services.store).filter((resource) => resource.source === "stored" && resource.isNamespaced)
     .flatMap((resource) => services.store.peekList(resource.kind, owner.metadata.namespace))
     .filter((object) => object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid) === true);
 }
 
 function collect(services: ControllerServices, owner: KubeObject): void {
+  // Without its definition a custom resource is gone.
+  if (owner.kind === DEFINITION) for (const object of services.store.peekList(textOf(valueAt(owner.spec, "names", "kind")) ?? "")) deleteObject(services.store, services.clock, object, {});
   for (const dependent of dependentsOf(services, owner)) {
     const hasOtherOwner = dependent.metadata.ownerReferences?.some((reference) => reference.uid !== owner.metadata.uid && services.store.peek(reference.kind, dependent.metadata.namespace, reference.name)?.metadata.uid === reference.uid);
     if (hasOtherOwner !== true) deleteObject(services.store, services.clock, dependent, {});
@@ -54,7 +57,7 @@ function completeOwners(services: ControllerServices, dependent: KubeObject): vo
 function emptyNamespace(services: ControllerServices, name: string): void {
   const { store, clock } = services;
   if (store.peek("Namespace", undefined, name)?.metadata.deletionTimestamp === undefined) return;
-  const contents = RESOURCES.filter((resource) => resource.source === "stored" && resource.isNamespaced).flatMap((resource) => store.peekList(resource.kind, name));
+  const contents = servedResources(store).filter((resource) => resource.source === "stored" && resource.isNamespaced).flatMap((resource) => store.peekList(resource.kind, name));
   for (const object of contents) {
     if (object.metadata.deletionTimestamp === undefined) deleteObject(store, clock, object, {});
   }

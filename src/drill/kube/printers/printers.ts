@@ -1,5 +1,7 @@
 import * as core from "./corePrinters.ts";
+import { customPrinter } from "./customPrinter.ts";
 import { podPrinter } from "./podPrinter.ts";
+import type { Resource } from "../resources.ts";
 import type { Printer } from "./table.ts";
 import * as workloads from "./workloadPrinters.ts";
 
@@ -29,9 +31,10 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   ControllerRevision: core.controllerRevisionPrinter,
   Role: core.createdAtPrinter,
   ClusterRole: core.createdAtPrinter,
+  CustomResourceDefinition: core.createdAtPrinter,
 };
 
-/** The printer of a kind. */
-export function printerOf(kind: string): Printer {
-  return PRINTERS[kind] ?? core.plainPrinter;
+/** The printer of a resource. */
+export function printerOf({ kind, custom }: Pick<Resource, "kind" | "custom">): Printer {
+  return custom === undefined ? (PRINTERS[kind] ?? core.plainPrinter) : customPrinter(custom);
 }

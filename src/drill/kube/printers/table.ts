@@ -4,7 +4,7 @@ import type { JsonRecord } from "../json.ts";
 /** A column of a printed table; `priority` 1 is shown with `-o wide` only. */
 export interface Column {
   readonly name: string;
-  readonly type: "string" | "integer";
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
   readonly format: "" | "name";
   readonly description: string;
   readonly priority: 0 | 1;
@@ -21,7 +21,8 @@ export type Cell = string | number;
 /** Prints objects of one kind as rows. `now` is in world epoch milliseconds. */
 export interface Printer {
   readonly columns: readonly DatedColumn[];
-  row(object: KubeObject, now: number): readonly Cell[];
+  /** A cell that is `null` has no value. */
+  row(object: KubeObject, now: number): readonly (Cell | null)[];
 }
 
 /** A printer from `Name, #Ready, +IP, Status@31` (a plus marks a wide column, a hash an integer one, `@` the minor version it came with) and its cells. */

@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** What a drill of the command line came to. */
+export interface Drilled {
+  readonly code: number;
+  readonly text: string;
+  /** Its verdict. */
+  readonly last: string;
+  readonly seconds: number;
+}
+
+/** Rehearses a runbook from the command line, with a home of its own and nothing on the PATH. */
+export async function drill(runbook: string, home: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Drilled> {
+  const began = performance.now();
+  const child = spawn(process.execPath, [join(ROOT, "dist/cli.js"), "drill", runbook, "--unattended", "--state-root", join(home, "runs"), ...args], {
+    env: { HOME: home, PATH: "", TMPDIR: home, ...environment }, stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part: string) => (text += part));
+  const code = await new Promise<number>((done) => child.once("close", (exit) => done(exit ?? -1)));
+  return { code, text, last: text.trim().split("\n").at(-1) ?? "", seconds: (performance.now() - began) / 1000 };
+}
