@@ -1,4 +1,5 @@
 import { maskJsonLine } from "./jsonRedaction.ts";
+import { secretContext, type SecretContext, type SecretRules } from "./secretContext.ts";
 import { secretDataState, type SecretDataState } from "./secretData.ts";
 
 /** What stands where a secret stood. */
@@ -28,6 +29,7 @@ interface State {
   isInKey: boolean;
   isInToken: boolean;
   data: SecretDataState;
+  context: SecretContext;
 }
 
 /** A redactor that also masks `secrets`, those included that become known while the stream runs. */
@@ -62,7 +64,7 @@ export function redact(text: string, secrets?: KnownSecrets): string {
 }
 
 function emptyState(): State {
-  return { pending: "", isInKey: false, isInToken: false, data: secretDataState() };
+  return { pending: "", isInKey: false, isInToken: false, data: secretDataState(), context: secretContext(RULES) };
 }
 
 /** A line end inside a private key is masked with the key. */
@@ -74,14 +76,25 @@ function endLine(part: string, state: State): string {
 const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key|session[_-]?token|private[_-]?key|client[_-]?secret|credentials?";
 const SECRET_KEY = new RegExp(`(?:${NAMES})$`, "i");
 // A value in quotes (escaped ones too), or up to a sign that ends values. References ($NAME), <set to the key …>, YES and NO stay.
-const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b)(?!\[redacted\])("(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|[^\s"'&,;)}\]]+)`;
+const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b|[|>][-+\d]{0,3}$)(?!\[redacted\])("(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|[^\s"'&,;)}\]]+)`;
+
+const NAMED_VALUE = new RegExp(String.raw`((?:${NAMES})\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,8})${VALUE}`, "gi");
+/** A variable of a container, in one line of JSON: `{"name":"DB_PASSWORD","value":"…"}`. */
+const NAMED_VARIABLE = new RegExp(String.raw`(name\\{0,3}"[ \t]{0,4}:[ \t]{0,8}\\{0,3}"[^"\\]{0,128}(?:${NAMES})\\{0,3}"[ \t]{0,4},[ \t]{0,8}\\{0,3}"value\\{0,3}"[ \t]{0,4}:[ \t]{0,8})${VALUE}`, "gi");
+/** A list of secrets in one line of JSON: `"passwords":["…"]`. */
+const NAMED_LIST = new RegExp(String.raw`((?:${NAMES})s\\{0,3}"[ \t]{0,4}:[ \t]{0,8}\[[ \t]{0,8}(?=\\{0,3}"|-?\d))${VALUE}`, "gi");
+/** What follows a flag in a list of arguments in one line of JSON: `["--password","…"]`. */
+const FLAG_VALUE = new RegExp(String.raw`(--?[\w-]{0,64}(?:${NAMES})\\{0,3}"[ \t]{0,4},[ \t]{0,8}(?!\\{0,3}"-))${VALUE}`, "gi");
 
 /** Each pattern's first group stays, its second is the secret; without groups the whole match is. Each begins at its own literal, so that no text makes them slow. */
 const PATTERNS: readonly RegExp[] = [
   /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g,
   /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
   /((?:Bearer|Basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,}={0,2})/gi,
-  new RegExp(String.raw`((?:${NAMES})\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,8})${VALUE}`, "gi"),
+  NAMED_VALUE,
+  NAMED_LIST,
+  NAMED_VARIABLE,
+  FLAG_VALUE,
   /(--password[= ])(?!-)(\S+)/g,
   /(\b(?:mysql(?:dump|admin|binlog)?|mariadb(?:-dump|-admin)?)\b[^\n|;]{0,400}?\s-p)(?!\s|assword|rotocol|ort)([^\s]+)/g,
   /(\bredis-cli\b[^\n|;]{0,200}?\s-a\s{1,4})(\S+)/g,
@@ -98,7 +111,7 @@ function maskLine(line: string, state: State, known: RegExp | undefined): string
   let text = line;
   if (state.isInToken) text = text.replace(/^[A-Za-z0-9+/=_.-]*/, "");
   text = maskKeys(text, state);
-  text = state.data.mask(text, MASK);
+  text = state.context.mask(state.data.mask(text, MASK), MASK);
   if (known !== undefined) text = text.replaceAll(known, MASK);
   return maskPatterns(text);
 }
@@ -106,7 +119,7 @@ function maskLine(line: string, state: State, known: RegExp | undefined): string
 function maskPatterns(text: string): string {
   const masked = PATTERNS.reduce((line, pattern) => line.replaceAll(pattern, maskMatch), text);
   // Only a line that holds a secret is worth the reading as JSON.
-  return masked === text ? text : (maskJsonLine(text, isSecretKey, maskContent, MASK) ?? masked);
+  return masked === text ? text : (maskJsonLine(text, RULES, maskContent, MASK) ?? masked);
 }
 
 /** A JSON string's content may have lines, or be JSON again. */
@@ -114,8 +127,12 @@ function maskContent(content: string): string {
   return content.split("\n").map(maskPatterns).join("\n");
 }
 
-function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key);
+const RULES: SecretRules = { isSecretName: (name) => SECRET_KEY.test(name), isSecretValue };
+
+/** References to a secret, and words that say there is none, are no secrets. */
+function isSecretValue(value: string): boolean {
+  const named = `password: ${JSON.stringify(value)}`;
+  return value !== "" && named.replaceAll(NAMED_VALUE, maskMatch) !== named;
 }
 
 function maskMatch(whole: string, ...groups: readonly unknown[]): string {

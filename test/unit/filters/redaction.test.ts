@@ -114,7 +114,7 @@ describe("a streaming redactor", () => {
 
   it("takes time in proportion to the text, whatever the text", () => {
     const size = 200_000;
-    for (const piece of ["eyJ", "password=", 'password="', "://a:", "Bearer ", "mysql ", "a", '\\"', "-----BEGIN PRIVATE KEY-----", '"data":{', "=", "mysql -", "'", "redis-cli "]) {
+    for (const piece of ["eyJ", "password=", 'password="', "://a:", "Bearer ", "mysql ", "a", '\\"', "-----BEGIN PRIVATE KEY-----", '"data":{', "=", "mysql -", "'", "redis-cli ", '"name":"', '"--password","', '"passwords":["', "- ", "a: ", "value: |\n  "]) {
       const started = performance.now();
       redact(piece.repeat(size / piece.length));
       const took = performance.now() - started;
