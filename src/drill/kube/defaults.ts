@@ -18,6 +18,11 @@ export function withDefaults(object: KubeObject, isNew: boolean): KubeObject {
       object.spec = { replicas: 1, ...object.spec, template: templateDefaults(recordOf(object.spec)["template"]) };
       object.status ??= { replicas: 0 };
       break;
+    case "DaemonSet":
+      object.spec = { revisionHistoryLimit: 10, updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } }, ...object.spec, template: templateDefaults(recordOf(object.spec)["template"]) };
+      object.metadata.annotations = { "deprecated.daemonset.template.generation": "1", ...object.metadata.annotations };
+      object.status ??= { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
+      break;
     case "StatefulSet":
       object.spec = statefulSetDefaults(recordOf(object.spec));
       object.status ??= { replicas: 0, availableReplicas: 0 };
@@ -56,6 +61,19 @@ export function withDefaults(object: KubeObject, isNew: boolean): KubeObject {
     case "CustomResourceDefinition":
       object.spec = { conversion: { strategy: "None" }, ...object.spec };
       object.status ??= establishedStatus(recordOf(object.spec), object.metadata.creationTimestamp);
+      break;
+    case "StorageClass":
+      object["reclaimPolicy"] ??= "Delete";
+      object["volumeBindingMode"] ??= "Immediate";
+      break;
+    case "PriorityClass":
+      object["preemptionPolicy"] ??= "PreemptLowerPriority";
+      break;
+    case "NetworkPolicy":
+      object.spec = networkPolicyDefaults(recordOf(object.spec));
+      break;
+    case "LimitRange":
+      object.spec = { ...object.spec, limits: recordsOf(recordOf(object.spec)["limits"]).map((limit) => limitDefaults(limit)) };
       break;
     // Other kinds are stored as given: nothing here shows or reads what the real server would add.
   }
@@ -169,6 +187,7 @@ function containerDefaults(container: JsonRecord): JsonRecord {
   const image = String(container["image"] ?? "");
   const hasMovingTag = image.endsWith(":latest") || !/:[^/]+$|@/u.test(image);
   const ports = recordsOf(container["ports"]).map((port) => ({ protocol: "TCP", ...port }));
+  const env = recordsOf(container["env"]).map((variable) => environmentDefaults(variable));
   return {
     resources: {},
     terminationMessagePath: "/dev/termination-log",
@@ -176,10 +195,16 @@ function containerDefaults(container: JsonRecord): JsonRecord {
     imagePullPolicy: hasMovingTag ? "Always" : "IfNotPresent",
     ...container,
     ...(ports.length === 0 ? {} : { ports }),
+    ...(env.length === 0 ? {} : { env }),
     ...probeField(container, "readinessProbe"),
     ...probeField(container, "livenessProbe"),
     ...probeField(container, "startupProbe"),
   };
+}
+
+function environmentDefaults(variable: JsonRecord): JsonRecord {
+  const source = recordOf(variable["valueFrom"]);
+  return isRecord(source["fieldRef"]) ? { ...variable, valueFrom: { ...source, fieldRef: { apiVersion: "v1", ...source["fieldRef"] } } } : variable;
 }
 
 function probeField(container: JsonRecord, name: string): JsonRecord {
@@ -208,6 +233,20 @@ function serviceDefaults(spec: JsonRecord, uid: string): JsonRecord {
 function serviceAddress(uid: string): string {
   const number = Number.parseInt(uid.replaceAll("-", "").slice(0, 6), 16);
   return `10.${96 + ((number >> 16) & 0x0f)}.${(number >> 8) & 0xff}.${((number & 0xff) % 253) + 1}`;
+}
+
+function networkPolicyDefaults(spec: JsonRecord): JsonRecord {
+  const withProtocols = (rule: JsonRecord): JsonRecord => (rule["ports"] === undefined ? rule : { ...rule, ports: recordsOf(rule["ports"]).map((port) => ({ protocol: "TCP", ...port })) });
+  const rules = Object.fromEntries(["ingress", "egress"].filter((side) => spec[side] !== undefined).map((side) => [side, recordsOf(spec[side]).map((rule) => withProtocols(rule))]));
+  return { policyTypes: ["Ingress", ...(spec["egress"] === undefined ? [] : ["Egress"])], ...spec, ...rules };
+}
+
+/** A container's limit is its greatest where none is said, and its request is its limit. */
+function limitDefaults(limit: JsonRecord): JsonRecord {
+  if (limit["type"] !== "Container") return limit;
+  const standard = { ...stringsOf(limit["max"]), ...stringsOf(limit["default"]) };
+  const request = { ...standard, ...stringsOf(limit["min"]), ...stringsOf(limit["defaultRequest"]) };
+  return { ...limit, ...(Object.keys(standard).length === 0 ? {} : { default: standard }), ...(Object.keys(request).length === 0 ? {} : { defaultRequest: request }) };
 }
 
 /** The pod's quality of service: Guaranteed when every container limits CPU and memory to what it requests. */

@@ -6,6 +6,7 @@ import type { ApiServices, ContainerUsage } from "./api/context.ts";
 import { createApiServer } from "./api/server.ts";
 import type { KubeUser } from "./api/users.ts";
 import { loadCertificates } from "./certificates.ts";
+import { startDaemonSetController } from "./controllers/daemonSet.ts";
 import { startDeploymentController } from "./controllers/deployment.ts";
 import { startEndpointsController } from "./controllers/endpoints.ts";
 import { startGarbageCollector } from "./controllers/garbage.ts";
@@ -184,6 +185,7 @@ function startControllers(services: ControllerServices): void {
   startReplicaSetController(services);
   startRolloutController(services);
   startStatefulSetController(services);
+  startDaemonSetController(services);
   startJobController(services);
   startEndpointsController(services);
   startVolumeController(services);

@@ -212,3 +212,10 @@ export function withCondition(conditions: readonly Condition[], next: Condition,
   const merged: Condition = { ...next, lastTransitionTime };
   return old === undefined ? [...conditions, merged] : conditions.map((condition) => (condition === old ? merged : condition));
 }
+
+/** The same, but one that is new or whose status or reason changes goes to the end, as the deployment controller has it. */
+export function withLatestCondition(conditions: readonly Condition[], next: Condition, now: string): Condition[] {
+  const old = conditions.find((condition) => condition.type === next.type);
+  if (old === undefined || (old.status === next.status && old.reason === next.reason)) return withCondition(conditions, next, now);
+  return [...conditions.filter((condition) => condition !== old), ...withCondition([old], next, now)];
+}

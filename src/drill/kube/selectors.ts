@@ -21,6 +21,13 @@ export function parseLabelSelector(text: string): LabelTest | undefined {
   return (labels) => tests.every((test) => test(labels));
 }
 
+/** Why a label selector cannot be parsed, as the API server words it. */
+export function labelSelectorProblem(text: string): string {
+  const wrong = text.split(/,(?![^(]*\))/u).map((part) => part.trim()).find((term) => term !== "" && parseTerm(term) === undefined) ?? text;
+  const [, second] = /^\S+\s+(\S+)/u.exec(wrong) ?? [];
+  return second === undefined ? `found '${wrong}', expected: !, identifier, or 'end of string'` : `found '${second}', expected: in, notin, =, ==, !=, gt, lt`;
+}
+
 function parseTerm(term: string): LabelTest | undefined {
   const set = SET.exec(term);
   if (set !== null) {

@@ -165,8 +165,7 @@ export class ObjectStore implements Cluster {
     metadata.uid ??= randomUid(this.#random);
     metadata.creationTimestamp ??= timestamp(this.#clock.now());
     const complete = withDefaults(object, true);
-    if (complete.spec !== undefined && complete.kind !== "Node") complete.metadata.generation ??= 1;
-    return this.#write("ADDED", complete, undefined);
+    return this.#write("ADDED", withGeneration(complete), undefined);
   }
 
   #write(type: ChangeType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
@@ -202,6 +201,15 @@ export class ObjectStore implements Cluster {
 
 function keyOf(kind: string, namespace: string | undefined, name: string): string {
   return resourceOfKind(kind)?.isNamespaced === false ? name : `${namespace ?? ""}/${name}`;
+}
+
+/** Kinds with a spec of which the API server does not count how often it was changed. */
+const UNCOUNTED = new Set(["Node", "Pod", "Service", "PersistentVolume", "PersistentVolumeClaim", "Namespace", "ResourceQuota", "LimitRange", "Lease", "HorizontalPodAutoscaler", "APIService"]);
+
+/** A new object with its first generation, where its kind has one. */
+export function withGeneration(object: KubeObject): KubeObject {
+  if (object.spec !== undefined && !UNCOUNTED.has(object.kind)) object.metadata.generation ??= 1;
+  return object;
 }
 
 /** Objects without a generation (config maps, nodes) never get one. */

@@ -44,9 +44,14 @@ export interface ApiRequest {
   readonly response: ServerResponse;
 }
 
-/** Answers with JSON. */
+/** Clients whose user is likely a person reading: the API server indents for them. */
+const READERS = /^(?:curl|Wget|Mozilla\/5\.0)/u;
+
+/** Answers with JSON, indented where the request asks for it. */
 export function sendJson(response: ServerResponse, code: number, value: unknown, contentType = "application/json"): void {
-  const text = `${JSON.stringify(value)}\n`;
+  const { headers, url = "" } = response.req;
+  const isPretty = /[?&]pretty(?:=(?:1|true))?(?:&|$)/u.test(url) || (!/[?&]pretty=/u.test(url) && READERS.test(headers["user-agent"] ?? ""));
+  const text = isPretty ? JSON.stringify(value, undefined, 2) : `${JSON.stringify(value)}\n`;
   response.writeHead(code, { "content-type": contentType, "content-length": Buffer.byteLength(text), "cache-control": "no-cache, private" });
   response.end(text);
 }

@@ -4,7 +4,7 @@ import { metricsOf } from "./metrics.ts";
 import { printerOf } from "../printers/printers.ts";
 import { tableOf } from "../printers/table.ts";
 import { groupVersion, type Resource } from "../resources.ts";
-import { parseFieldSelector, parseLabelSelector } from "../selectors.ts";
+import { labelSelectorProblem, parseFieldSelector, parseLabelSelector } from "../selectors.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
 import type { ResourceRoute } from "./route.ts";
 import { badRequest, gone, notFound } from "./status.ts";
@@ -42,9 +42,9 @@ export function selectionOf(request: ApiRequest, route: ResourceRoute): (object:
   const labels = request.query.get("labelSelector") ?? "";
   const fields = request.query.get("fieldSelector") ?? "";
   const labelTest = parseLabelSelector(labels);
-  if (labelTest === undefined) throw badRequest(`unable to parse requirement: found '${labels}', expected: a label selector`);
+  if (labelTest === undefined) throw badRequest(`unable to parse requirement: ${labelSelectorProblem(labels)}`);
   const fieldTest = parseFieldSelector(route.resource.kind, fields);
-  if (typeof fieldTest === "object") throw badRequest(`Unable to find "${groupVersion(route.resource)}, Resource=${route.resource.plural}" that match label selector "${labels}", field selector "${fields}": field label not supported: ${fieldTest.unsupported}`);
+  if (typeof fieldTest === "object") throw badRequest(`field label not supported: ${fieldTest.unsupported}`);
   const { namespace, name } = route;
   return (object) =>
     (namespace === undefined || object.metadata.namespace === namespace) && (name === undefined || object.metadata.name === name) && labelTest(object.metadata.labels ?? {}) && fieldTest(object);

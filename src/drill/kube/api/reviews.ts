@@ -4,6 +4,10 @@ import { jsonBody } from "./requestBody.ts";
 import type { ResourceRoute } from "./route.ts";
 import { isAllowed, rulesOf } from "./users.ts";
 
+/** What the roles `system:discovery` and `system:public-info-viewer` let everybody get. */
+const PUBLIC_PATHS = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
+const DISCOVERY_PATHS = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/"];
+
 /** POST of a review about oneself: may I, what may I, who am I. */
 export function reviewSelf(request: ApiRequest, route: ResourceRoute): void {
   const { user } = request;
@@ -19,7 +23,8 @@ export function reviewSelf(request: ApiRequest, route: ResourceRoute): void {
     const namespace = textOf(spec["namespace"]);
     const rules = rulesOf(user).filter((rule) => rule.namespaces === undefined || (namespace !== undefined && rule.namespaces.includes(namespace)));
     const resourceRules = rules.map(({ verbs, apiGroups, resources, resourceNames }) => ({ verbs, apiGroups, resources, ...(resourceNames === undefined ? {} : { resourceNames }) }));
-    const nonResourceRules = [{ verbs: ["get"], nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*"] }];
+    const isAdministrator = rules.some(({ verbs, apiGroups, resources }) => [verbs, apiGroups, resources].every((list) => list.includes("*")));
+    const nonResourceRules = [...(isAdministrator ? [{ verbs: ["*"], nonResourceURLs: ["*"] }] : []), { verbs: ["get"], nonResourceURLs: DISCOVERY_PATHS }, { verbs: ["get"], nonResourceURLs: PUBLIC_PATHS }];
     sendJson(request.response, 201, { ...base, spec: {}, status: { resourceRules, nonResourceRules, incomplete: false } });
     return;
   }

@@ -16,7 +16,7 @@ import { parseRoute, pathParts } from "./route.ts";
 import { scaleObject } from "./scale.ts";
 import { proxyToService } from "./serviceProxy.ts";
 import { ApiError, noSuchPath } from "./status.ts";
-import { ANONYMOUS, authenticate, forbidden, isAllowed } from "./users.ts";
+import { ANONYMOUS, authenticate, forbidden, impersonate, isAllowed } from "./users.ts";
 import { watchObjects } from "./watch.ts";
 import { createObject, deleteMany, deleteOne, evictPod, patchObject, replaceObject } from "./write.ts";
 
@@ -68,7 +68,7 @@ function fail(response: ServerResponse, error: unknown): void {
 
 async function handle(services: ApiServices, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(message.url ?? "/", "https://localhost");
-  const user = authenticate(services.users, message.headers.authorization);
+  const user = impersonate(services.users, authenticate(services.users, message.headers.authorization), message.headers);
   const body = await readBody(message);
   const { accept = "", "content-type": contentType = "" } = message.headers;
   const request: ApiRequest = { method: message.method ?? "GET", url, query: url.searchParams, accept, contentType, body, user, message, response };
@@ -228,7 +228,7 @@ function serveSubresource(services: ApiServices, request: ApiRequest, route: Res
 
 function upgrade(services: ApiServices, exec: ExecProtocols, message: IncomingMessage, socket: Duplex, head: Buffer): void {
   const url = new URL(message.url ?? "/", "https://localhost");
-  const user = authenticate(services.users, message.headers.authorization);
+  const user = impersonate(services.users, authenticate(services.users, message.headers.authorization), message.headers);
   const route = parseRoute(url.pathname, RESOURCES);
   if (route.subresource !== "exec") throw noSuchPath();
   authorize({ user }, route, "create");

@@ -21,12 +21,30 @@ export function serverSideApply(current: KubeObject | undefined, applied: KubeOb
   const managers = recordsOf(current.metadata["managedFields"]);
   const others = managers.filter((other) => other["manager"] !== options.manager || other["operation"] !== "Apply");
   const conflicts = others.flatMap((other) => overlaps(fields, other["fieldsV1"], current, clean, "").map((path) => ({ manager: textOf(other["manager"]) ?? "", path })));
-  if (conflicts.length > 0 && !options.isForced) throw conflictOf(resource, applied.metadata.name, conflicts);
+  const isForced = options.isForced || takesOver(options.manager, conflicts, current);
+  if (conflicts.length > 0 && !isForced) throw conflictOf(resource, applied.metadata.name, conflicts);
   const mine = managers.find((other) => other["manager"] === options.manager && other["operation"] === "Apply");
   const base = mine === undefined ? copyJson(current) : recordFrom(dropFields(copyJson(current), mine["fieldsV1"], fields), current);
   const merged = recordFrom(mergeApplied(base, clean, ""), current);
-  const kept = options.isForced ? others.map((other) => ({ ...other, fieldsV1: minusFields(other["fieldsV1"], fields) })) : others;
-  return { ...merged, metadata: { ...merged.metadata, managedFields: [entry, ...kept] } };
+  const kept = isForced ? others.map((other) => ({ ...other, fieldsV1: minusFields(other["fieldsV1"], fields) })) : others;
+  const annotations = merged.metadata.annotations;
+  const isTold = options.manager === "kubectl" && annotations?.[LAST_APPLIED] !== undefined;
+  const noted = isTold ? { annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(inGoOrder(clean))}\n` } } : {};
+  return { ...merged, metadata: { ...merged.metadata, ...noted, managedFields: [entry, ...kept] } };
+}
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Whether kubectl's server-side apply takes over what kubectl's client-side apply set, as the API server lets it. */
+function takesOver(manager: string, conflicts: readonly { readonly manager: string; readonly path: string }[], current: KubeObject): boolean {
+  return manager === "kubectl" && current.metadata.annotations?.[LAST_APPLIED] !== undefined && conflicts.every((conflict) => conflict.manager === "kubectl-client-side-apply");
+}
+
+/** Fields by name, as Go writes maps. */
+function inGoOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => inGoOrder(item));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([key, item]) => [key, inGoOrder(item)]));
 }
 
 function recordFrom(value: unknown, fallback: KubeObject): KubeObject {

@@ -71,7 +71,7 @@ function mergeList(field: string, target: unknown, patch: readonly unknown[], pa
     else result.push(strategicPatch({}, item));
   }
   const order = parent[`$setElementOrder/${field}`];
-  return Array.isArray(order) ? reorder(result, order, key) : result;
+  return reorder(result, Array.isArray(order) ? order : items, present, key);
 }
 
 /** Two ports of one number differ by protocol. */
@@ -89,15 +89,23 @@ function applyListDirectives(base: JsonRecord, patch: JsonRecord): void {
     const ordered = /^\$setElementOrder\/(.+)$/u.exec(key)?.[1];
     const present = ordered === undefined ? undefined : base[ordered];
     if (ordered === undefined || !Array.isArray(present) || !Array.isArray(value) || ordered in patch) continue;
-    base[ordered] = reorder(present, value, mergeKeyOf(ordered, recordsOf(present)) ?? "name");
+    base[ordered] = reorder(present, value, present, mergeKeyOf(ordered, recordsOf(present)) ?? "name");
   }
 }
 
-/** The items in the order the patch gives; those it does not name keep their place before the next named one. */
-function reorder(items: readonly unknown[], order: readonly unknown[], key: string): unknown[] {
-  const rank = (item: unknown): number => order.findIndex((wanted) => (isRecord(wanted) && isRecord(item) ? isSameJson(wanted[key], item[key]) : isSameJson(wanted, item)));
-  const named = items.filter((item) => rank(item) >= 0).sort((left, right) => rank(left) - rank(right));
+/**
+ * The items in the order that the patch gives, and between them those that only the server has: each before the first of the patch's
+ * that it stood before (`mergeSortedSlice` of apimachinery). What is new therefore comes first.
+ */
+function reorder(items: readonly unknown[], order: readonly unknown[], before: readonly unknown[], key: string): unknown[] {
+  const rankIn = (list: readonly unknown[], item: unknown): number => list.findIndex((other) => (isRecord(other) && isRecord(item) ? isSameJson(other[key], item[key]) && isSameProtocol(other, item) : isSameJson(other, item)));
+  const named = items.filter((item) => rankIn(order, item) >= 0).sort((left, right) => rankIn(order, left) - rankIn(order, right));
+  const others = items.filter((item) => rankIn(order, item) < 0);
   const result: unknown[] = [];
-  for (const item of items) result.push(rank(item) >= 0 ? named.shift() : item);
+  while (named.length > 0 || others.length > 0) {
+    const [place, otherPlace] = [rankIn(before, named[0]), rankIn(before, others[0])];
+    const isOtherNext = named.length === 0 || (others.length > 0 && place >= 0 && otherPlace >= 0 && otherPlace < place);
+    result.push(isOtherNext ? others.shift() : named.shift());
+  }
   return result;
 }

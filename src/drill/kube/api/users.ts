@@ -95,6 +95,30 @@ export function authenticate(users: readonly KubeUser[], header: string | undefi
   return user;
 }
 
+/** Headers of a request, as Node gives them. */
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const ADMINISTRATORS = "system:masters";
+
+/**
+ * The user as whom a request acts: `--as` and `--as-group` of kubectl. Somebody whom the cluster does not know may do what every
+ * authenticated user may. Throws 403 where the caller may not impersonate.
+ */
+export function impersonate(users: readonly KubeUser[], caller: KubeUser, headers: Headers): KubeUser {
+  const name = headers["impersonate-user"];
+  if (typeof name !== "string") return caller;
+  // Node joins headers of one name by a comma and a blank.
+  const given = headers["impersonate-group"];
+  const groups = typeof given === "string" ? given.split(", ") : [];
+  const wanted = [{ resource: "users", name }, ...groups.map((group) => ({ resource: "groups", name: group }))];
+  for (const target of wanted) {
+    const access = { verb: "impersonate", group: "", resource: target.resource, namespace: undefined, name: target.name };
+    if (!isAllowed(caller, access)) throw forbidden(caller, access, { group: "", plural: target.resource });
+  }
+  const known = groups.length === 0 ? users.find((user) => user.name === name) : undefined;
+  return known ?? { name, token: "", groups, ...(groups.includes(ADMINISTRATORS) ? { roles: ["cluster-admin"] } : {}) };
+}
+
 /** The refusal of a request that no rule allows. */
 export function forbidden(user: KubeUser, request: AccessRequest, resource: Pick<Resource, "group" | "plural">): ApiError {
   const place = request.namespace === undefined ? "at the cluster scope" : `in the namespace "${request.namespace}"`;

@@ -2,13 +2,8 @@ import type { KubeObject } from "../../contract.ts";
 import { unplayedFields } from "../controllers/rollouts/rolloutObject.ts";
 import { isRecord, recordsOf, stringsOf, textOf, valueAt } from "../json.ts";
 import type { Resource } from "../resources.ts";
+import { goMap, invalidValue, metadataCauses, required, serviceCauses, typeMismatch, type Cause } from "./fieldChecks.ts";
 import { badRequest, invalid } from "./status.ts";
-
-interface Cause {
-  readonly field: string;
-  readonly reason: string;
-  readonly message: string;
-}
 
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u;
 
@@ -21,27 +16,33 @@ export function objectOf(resource: Resource, value: unknown): KubeObject {
     throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected}) or the kind (${String(kind)}) does not match ${resource.kind}`);
   }
   const meta = isRecord(metadata) ? metadata : {};
-  return { ...value, apiVersion: expected, kind: resource.kind, metadata: { ...meta, name: textOf(meta["name"]) ?? "" } };
+  const object = { ...value, apiVersion: expected, kind: resource.kind, metadata: { ...meta, name: textOf(meta["name"]) ?? "" } };
+  const wrong = typeMismatch(object);
+  if (wrong === undefined) return object;
+  const { path, found, wanted } = wrong;
+  throw badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal ${found} into Go struct field ${goField(resource.kind, path)} of type ${wanted}`);
 }
 
-/** Checks what the controllers rely on. Throws 422 with the field and the real server's words. */
-export function validate(resource: Resource, object: KubeObject): void {
+/** `ConfigMap.data`, `ObjectMeta.metadata.labels`: how Go names the field that it could not read. */
+function goField(kind: string, path: string): string {
+  if (path.startsWith("metadata.")) return `ObjectMeta.${path}`;
+  return path.startsWith("spec.") ? `${kind}Spec.${path}` : `${kind}.${path}`;
+}
+
+/** Checks what the controllers rely on. Throws 422 with the fields and the real server's words; `more` are further causes, found elsewhere. */
+export function validate(resource: Resource, object: KubeObject, more: readonly Cause[] = []): void {
   const causes: Cause[] = [];
   const { name } = object.metadata;
   if (name === "") causes.push(required("metadata.name", "name or generateName is required"));
   else if (!NAME.test(name) && !resource.group.startsWith("rbac.")) causes.push(badName(name));
-  causes.push(...specCauses(object));
+  causes.push(...metadataCauses(object), ...specCauses(object), ...more);
   if (causes.length > 0) throw invalid(resource, name, causes);
-}
-
-function required(field: string, detail = ""): Cause {
-  return { field, reason: "FieldValueRequired", message: `Required value${detail === "" ? "" : `: ${detail}`}` };
 }
 
 function badName(name: string): Cause {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-  return { field: "metadata.name", reason: "FieldValueInvalid", message: `Invalid value: "${name}": ${rule}` };
+  return invalidValue("metadata.name", `"${name}"`, rule);
 }
 
 function specCauses(object: KubeObject): Cause[] {
@@ -51,6 +52,7 @@ function specCauses(object: KubeObject): Cause[] {
     case "Deployment":
     case "ReplicaSet":
     case "StatefulSet":
+    case "DaemonSet":
       return [...replicaCauses(object), ...selectorCauses(object), ...podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec")];
     case "Rollout":
       return [...unplayedCauses(object), ...replicaCauses(object), ...selectorCauses(object), ...podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec")];
@@ -58,9 +60,9 @@ function specCauses(object: KubeObject): Cause[] {
       return podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec");
     case "CronJob":
       return textOf(valueAt(object.spec, "schedule")) === undefined ? [required("spec.schedule")] : [];
-    // The rest is stored as it comes; nothing here depends on its fields.
     case "Service":
-      return recordsOf(valueAt(object.spec, "ports")).length === 0 && valueAt(object.spec, "type") !== "ExternalName" && valueAt(object.spec, "clusterIP") !== "None" ? [required("spec.ports")] : [];
+      return serviceCauses(object);
+    // The rest is stored as it comes; nothing here depends on its fields.
   }
   return [];
 }
@@ -73,7 +75,7 @@ function unplayedCauses(rollout: KubeObject): Cause[] {
 function replicaCauses(object: KubeObject): Cause[] {
   const replicas = valueAt(object.spec, "replicas");
   if (replicas === undefined || (typeof replicas === "number" && Number.isInteger(replicas) && replicas >= 0)) return [];
-  return [{ field: "spec.replicas", reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0` }];
+  return [invalidValue("spec.replicas", JSON.stringify(replicas), "must be greater than or equal to 0")];
 }
 
 function selectorCauses(object: KubeObject): Cause[] {
@@ -82,8 +84,7 @@ function selectorCauses(object: KubeObject): Cause[] {
   const labels = stringsOf(valueAt(object.spec, "template", "metadata", "labels"));
   const isMatched = Object.entries(stringsOf(selector["matchLabels"])).every(([key, value]) => labels[key] === value);
   if (isMatched) return [];
-  const text = JSON.stringify(labels).replaceAll('"', '"');
-  return [{ field: "spec.template.metadata.labels", reason: "FieldValueInvalid", message: `Invalid value: ${text}: \`selector\` does not match template \`labels\`` }];
+  return [invalidValue("spec.template.metadata.labels", goMap(labels), "`selector` does not match template `labels`")];
 }
 
 function podCauses(spec: unknown, path: string): Cause[] {

@@ -2,16 +2,18 @@ import type { KubeObject } from "../../contract.ts";
 import { foldStringData, withDefaults } from "../defaults.ts";
 import { deleteObject, finalizersOf, type DeletionOptions } from "../deletion.ts";
 import { withUpdateTracked, type FieldChange } from "../managedFields.ts";
-import { copyJson, isRecord, isSameJson, numberOf, recordOf, textOf, timestamp, valueAt } from "../json.ts";
+import { copyJson, isRecord, isSameJson, numberOf, recordOf, stringsOf, textOf, timestamp, valueAt } from "../json.ts";
 import { randomSuffix, randomUid } from "../names.ts";
 import { qualifiedName, type Resource } from "../resources.ts";
+import { withGeneration } from "../store.ts";
 import { checkClaimChange } from "./claimChanges.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
+import { goMap, type Cause } from "./fieldChecks.ts";
 import { patchedObject } from "./patchRequest.ts";
 import { present, requireObject, selectionOf } from "./read.ts";
 import { jsonBody } from "./requestBody.ts";
 import type { ResourceRoute } from "./route.ts";
-import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound, successStatus } from "./status.ts";
+import { alreadyExists, ApiError, badRequest, conflict, notFound, successStatus } from "./status.ts";
 import { objectOf, validate } from "./validate.ts";
 
 /** Whether the request only asks what would happen. */
@@ -48,7 +50,7 @@ export function dryCreate(services: ApiServices, object: KubeObject): KubeObject
   const copy = copyJson(object);
   copy.metadata.uid = randomUid(services.random);
   copy.metadata.creationTimestamp = timestamp(services.clock.now());
-  return withDefaults(copy, true);
+  return withGeneration(withDefaults(copy, true));
 }
 
 /** Gives an object its namespace. Throws where it names another one, or one that does not exist or is on its way out. */
@@ -107,8 +109,7 @@ function writeChange(services: ApiServices, request: ApiRequest, route: Resource
   const allowed = subresource === "status" ? withStatusOf(current, proposed) : withoutStatusOf(resource, current, proposed);
   foldStringData(allowed);
   const next = isApplied ? allowed : withUpdateTracked(current, allowed, fieldChange(services, request, subresource));
-  validate(resource, next);
-  checkImmutable(resource, current, next);
+  validate(resource, next, immutableCauses(resource, current, next));
   checkClaimChange(services.store, resource, current, next);
   if (isDryRun(request)) {
     sendJson(request.response, 200, present(services, request, resource, withDefaults(copyJson(next), false)));
@@ -140,13 +141,14 @@ function withoutStatusOf(resource: Resource, current: KubeObject, proposed: Kube
 }
 
 /** Fields that cannot change after creation, as far as an operator meets them. */
-function checkImmutable(resource: Resource, current: KubeObject, next: KubeObject): void {
-  const { name } = current.metadata;
-  const refuse = (field: string, message: string): never => {
-    throw invalid(resource, name, [{ field, reason: message.startsWith("Invalid value") ? "FieldValueInvalid" : "FieldValueForbidden", message }]);
+function immutableCauses(resource: Resource, current: KubeObject, next: KubeObject): readonly Cause[] {
+  const causes: Cause[] = [];
+  const refuse = (field: string, message: string): void => {
+    causes.push({ field, reason: message.startsWith("Invalid value") ? "FieldValueInvalid" : "FieldValueForbidden", message });
   };
-  if (["Deployment", "ReplicaSet", "Job"].includes(resource.kind) && valueAt(current.spec, "selector") !== undefined && !isSameJson(valueAt(current.spec, "selector"), valueAt(next.spec, "selector"))) {
-    refuse("spec.selector", `Invalid value: ${JSON.stringify(valueAt(next.spec, "selector"))}: field is immutable`);
+  if (["Deployment", "ReplicaSet", "DaemonSet", "Job"].includes(resource.kind) && valueAt(current.spec, "selector") !== undefined && !isSameJson(valueAt(current.spec, "selector"), valueAt(next.spec, "selector"))) {
+    const labels = goMap(stringsOf(valueAt(next.spec, "selector", "matchLabels")));
+    refuse("spec.selector", `Invalid value: v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable`);
   }
   if (resource.kind === "StatefulSet") {
     const allowed = ["replicas", "ordinals", "template", "updateStrategy", "persistentVolumeClaimRetentionPolicy", "minReadySeconds", "revisionHistoryLimit"];
@@ -158,6 +160,7 @@ function checkImmutable(resource: Resource, current: KubeObject, next: KubeObjec
     refuse("spec", "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
   }
   if (current["immutable"] === true && !isSameJson(current["data"], next["data"])) refuse("data", "Forbidden: field is immutable when `immutable` is set");
+  return causes;
 }
 
 function podIdentity(pod: KubeObject): unknown {
@@ -169,9 +172,15 @@ function podIdentity(pod: KubeObject): unknown {
   return spec;
 }
 
+/** What a cluster cannot be without (the admission plugin NamespaceLifecycle). */
+const KEPT_NAMESPACES = new Set(["default", "kube-system", "kube-public"]);
+
 /** DELETE of one object. */
 export function deleteOne(services: ApiServices, request: ApiRequest, route: ResourceRoute): void {
   const object = requireObject(services, route);
+  if (object.kind === "Namespace" && KEPT_NAMESPACES.has(object.metadata.name)) {
+    throw new ApiError(403, "Forbidden", `namespaces "${object.metadata.name}" is forbidden: this namespace may not be deleted`, { name: object.metadata.name, kind: "namespaces" });
+  }
   const { options, isDry } = deletionOptions(request, object, route.resource);
   const after = isDry ? object : deleteObject(services.store, services.clock, object, options);
   const { name, uid } = object.metadata;

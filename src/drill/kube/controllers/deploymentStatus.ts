@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../contract.ts";
 import { timestamp } from "../json.ts";
-import { withCondition, workloadSpecOf, workloadStatusOf, type Condition, type WorkloadStatus } from "../objects.ts";
+import { withLatestCondition, workloadSpecOf, workloadStatusOf, type Condition, type WorkloadStatus } from "../objects.ts";
 import { ownedBy, putStatus, type ControllerServices } from "./pods.ts";
 
 /** Computes and writes a Deployment's status; the result is when its progress deadline must be looked at, in milliseconds. */
@@ -24,10 +24,10 @@ export function writeDeploymentStatus(services: ControllerServices, deployment: 
   const now = services.clock.now();
   const unavailableAllowed = allowedUnavailable(spec.strategy?.rollingUpdate?.maxUnavailable, wanted, spec.strategy?.type === "Recreate");
   const isAvailable = available >= wanted - unavailableAllowed;
-  const conditions = withCondition(before.conditions ?? [], { ...availability(isAvailable), lastUpdateTime: stampOf(before, "Available", isAvailable, now) }, timestamp(now));
+  const conditions = withLatestCondition(before.conditions ?? [], { ...availability(isAvailable), lastUpdateTime: stampOf(before, "Available", isAvailable, now) }, timestamp(now));
   const isComplete = updated === wanted && sum("replicas") === wanted && available === wanted;
   const progress = progressing(before, status, newSet, { isComplete, now, deadlineMs: (spec.progressDeadlineSeconds ?? 600) * 1000, isPaused: spec.paused === true });
-  status.conditions = progress === undefined ? conditions : withCondition(conditions, progress, timestamp(now));
+  status.conditions = progress === undefined ? conditions : withLatestCondition(conditions, progress, timestamp(now));
   putStatus(services.store, current, status);
   if (isComplete || progress === undefined || progress.status === "False") return undefined;
   return Math.max(1000, Date.parse(progress.lastUpdateTime ?? "") + (spec.progressDeadlineSeconds ?? 600) * 1000 - now + 1000);

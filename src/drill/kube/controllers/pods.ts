@@ -42,6 +42,7 @@ export function podFromTemplate(owner: KubeObject, template: PodTemplate, name: 
     kind: "Pod",
     metadata: {
       name,
+      generateName: `${owner.metadata.name}-`,
       namespace: owner.metadata.namespace ?? "default",
       labels: { ...labels },
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),

@@ -1,13 +1,12 @@
 import type { KubeObject } from "../../contract.ts";
 import { copyJson, valueAt } from "../json.ts";
-import { templateHash } from "../names.ts";
-import { controlledBy, controllerOf, isPodOver, isPodReady, labelsOf, workloadSpecOf, type WorkloadSpec } from "../objects.ts";
+import { controllerOf, isPodOver, isPodReady, labelsOf, workloadSpecOf, type WorkloadSpec } from "../objects.ts";
 import { claimPods, setsFor } from "./claimPods.ts";
 import { createPod, deletePod, isActive, isAvailable, objectOfKey, ownedBy, podFromTemplate, putStatus, watchOwners, type ControllerServices } from "./pods.ts";
 import { WorkQueue } from "./queue.ts";
+import { ensureRevision, REVISION_LABEL } from "./revisions.ts";
 
 const COMPONENT = "statefulset-controller";
-const REVISION_LABEL = "controller-revision-hash";
 
 /** Keeps StatefulSets' pods: ordered, with stable names and claims. */
 export function startStatefulSetController(services: ControllerServices): void {
@@ -28,7 +27,7 @@ export function startStatefulSetController(services: ControllerServices): void {
 
 function reconcile(services: ControllerServices, set: KubeObject): void {
   const spec = workloadSpecOf(set);
-  const revision = ensureRevision(services, set, spec);
+  const revision = ensureRevision(services, set);
   const pods = [...claimPods(services, set)].sort((left, right) => ordinalOf(left) - ordinalOf(right));
   if (!createNext(services, set, spec, pods, revision) && !removeExtra(services, set, spec, pods)) updateNext(services, set, spec, pods, revision);
   writeStatus(services, set, spec, revision);
@@ -111,23 +110,6 @@ function updateNext(services: ControllerServices, set: KubeObject, spec: Workloa
     }
     if (!isPodReady(pod)) return;
   }
-}
-
-/** The name of the revision of the present template; each revision is a ControllerRevision object. */
-function ensureRevision(services: ControllerServices, set: KubeObject, spec: WorkloadSpec): string {
-  const { store } = services;
-  const data = { spec: { template: { ...copyJson(spec.template), $patch: "replace" } } };
-  const name = `${set.metadata.name}-${templateHash(JSON.stringify(spec.template))}`;
-  const all = ownedBy(store, "ControllerRevision", set);
-  const known = all.find((entry) => entry.metadata.name === name);
-  const newest = Math.max(0, ...all.map((entry) => Number(entry["revision"] ?? 0)));
-  if (known === undefined) {
-    const labels = { ...spec.template.metadata?.labels, "controller.kubernetes.io/hash": name.slice(set.metadata.name.length + 1) };
-    store.put({ apiVersion: "apps/v1", kind: "ControllerRevision", metadata: { name, namespace: set.metadata.namespace ?? "default", labels, ownerReferences: [controlledBy(set)] }, data, revision: newest + 1 });
-  } else if (Number(known["revision"]) < newest) {
-    store.put({ ...copyJson(known), revision: newest + 1 });
-  }
-  return name;
 }
 
 function writeStatus(services: ControllerServices, set: KubeObject, spec: WorkloadSpec, revision: string): void {

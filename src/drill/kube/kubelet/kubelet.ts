@@ -137,7 +137,7 @@ export class Kubelet {
       if (podStatusOf(pod).conditions?.[0]?.message !== placement.message) store.event(pod, "Warning", "FailedScheduling", placement.message, "default-scheduler");
       this.#scheduling.add(uid);
       store.update("Pod", namespace, name, (copy) => {
-        const conditions = withCondition([], { type: "PodScheduled", status: "False", reason: "Unschedulable", message: placement.message, lastProbeTime: null }, stamp);
+        const conditions = withCondition(podStatusOf(copy).conditions ?? [], { type: "PodScheduled", status: "False", reason: "Unschedulable", message: placement.message, lastProbeTime: null }, stamp);
         copy.status = { ...copy.status, phase: "Pending", conditions };
         return copy;
       });
@@ -301,7 +301,7 @@ export class Kubelet {
   #writeStatus(runtime: PodRuntime, status: PodStatus): void {
     const pod = this.#services.store.peek("Pod", runtime.namespace, runtime.name);
     if (pod === undefined) return;
-    const summary = summarize(pod, runtime, status, this.#services.clock.now());
+    const summary = summarize(pod, runtime, status, this.#services.clock.now(), this.#services.minor);
     // Most looks at a container change nothing: neither copy nor compare the whole pod for them.
     if (isSameJson(pod.status, summary)) return;
     this.#services.store.update("Pod", runtime.namespace, runtime.name, (copy) => ({ ...copy, status: { ...summary } }));

@@ -8,8 +8,11 @@ export function waitingStatus(name: string, image: string, reason: string): Cont
   return { name, image, imageID: "", ready: false, started: false, restartCount: 0, state: { waiting: { reason } }, lastState: {} };
 }
 
+/** The kubelet's order, by which `describe` shows them. */
+const CONDITION_ORDER = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
 /** Phase and conditions, computed from the containers' statuses as the kubelet does. `now` is in world epoch milliseconds. */
-export function summarize(pod: KubeObject, runtime: PodRuntime, status: PodStatus, now: number): PodStatus {
+export function summarize(pod: KubeObject, runtime: PodRuntime, status: PodStatus, now: number, minor: number): PodStatus {
   const inits = status.initContainerStatuses ?? [];
   const containers = status.containerStatuses ?? [];
   const phase = phaseOf(pod, status);
@@ -23,7 +26,8 @@ export function summarize(pod: KubeObject, runtime: PodRuntime, status: PodStatu
     const condition: Condition = { type, status: isTrue ? "True" : "False", lastProbeTime: null, ...detail };
     conditions = withCondition(conditions, condition, stamp);
   };
-  set("PodReadyToStartContainers", runtime.stage !== "setup" && !isOver);
+  // A condition since 1.29.
+  if (minor >= 29) set("PodReadyToStartContainers", runtime.stage !== "setup" && !isOver);
   const waitingInits = inits.filter((init) => init.state.terminated?.exitCode !== 0).map((init) => init.name);
   if (isInitialized) set("Initialized", true, ...(phase === "Succeeded" ? (["PodCompleted"] as const) : []));
   else set("Initialized", false, "ContainersNotInitialized", `containers with incomplete status: [${waitingInits.join(" ")}]`);
@@ -34,7 +38,8 @@ export function summarize(pod: KubeObject, runtime: PodRuntime, status: PodStatu
     else set(type, false, "ContainersNotReady", `containers with unready status: [${unready.join(" ")}]`);
   }
   set("PodScheduled", true);
-  return { ...status, phase, conditions };
+  const rank = ({ type }: Condition): number => (CONDITION_ORDER.includes(type) ? CONDITION_ORDER.indexOf(type) : CONDITION_ORDER.length);
+  return { ...status, phase, conditions: conditions.toSorted((left, right) => rank(left) - rank(right)) };
 }
 
 function phaseOf(pod: KubeObject, status: PodStatus): string {

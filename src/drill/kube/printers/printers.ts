@@ -1,3 +1,4 @@
+import * as access from "./accessPrinters.ts";
 import * as core from "./corePrinters.ts";
 import { customPrinter } from "./customPrinter.ts";
 import { podPrinter } from "./podPrinter.ts";
@@ -32,6 +33,11 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   Role: core.createdAtPrinter,
   ClusterRole: core.createdAtPrinter,
   CustomResourceDefinition: core.createdAtPrinter,
+  LimitRange: core.createdAtPrinter,
+  RoleBinding: access.bindingPrinter,
+  ClusterRoleBinding: access.bindingPrinter,
+  NetworkPolicy: access.networkPolicyPrinter,
+  PriorityClass: access.priorityClassPrinter,
 };
 
 /** The printer of a resource. */

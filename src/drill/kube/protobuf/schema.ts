@@ -18,7 +18,8 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   JobTemplateSpec: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "JobSpec"] },
   Pod: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "PodSpec"] },
   PodTemplateSpec: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "PodSpec"] },
-  PodSpec: { 1: ["volumes", "Volume[]"], 2: ["containers", "Container[]"], 3: ["restartPolicy", "string"], 4: ["terminationGracePeriodSeconds", "int"], 6: ["dnsPolicy", "string"], 7: ["nodeSelector", "map"], 8: ["serviceAccountName", "string"], 10: ["nodeName", "string"], 20: ["initContainers", "Container[]"] },
+  PodSpec: { 1: ["volumes", "Volume[]"], 2: ["containers", "Container[]"], 3: ["restartPolicy", "string"], 4: ["terminationGracePeriodSeconds", "int"], 6: ["dnsPolicy", "string"], 7: ["nodeSelector", "map"], 8: ["serviceAccountName", "string"], 10: ["nodeName", "string"], 20: ["initContainers", "Container[]"], 21: ["automountServiceAccountToken", "bool"], 22: ["tolerations", "Toleration[]"] },
+  Toleration: { 1: ["key", "string"], 2: ["operator", "string"], 3: ["value", "string"], 4: ["effect", "string"], 5: ["tolerationSeconds", "int"] },
   Volume: { 1: ["name", "string"], 2: ["*", "VolumeSource"] },
   VolumeSource: { 2: ["emptyDir", "Empty"], 6: ["secret", "SecretVolume"], 10: ["persistentVolumeClaim", "ClaimVolume"], 19: ["configMap", "ConfigMapVolume"] },
   Empty: {},
@@ -26,7 +27,8 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   ClaimVolume: { 1: ["claimName", "string"], 2: ["readOnly", "bool"] },
   ConfigMapVolume: { 1: ["*", "LocalReference"], 4: ["optional", "bool"] },
   LocalReference: { 1: ["name", "string"] },
-  Container: { 1: ["name", "string"], 2: ["image", "string"], 3: ["command", "string[]"], 4: ["args", "string[]"], 5: ["workingDir", "string"], 6: ["ports", "ContainerPort[]"], 7: ["env", "EnvVar[]"], 9: ["volumeMounts", "VolumeMount[]"], 14: ["imagePullPolicy", "string"], 19: ["envFrom", "EnvFrom[]"] },
+  Container: { 1: ["name", "string"], 2: ["image", "string"], 3: ["command", "string[]"], 4: ["args", "string[]"], 5: ["workingDir", "string"], 6: ["ports", "ContainerPort[]"], 7: ["env", "EnvVar[]"], 8: ["resources", "ResourceRequirements"], 9: ["volumeMounts", "VolumeMount[]"], 14: ["imagePullPolicy", "string"], 19: ["envFrom", "EnvFrom[]"] },
+  ResourceRequirements: { 1: ["limits", "quantityMap"], 2: ["requests", "quantityMap"] },
   ContainerPort: { 1: ["name", "string"], 3: ["containerPort", "int"], 4: ["protocol", "string"] },
   EnvVar: { 1: ["name", "string"], 2: ["value", "string"], 3: ["valueFrom", "EnvVarSource"] },
   EnvVarSource: { 1: ["fieldRef", "FieldReference"], 3: ["configMapKeyRef", "KeyReference"], 4: ["secretKeyRef", "KeyReference"] },
@@ -54,10 +56,32 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   SelfSubjectRulesReview: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "RulesReviewSpec"] },
   RulesReviewSpec: { 1: ["namespace", "string"] },
   SelfSubjectReview: { 1: ["metadata", "ObjectMeta"] },
+  Role: { 1: ["metadata", "ObjectMeta"], 2: ["rules", "PolicyRule[]"] },
+  ClusterRole: { 1: ["metadata", "ObjectMeta"], 2: ["rules", "PolicyRule[]"] },
+  PolicyRule: { 1: ["verbs", "string[]"], 2: ["apiGroups", "string[]"], 3: ["resources", "string[]"], 4: ["resourceNames", "string[]"], 5: ["nonResourceURLs", "string[]"] },
+  RoleBinding: { 1: ["metadata", "ObjectMeta"], 2: ["subjects", "Subject[]"], 3: ["roleRef", "RoleRef"] },
+  ClusterRoleBinding: { 1: ["metadata", "ObjectMeta"], 2: ["subjects", "Subject[]"], 3: ["roleRef", "RoleRef"] },
+  Subject: { 1: ["kind", "string"], 2: ["apiGroup", "string"], 3: ["name", "string"], 4: ["namespace", "string"] },
+  RoleRef: { 1: ["apiGroup", "string"], 2: ["kind", "string"], 3: ["name", "string"] },
+  ResourceQuota: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "ResourceQuotaSpec"] },
+  ResourceQuotaSpec: { 1: ["hard", "quantityMap"], 2: ["scopes", "string[]"] },
+  PodDisruptionBudget: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "PodDisruptionBudgetSpec"] },
+  PodDisruptionBudgetSpec: { 1: ["minAvailable", "intOrString"], 2: ["selector", "LabelSelector"], 3: ["maxUnavailable", "intOrString"] },
+  PriorityClass: { 1: ["metadata", "ObjectMeta"], 2: ["value", "int"], 3: ["globalDefault", "flag"], 4: ["description", "string"], 5: ["preemptionPolicy", "string"] },
+  Ingress: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "IngressSpec"] },
+  IngressSpec: { 1: ["defaultBackend", "IngressBackend"], 2: ["tls", "IngressTls[]"], 3: ["rules", "IngressRule[]"], 4: ["ingressClassName", "string"] },
+  IngressTls: { 1: ["hosts", "string[]"], 2: ["secretName", "string"] },
+  IngressRule: { 1: ["host", "string"], 2: ["*", "IngressRuleValue"] },
+  IngressRuleValue: { 1: ["http", "IngressHttp"] },
+  IngressHttp: { 1: ["paths", "IngressPath[]"] },
+  IngressPath: { 1: ["path", "string"], 2: ["backend", "IngressBackend"], 3: ["pathType", "string"] },
+  IngressBackend: { 4: ["service", "IngressService"] },
+  IngressService: { 1: ["name", "string"], 2: ["port", "IngressPort"] },
+  IngressPort: { 1: ["name", "string"], 2: ["number", "number"] },
 };
 
 /** Kinds that may be the outermost message. */
-const KINDS = new Set(["Deployment", "Job", "CronJob", "Pod", "Service", "Namespace", "ServiceAccount", "Secret", "ConfigMap", "DeleteOptions", "Eviction", "Scale", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview"]);
+const KINDS = new Set(["Deployment", "Job", "CronJob", "Pod", "Service", "Namespace", "ServiceAccount", "Secret", "ConfigMap", "DeleteOptions", "Eviction", "Scale", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ResourceQuota", "PodDisruptionBudget", "PriorityClass", "Ingress"]);
 
 /** The JSON of a message of a kind; `undefined` for kinds and bytes that are not known. */
 export function decodeMessage(kind: string, bytes: Buffer): JsonRecord | undefined {
@@ -83,14 +107,16 @@ function fieldValue(type: FieldType, fields: Fields, number: number): unknown {
   const items = fields.get(number);
   if (items === undefined) return undefined;
   if (type === "map" || type === "base64Map") return mapValue(items, type === "map" ? "utf8" : "base64");
+  if (type === "quantityMap") return quantities(items);
   if (type.endsWith("[]")) return items.map((item) => single(type.slice(0, -2), item)).filter((item) => item !== undefined);
   const value = single(type, items[0]);
-  // Protobuf writes empty strings that Kubernetes leaves out of JSON.
+  // Protobuf writes empty strings, false flags and zeros that Kubernetes leaves out of JSON.
+  if ((type === "flag" && value === false) || (type === "number" && value === 0)) return undefined;
   return value === "" ? undefined : value;
 }
 
 function single(type: FieldType, item: number | Buffer | undefined): unknown {
-  if (typeof item === "number") return type === "bool" ? item !== 0 : item;
+  if (typeof item === "number") return type === "bool" || type === "flag" ? item !== 0 : item;
   if (item === undefined) return undefined;
   if (type === "string") return item.toString();
   if (type !== "intOrString") return message(type, item);
@@ -98,6 +124,18 @@ function single(type: FieldType, item: number | Buffer | undefined): unknown {
   const kind = inner?.get(1)?.[0];
   const text = inner?.get(3)?.[0];
   return kind === 1 && Buffer.isBuffer(text) ? text.toString() : (inner?.get(2)?.[0] ?? 0);
+}
+
+/** A map whose values are quantities: messages of one string. */
+function quantities(items: readonly (number | Buffer)[]): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const item of items) {
+    const entry = Buffer.isBuffer(item) ? fieldsOf(item) : undefined;
+    const [key, value] = [entry?.get(1)?.[0], entry?.get(2)?.[0]];
+    const text = Buffer.isBuffer(value) ? fieldsOf(value)?.get(1)?.[0] : undefined;
+    if (Buffer.isBuffer(key) && Buffer.isBuffer(text)) result[key.toString()] = text.toString();
+  }
+  return result;
 }
 
 function mapValue(items: readonly (number | Buffer)[], encoding: "utf8" | "base64"): Record<string, string> {
