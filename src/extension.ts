@@ -16,6 +16,7 @@ import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
 import { CommandHelp } from "./editor/language/commandHelp.ts";
 import { GeneratedDocuments } from "./editor/generatedDocuments.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
+import { FactsDiagnostics } from "./editor/language/factsDiagnostics.ts";
 import { OptionLenses } from "./editor/language/optionLenses.ts";
 import { CellStatusItems } from "./editor/notebook/statusItems.ts";
 import { findFacts } from "./editor/factsFiles.ts";
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunbookDiagnostics(models, errors, lintContextOf));
   own(new OptionLenses(runs, models, errors));
   const files = new RunbookFiles(runs, errors);
+  own(new FactsDiagnostics(files, errors));
   const documents = own(new GeneratedDocuments());
   const past = new RunHistoryReader();
   const history = own(new DrillHistory(runs, files, errors, () => past.read(stateRoot())));

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import type { LintContext } from "../core/lint/facts.ts";
 import { isFactsFile, lintFacts } from "../core/lint/lintFacts.ts";
 import { lintRunbook, type LintFinding } from "../core/lint/lintRunbook.ts";
@@ -14,7 +14,7 @@ const FORMATS = { text: printText, json: printJson, sarif: printSarif } as const
 
 /** What `dr-runbook lint` was called with. */
 export interface LintCall {
-  /** Files, of which `*.yaml` are shared facts, and folders whose `*.runbook.md` files are meant. */
+  /** Files, of which `*.yaml` are shared facts, and folders whose `*.runbook.md` files are meant, with the shared facts that these name. */
   readonly paths: readonly string[];
   /** `text` unless given. */
   readonly format: string | undefined;
@@ -62,7 +62,14 @@ function filesAt(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
   const found = globSync("**/*.runbook.md", { cwd: path, exclude: (name) => name === "node_modules" }).toSorted().map((file) => join(path, file));
   if (found.length === 0) throw new RuntimeError("notFound", `Linting ${path}: the folder holds no *.runbook.md file.`, { hint: "Name other Markdown files one by one." });
-  return found;
+  return [...found, ...new Set(found.flatMap(factsOf))];
+}
+
+/** The shared facts that a runbook names, where they are there: that they are not is said of the runbook. */
+function factsOf(path: string): readonly string[] {
+  const { facts } = parseRunbook(decodeSource(readFileSync(path))).frontMatter;
+  const file = facts === undefined ? undefined : join(dirname(path), facts);
+  return file !== undefined && isFactsFile(file) && existsSync(file) ? [file] : [];
 }
 
 function lintFile(path: string, today: string, { contextOf, withNotes }: LintCall): LintedFile {

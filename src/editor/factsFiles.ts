@@ -32,7 +32,7 @@ async function namedBy(runbook: vscode.Uri): Promise<vscode.Uri | undefined> {
 }
 
 /** Where a runbook's facts are; `undefined` for one that names none. */
-function factsUri(runbook: vscode.Uri, frontMatter: FrontMatter): vscode.Uri | undefined {
+export function factsUri(runbook: vscode.Uri, frontMatter: FrontMatter): vscode.Uri | undefined {
   return frontMatter.facts === undefined ? undefined : vscode.Uri.joinPath(runbook, "..", frontMatter.facts);
 }
 

@@ -15,7 +15,7 @@ export async function run(): Promise<void> {
   const grep = process.env["MOCHA_GREP"];
   const result = await runMochaFiles(files.map((file) => join(import.meta.dirname, file)), {
     resultFile,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     write: (line) => appendFileSync(output, `${line}\n`),
     ...(grep === undefined ? {} : { grep }),
   });

@@ -1,22 +1,31 @@
 import { readFacts } from "../facts/readFacts.ts";
-import { severityOf, type Problem } from "../problem.ts";
+import { PROBLEM_RULES, severityOf, type Problem } from "../problem.ts";
+import type { LintReport } from "./facts.ts";
 import type { LintFinding } from "./lintRunbook.ts";
 import { lastReviewProblem } from "./rules/people.ts";
+import { applySuppressions, readYamlSuppressions } from "./suppressions.ts";
 
 /** Whether a file is meant as shared facts: runbooks are Markdown. */
 export function isFactsFile(name: string): boolean {
   return /\.ya?ml$/i.test(name);
 }
 
-/** Everything there is to say about a file of shared facts on a day, `YYYY-MM-DD`: what it says wrongly, and reviews that are due. By place. Total. */
+/** Everything there is to say about a file of shared facts on a day, `YYYY-MM-DD`: what it says wrongly, and reviews that are due. Suppressed problems are left out. By place. Total. */
 export function lintFacts(source: string, today: string): readonly LintFinding[] {
   const { facts, problems } = readFacts(source);
   const { last, next } = facts.review;
-  const reviews: Problem[] = [];
+  const own: Problem[] = [];
+  const report: LintReport = (code, start, end, known = {}) => own.push({ code, start, end, facts: known });
   const lastProblem = last === undefined ? undefined : lastReviewProblem(last, today);
-  if (lastProblem !== undefined) reviews.push({ ...lastProblem, ...reviewPlace(source, "last") });
-  if (next !== undefined && next < today) reviews.push({ code: "review-overdue", ...reviewPlace(source, "next"), facts: { date: next } });
-  return [...problems, ...reviews].map((problem) => ({ problem, severity: severityOf(problem), cell: 0, isInCommand: false, start: problem.start, end: problem.end })).toSorted((a, b) => a.start - b.start || a.end - b.end);
+  if (lastProblem !== undefined) own.push({ ...lastProblem, ...reviewPlace(source, "last") });
+  if (next !== undefined && next < today) own.push({ code: "review-overdue", ...reviewPlace(source, "next"), facts: { date: next } });
+  const suppressions = readYamlSuppressions(source, today, new Set(Object.keys(PROBLEM_RULES)), report);
+  const { kept, unused } = applySuppressions([...problems, ...own].map(toFinding), suppressions);
+  return [...kept, ...unused.map(toFinding)].toSorted((a, b) => a.start - b.start || a.end - b.end);
+}
+
+function toFinding(problem: Problem): LintFinding {
+  return { problem, severity: severityOf(problem), cell: 0, isInCommand: false, start: problem.start, end: problem.end };
 }
 
 /** Where a key of `review:` stands; in a map on one line that whole line. */

@@ -16,7 +16,7 @@ import { checkRemovedFeatures } from "./rules/removedFeatures.ts";
 import { checkDestruction, checkListSteps, checkSteps } from "./rules/steps.ts";
 import { checkAlternatives, checkSecretDefaults, checkTargets } from "./rules/targets.ts";
 import { anglePlaceholders, checkAnglePlaceholders, checkWording } from "./rules/wording.ts";
-import { readSuppressions, suppresses } from "./suppressions.ts";
+import { applySuppressions, readSuppressions } from "./suppressions.ts";
 
 /** One finding, of the parser, of a cell's plan or of lint's own rules. */
 export interface LintFinding {
@@ -52,16 +52,8 @@ export function lintRunbook(document: RunbookDocument, context: LintContext, pla
   const suppressions = readSuppressions(document, context.today, new Set(Object.keys(PROBLEM_RULES)), report);
   const inCommands = plans.flatMap((plan, cell) => (plan?.problems ?? []).map((problem) => inCommand(problem, cell, facts)));
   const findings = [...[...document.problems, ...own].map((problem) => inSource(problem, facts)), ...withoutEchoes(inCommands, facts)];
-  const used = new Set<string>();
-  const kept = findings.filter(({ problem, cell }) => {
-    const found = suppressions.filter((suppression) => suppresses(suppression, problem.code, cell));
-    for (const suppression of found) used.add(`${String(suppression.start)} ${problem.code}`);
-    return found.length === 0;
-  });
-  const unused = suppressions.flatMap(({ codes, start, end }) =>
-    codes.filter((code) => !used.has(`${String(start)} ${code}`)).map((code) => inSource({ code: "suppression-unused", start, end, facts: { code } }, facts)),
-  );
-  return [...kept, ...unused].toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const { kept, unused } = applySuppressions(findings, suppressions);
+  return [...kept, ...unused.map((problem) => inSource(problem, facts))].toSorted((a, b) => a.start - b.start || a.end - b.end);
 }
 
 /** Whether a file is meant as a runbook of our format: by its name, or by keys in its front matter that only a runbook has. */

@@ -1,4 +1,4 @@
-import type { ProblemCode } from "../problem.ts";
+import type { Problem, ProblemCode } from "../problem.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import { readDay } from "./days.ts";
 import type { LintReport } from "./facts.ts";
@@ -23,26 +23,47 @@ const WORDS = /^((?:[\s,]+[a-z][a-z0-9-]*)+?)\s+until\s+(\S+?)\s*:(.*)$/;
 export function readSuppressions(document: RunbookDocument, today: string, known: ReadonlySet<string>, report: LintReport): readonly Suppression[] {
   return document.cells.flatMap((cell, index) => {
     const isFrontMatter = cell.language === "yaml" && cell.kind === "markdown";
-    const slice = document.source.slice(cell.start, cell.end);
-    return [...slice.matchAll(MARK)].flatMap((match): Suppression[] => {
-      const before = slice.slice(slice.lastIndexOf("\n", match.index) + 1, match.index);
-      const isComment = isFrontMatter || cell.command !== undefined ? /^\s*(?:#|--)\s*$/.test(before) : /<!--\s*$/.test(slice.slice(0, match.index));
-      if (!isComment) return [];
-      const start = cell.start + match.index;
-      const end = start + match[0].trimEnd().length;
-      const read = readWords(match[1] ?? "", known);
-      if (typeof read === "string") {
-        report("suppression-invalid", start, end, { detail: read });
-        return [];
-      }
-      if (read.until < today) {
-        report("suppression-expired", start, end, { date: read.until, codes: read.codes.join(", ") });
-        return [];
-      }
-      const cells = isFrontMatter ? undefined : cell.command === undefined ? [index, index + 1] : [index];
-      return [{ codes: read.codes, start, end, cells }];
-    });
+    const isProse = !isFrontMatter && cell.command === undefined;
+    const cells = isFrontMatter ? undefined : isProse ? [index, index + 1] : [index];
+    return readMarks(document.source.slice(cell.start, cell.end), cell.start, isProse ? "html" : "line", today, known, report).map((mark) => ({ ...mark, cells }));
   });
+}
+
+/** Reads the suppressions of a YAML file, each for the whole of it. */
+export function readYamlSuppressions(source: string, today: string, known: ReadonlySet<string>, report: LintReport): readonly Suppression[] {
+  return readMarks(source, 0, "line", today, known, report).map((mark) => ({ ...mark, cells: undefined }));
+}
+
+function readMarks(text: string, offset: number, comments: "line" | "html", today: string, known: ReadonlySet<string>, report: LintReport): readonly Omit<Suppression, "cells">[] {
+  return [...text.matchAll(MARK)].flatMap((match) => {
+    const before = text.slice(text.lastIndexOf("\n", match.index) + 1, match.index);
+    const isComment = comments === "line" ? /^\s*(?:#|--)\s*$/.test(before) : /<!--\s*$/.test(text.slice(0, match.index));
+    if (!isComment) return [];
+    const start = offset + match.index;
+    const end = start + match[0].trimEnd().length;
+    const read = readWords(match[1] ?? "", known);
+    if (typeof read === "string") {
+      report("suppression-invalid", start, end, { detail: read });
+      return [];
+    }
+    if (read.until < today) {
+      report("suppression-expired", start, end, { date: read.until, codes: read.codes.join(", ") });
+      return [];
+    }
+    return [{ codes: read.codes, start, end }];
+  });
+}
+
+/** The findings that no suppression hides, and a problem for each code that hides nothing. */
+export function applySuppressions<Finding extends { readonly problem: Problem; readonly cell: number }>(findings: readonly Finding[], suppressions: readonly Suppression[]): { readonly kept: readonly Finding[]; readonly unused: readonly Problem[] } {
+  const used = new Set<string>();
+  const kept = findings.filter(({ problem, cell }) => {
+    const found = suppressions.filter((suppression) => suppresses(suppression, problem.code, cell));
+    for (const suppression of found) used.add(`${String(suppression.start)} ${problem.code}`);
+    return found.length === 0;
+  });
+  const unused = suppressions.flatMap(({ codes, start, end }) => codes.filter((code) => !used.has(`${String(start)} ${code}`)).map((code): Problem => ({ code: "suppression-unused", start, end, facts: { code } })));
+  return { kept, unused };
 }
 
 /** The codes and the last day, or what is wrong with the words. */
@@ -58,6 +79,6 @@ function readWords(text: string, known: ReadonlySet<string>): { readonly codes: 
 }
 
 /** True where a suppression speaks for a code at a place. */
-export function suppresses(suppression: Suppression, code: ProblemCode, cell: number): boolean {
+function suppresses(suppression: Suppression, code: ProblemCode, cell: number): boolean {
   return suppression.codes.includes(code) && (suppression.cells === undefined || suppression.cells.includes(cell));
 }

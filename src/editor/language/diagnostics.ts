@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { LintContext } from "../../core/lint/facts.ts";
-import { lintRunbook } from "../../core/lint/lintRunbook.ts";
+import { lintRunbook, type LintFinding } from "../../core/lint/lintRunbook.ts";
 import { describe, type ProblemSeverity } from "../../core/problem.ts";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
@@ -45,7 +45,7 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
       const action = new vscode.CodeAction(problem.fix.title, vscode.CodeActionKind.QuickFix);
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(document.uri, at, problem.fix.text);
-      action.diagnostics = [toDiagnostic({ finding, range: at })];
+      action.diagnostics = [toDiagnostic(finding, at)];
       action.isPreferred = true;
       return [action];
     });
@@ -79,7 +79,7 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
       const placed = placeFindings(model, cell, findings);
       const { uri } = cell.document;
       this.#placed.set(uri.toString(), placed);
-      this.#collection.set(uri, placed.map(toDiagnostic));
+      this.#collection.set(uri, placed.map(({ finding, range }) => toDiagnostic(finding, range)));
     }
   }
 
@@ -93,8 +93,8 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
   }
 }
 
-function toDiagnostic({ finding, range }: PlacedFinding): vscode.Diagnostic {
-  const { problem, severity } = finding;
+/** A finding as the editor shows it. */
+export function toDiagnostic({ problem, severity }: LintFinding, range: vscode.Range): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(range, describe(problem), SEVERITIES[severity]);
   diagnostic.source = SOURCE;
   diagnostic.code = problem.code;

@@ -26,6 +26,10 @@ describe("the command line, on files", () => {
     writeFileSync(join(folder, "books/notes.md"), "TODO\n");
     const passed = cli("lint", "books", "--today", "2026-02-01");
     assert.deepEqual([passed.status, passed.stdout], [0, "0 problems in 1 file.\n"], passed.stderr);
+    writeFileSync(join(folder, "books/inner/shared.yaml"), "pager: none\ncontacts: [{ role: A, available: 24/7, phone: +44 20 7946 0958 }]\n");
+    writeFileSync(join(folder, "books/inner/b.runbook.md"), clean.replace("---\n\n", "facts: shared.yaml\n---\n\n"));
+    assert.match(cli("lint", "books", "--today", "2026-02-01").stdout, /^books\/inner\/shared\.yaml:1:1: warning facts-unknown-key: [^]*^1 problem in 3 files\.$/m);
+    rmSync(join(folder, "books/inner/b.runbook.md"));
     const failed = cli("lint", "books", "seed.md", "--today", "2026-02-01");
     assert.equal(failed.status, 1);
     assert.match(failed.stdout, /^seed\.md:115:1: warning path-over-rto: /m);

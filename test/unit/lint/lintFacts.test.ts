@@ -29,4 +29,12 @@ describe("lint of shared facts", () => {
     assert.deepEqual(found(block, "2027-02-01"), ["review-stale \"last: 2026-01-31\"", "review-overdue \"next: 2026-03-02\""]);
     assert.deepEqual(found(block, "2026-01-30"), ["review-date \"last: 2026-01-31\""]);
   });
+
+  it("leaves out what is put off with a reason and a day", () => {
+    const nobody = 'contacts:\n  - { role: Lead, name: "[NAME]", phone: +44 20 7946 0958, available: 24/7 }\nescalation: [Lead]\n';
+    assert.deepEqual(found(nobody), ['contact-placeholder "\\"[NAME]\\""']);
+    assert.deepEqual(found(`# lint-ignore contact-placeholder until 2026-03-01: to be hired\n${nobody}`), []);
+    assert.deepEqual(found(`# lint-ignore contact-placeholder until 2026-01-01: to be hired\n${nobody}`).map((text) => text.split(" ")[0]), ["suppression-expired", "contact-placeholder"]);
+    assert.deepEqual(found(`# lint-ignore contact-placeholder until 2026-03-01: to be hired\n${SOUND}`).map((text) => text.split(" ")[0]), ["suppression-unused"]);
+  });
 });

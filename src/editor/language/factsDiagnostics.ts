@@ -1,0 +1,49 @@
+import * as vscode from "vscode";
+import { isFactsFile, lintFacts } from "../../core/lint/lintFacts.ts";
+import type { RunbookFiles } from "../commands/runbookFiles.ts";
+import { DisposableStore } from "../disposables.ts";
+import { factsUri } from "../factsFiles.ts";
+import type { ErrorReporter } from "../showError.ts";
+import { toDiagnostic } from "./diagnostics.ts";
+
+/** What lint finds in open files of shared facts: those that a runbook of the workspace names. */
+export class FactsDiagnostics implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #files: RunbookFiles;
+  readonly #errors: ErrorReporter;
+  readonly #collection = this.#store.add(vscode.languages.createDiagnosticCollection("dr-runbook-facts"));
+  readonly #open = new Set<vscode.TextDocument>();
+
+  constructor(files: RunbookFiles, errors: ErrorReporter) {
+    this.#files = files;
+    this.#errors = errors;
+    const { workspace } = vscode;
+    const opened = (document: vscode.TextDocument): void => void errors.guard(`Checking ${document.uri.fsPath}`, () => this.#opened(document));
+    this.#store.add(workspace.onDidOpenTextDocument(opened));
+    this.#store.add(workspace.onDidChangeTextDocument(({ document }) => this.#open.has(document) && this.#update(document)));
+    this.#store.add(workspace.onDidCloseTextDocument((document) => this.#open.delete(document) && this.#collection.delete(document.uri)));
+    for (const document of workspace.textDocuments) opened(document);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #opened(document: vscode.TextDocument): Promise<void> {
+    if (document.uri.scheme !== "file" || !isFactsFile(document.uri.path)) return;
+    const runbooks = await this.#files.readAll();
+    const isNamed = runbooks.some((runbook) => factsUri(runbook.uri, runbook.document.frontMatter)?.toString() === document.uri.toString());
+    if (!isNamed || document.isClosed) return;
+    this.#open.add(document);
+    this.#update(document);
+  }
+
+  #update(document: vscode.TextDocument): void {
+    try {
+      const findings = lintFacts(document.getText(), new Date().toISOString().slice(0, 10));
+      this.#collection.set(document.uri, findings.map((finding) => toDiagnostic(finding, new vscode.Range(document.positionAt(finding.start), document.positionAt(finding.end)))));
+    } catch (error) {
+      this.#errors.log(`Checking ${document.uri.fsPath}`, error);
+    }
+  }
+}
