@@ -19,6 +19,8 @@ export interface MysqlNetwork {
 /** A server as one client sees it. */
 export interface MysqlEndpoint {
   readonly server: MysqlServer;
+  /** The client's, with its port, as the server sees it; left out: it comes by the socket. */
+  readonly address?: string;
   /** Does it take connections? `undefined` yes; otherwise the client's error (2002, 2003, 1040 …). */
   accept(): SqlError | undefined;
 }
@@ -28,6 +30,9 @@ export interface MysqlConnection {
   readonly endpoint: MysqlEndpoint;
   readonly session: SqlSession;
 }
+
+/** The port that a client in the server's own pod connects from. */
+const CLIENT_PORT = 33_998;
 
 function isLocal(host: string | undefined): boolean {
   return host === undefined || host === "localhost";
@@ -73,7 +78,8 @@ export function connect(network: MysqlNetwork, invocation: ProgramInvocation, op
   const problem = endpoint.accept();
   if (problem !== undefined) throw problem;
   const user = options.user ?? invocation.environment["USER"] ?? "root";
-  return { endpoint, session: endpoint.server.openSession(user, password, database) };
+  const address = endpoint.address ?? (isLocal(options.host) ? undefined : `${options.host ?? ""}:${CLIENT_PORT}`);
+  return { endpoint, session: endpoint.server.openSession(user, password, database, address) };
 }
 
 /** A server that stopped under a client. */

@@ -1,23 +1,60 @@
-import type { SqlResult } from "../contract.ts";
-import { notSupported, sqlError } from "./errors.ts";
-import type { Frame } from "./execution.ts";
-import { changed } from "./outcome.ts";
+import { createHash } from "node:crypto";
+import { sqlError } from "./errors.ts";
+import { isLike } from "./likePattern.ts";
+import type { Grant } from "./privileges.ts";
+import { everything } from "./privileges.ts";
 import type { TokenCursor } from "./tokenCursor.ts";
+import type { Flavour } from "./versionComments.ts";
 
-/** An account of a server. All are of host `%`; what one may do is all, or all but what administers the server. */
+/** An account as its server keeps it. Sessions hold theirs: what is granted or taken meets them at their next statement. */
 export interface Account {
-  readonly name: string;
-  /** "" lets in without one. */
-  password: string;
+  name: string;
+  /** A pattern of client addresses, as in LIKE; `localhost` is the socket. */
+  host: string;
+  /** What is kept of the password, "" lets in without one. The password itself is nowhere. */
+  verifier: string;
   /** Lets in as well, until it is discarded: MySQL's RETAIN CURRENT PASSWORD. */
   retained?: string | undefined;
+  isLocked: boolean;
+  grants: readonly Grant[];
+}
+
+/** An account that a server begins with, with one entry for each of its hosts. */
+export interface AccountSeed {
+  readonly name: string;
+  /** Left out: `%`. */
+  readonly hosts?: readonly string[];
+  readonly password: string;
+  /** May do everything, and grant it. */
   readonly isSuper: boolean;
+  /** The database in which it may do everything, as the images' entry points grant it. */
+  readonly database?: string;
 }
 
 /** Whom a statement names. */
-interface AccountName {
-  readonly user: string;
+export interface AccountName {
+  readonly name: string;
   readonly host: string;
+}
+
+/** What the server keeps of a password: mysql_native_password's double SHA-1. MariaDB shows it; MySQL's salted hash is shown nowhere here. */
+export function verifierOf(password: string): string {
+  if (password === "") return "";
+  const once = createHash("sha1").update(password).digest();
+  return `*${createHash("sha1").update(once).digest("hex").toUpperCase()}`;
+}
+
+/** The plugin that passwords are checked with. */
+export function pluginOf({ isMariaDb, versionId }: Flavour): string {
+  return isMariaDb || versionId < 80_004 ? "mysql_native_password" : "caching_sha2_password";
+}
+
+/** The accounts of a new server. */
+export function accountsOf(seeds: readonly AccountSeed[], flavour: Flavour): Account[] {
+  return seeds.flatMap(({ name, hosts = ["%"], password, isSuper, database }) => hosts.map((host) => {
+    const grants = isSuper ? [everything(flavour, undefined, true)] : database === undefined ? [] : [everything(flavour, database.replaceAll("_", "\\_"), false)];
+    return { name, host, verifier: verifierOf(password), isLocked: false, grants };
+  }));
 }
 
 /** Reads `'user'@'host'`; the host is `%` where it is left out. `undefined` for CURRENT_USER. */
@@ -26,66 +63,38 @@ export function readAccountName(cursor: TokenCursor): AccountName | undefined {
     if (cursor.takeOperator("(")) cursor.expectOperator(")");
     return undefined;
   }
-  const user = cursor.next().value;
-  const host = cursor.peek().kind === "variable" ? cursor.next().value.slice(1).replace(/^[`'"]|[`'"]$/g, "") : "%";
-  return { user, host };
+  if (cursor.peek().kind !== "string") cursor.name();
+  else cursor.string();
+  const name = cursor.tokens[cursor.index - 1]?.value ?? "";
+  const host = cursor.peek().kind === "variable" && !cursor.peek().text.startsWith("@@") ? cursor.next().value.slice(1).replace(/^[`'"]|[`'"]$/g, "").toLowerCase() : "%";
+  return { name, host };
 }
 
-/** The account that a client logs in to. Throws 1045. */
-export function authenticate(accounts: readonly Account[], user: string, password: string, host: string): Account {
-  const account = accounts.find(({ name }) => name === user);
-  if (account === undefined || (account.password !== password && account.retained !== password)) throw sqlError("ER_ACCESS_DENIED", user, host, password === "" ? "NO" : "YES");
+/** `'user'@'host'`. */
+export function accountText({ name, host }: AccountName): string {
+  return `'${name}'@'${host}'`;
+}
+
+/** The account of exactly this name and host. */
+export function findAccount(accounts: readonly Account[], { name, host }: AccountName): Account | undefined {
+  return accounts.find((account) => account.name === name && account.host === host);
+}
+
+/** The account that a client logs in to: the one with the most exact host. Throws 1045, and 3118 or 4151 for one that is locked. */
+export function authenticate(accounts: readonly Account[], client: { readonly user: string; readonly password: string; readonly host: string }, flavour: Flavour): Account {
+  const { user, password, host } = client;
+  const rank = (account: Account): number => (account.name === "" ? 1000 : 0) + (/[%_]/u.test(account.host) ? 500 - account.host.length : 0);
+  const [account] = accounts.filter((candidate) => (candidate.name === user || candidate.name === "") && isLike(candidate.host, host)).sort((left, right) => rank(left) - rank(right));
+  const given = verifierOf(password);
+  if (account === undefined || (account.verifier !== given && account.retained !== given)) throw sqlError("ER_ACCESS_DENIED", user, host, password === "" ? "NO" : "YES");
+  if (account.isLocked) throw flavour.isMariaDb ? sqlError("ER_MARIADB_ACCOUNT_LOCKED") : sqlError("ER_ACCOUNT_LOCKED", user, host);
   return account;
 }
 
-/** Whether an account administers its server. */
-export function isAdministrator(accounts: readonly Account[], user: string): boolean {
-  return accounts.some(({ name, isSuper }) => name === user && isSuper);
-}
-
-/** A statement as the general log keeps it: without passwords, as the manual says. */
+/** A statement as the general log keeps it: without passwords, as MySQL's manual says. */
 export function withoutPasswords(sql: string): string {
-  return /\bIDENTIFIED\b/i.test(sql) ? sql.replace(/(\bIDENTIFIED\b.*?\bBY\s+)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gis, "$1<secret>") : sql;
-}
-
-/** What ALTER USER does to one account. */
-interface PasswordChange {
-  readonly account: Account;
-  /** `undefined` keeps it. */
-  readonly password: string | undefined;
-  readonly retained: string | undefined;
-}
-
-function readChange(frame: Frame, cursor: TokenCursor): PasswordChange {
-  const { accounts, flavour } = frame.server;
-  const named = readAccountName(cursor) ?? { user: frame.session.user, host: "%" };
-  const account = accounts.find(({ name }) => name === named.user);
-  const isOwn = named.user === frame.session.user;
-  if (!isOwn && !frame.session.isReplicationThread && !isAdministrator(accounts, frame.session.user)) throw sqlError("ER_SPECIFIC_ACCESS_DENIED", "CREATE USER");
-  if (account === undefined || named.host !== "%") throw sqlError("ER_CANNOT_USER", "ALTER USER", `'${named.user}'@'${named.host}'`);
-  const hasTwo = !flavour.isMariaDb && flavour.versionId >= 80_014;
-  if (hasTwo && cursor.take("DISCARD", "OLD", "PASSWORD")) return { account, password: undefined, retained: undefined };
-  cursor.expect("IDENTIFIED");
-  if (cursor.is("WITH", "VIA") || cursor.is("AS")) throw notSupported("ALTER USER … IDENTIFIED WITH");
-  cursor.expect("BY");
-  if (cursor.is("PASSWORD", "RANDOM")) throw notSupported(`ALTER USER … IDENTIFIED BY ${cursor.peek().value.toUpperCase()}`);
-  const password = cursor.string();
-  if (cursor.is("REPLACE")) throw notSupported("ALTER USER … REPLACE");
-  if (!hasTwo || !cursor.take("RETAIN", "CURRENT", "PASSWORD")) return { account, password, retained: account.retained };
-  return { account, password, retained: account.password };
-}
-
-/** ALTER USER, after those words: new passwords. Who is connected stays so. Changes all accounts that it names, or none. */
-export function alterUser(frame: Frame, cursor: TokenCursor): SqlResult {
-  if (cursor.is("IF")) throw notSupported("ALTER USER IF EXISTS");
-  const changes: PasswordChange[] = [];
-  do changes.push(readChange(frame, cursor));
-  while (cursor.takeOperator(","));
-  if (cursor.is("REQUIRE", "WITH", "PASSWORD", "ACCOUNT", "FAILED_LOGIN_ATTEMPTS", "COMMENT", "ATTRIBUTE", "DEFAULT")) throw notSupported(`ALTER USER … ${cursor.peek().value.toUpperCase()}`);
-  cursor.expectEnd();
-  for (const { account, password, retained } of changes) {
-    account.password = password ?? account.password;
-    account.retained = retained;
-  }
-  return changed(0);
+  const text = String.raw`'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"`;
+  const from = sql.search(/^\s*SET\s+PASSWORD\b/i) === 0 ? sql.indexOf("=") : sql.search(/\bIDENTIFIED\b/i);
+  if (from < 0) return sql;
+  return sql.slice(0, from) + sql.slice(from).replace(new RegExp(`((?:=|\\b(?:BY|AS|USING|REPLACE|PASSWORD))[\\s(]*)(?:${text})`, "gis"), "$1<secret>");
 }

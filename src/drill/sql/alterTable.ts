@@ -6,6 +6,7 @@ import { notSupported, sqlError } from "./errors.ts";
 import { databaseOf, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changed } from "./outcome.ts";
+import { demandOnTable } from "./privileges.ts";
 import { completeColumn, rebuild } from "./tableDdl.ts";
 import { completeParts, readTableElement, readTableOptions } from "./tableGrammar.ts";
 import type { TableParts } from "./tableGrammar.ts";
@@ -169,10 +170,10 @@ function readAlteration(frame: Frame, cursor: TokenCursor, change: Alteration): 
 }
 
 /** ALTER TABLE, after those words. */
-export function alterTable(frame: Frame, cursor: TokenCursor): SqlResult {
+export function alterTable(frame: Frame, cursor: TokenCursor, privilege: "ALTER" | "INDEX" = "ALTER"): SqlResult {
   cursor.take("IF", "EXISTS");
   const target = cursor.qualifiedName();
-  const { database, table } = tableOf(frame, target.database, target.name);
+  const { database, table } = tableOf(frame, target.database, target.name, [privilege]);
   const copy: Table = structuredClone(table);
   const change: Alteration = { table: copy, sourceOf: new Map(table.columns.map((column) => [column.name, column.name])), isRebuilt: false, renamedTo: undefined };
   if (!cursor.isAtEnd) {
@@ -189,7 +190,8 @@ export function alterTable(frame: Frame, cursor: TokenCursor): SqlResult {
 }
 
 function rename(frame: Frame, from: { readonly database: string | undefined; readonly name: string }, to: { readonly database: string | undefined; readonly name: string }): void {
-  const { database, table } = tableOf(frame, from.database, from.name);
+  const { database, table } = tableOf(frame, from.database, from.name, ["DROP", "ALTER"]);
+  demandOnTable(frame, ["INSERT", "CREATE"], to.database ?? database.name, to.name);
   const home = databaseOf(frame, to.database ?? database.name);
   if (home.tables[to.name] !== undefined) throw sqlError("ER_TABLE_EXISTS", to.name);
   delete database.tables[from.name];
@@ -198,8 +200,9 @@ function rename(frame: Frame, from: { readonly database: string | undefined; rea
   for (const other of Object.values(database.tables)) other.foreignKeys = other.foreignKeys.map((foreign) => (foreign.table === from.name ? { ...foreign, table: to.name } : foreign));
 }
 
-/** RENAME TABLE, after those words. */
+/** RENAME TABLE, after RENAME. */
 export function renameTables(frame: Frame, cursor: TokenCursor): SqlResult {
+  cursor.expect("TABLE");
   do {
     const from = cursor.qualifiedName();
     cursor.expect("TO");
@@ -219,5 +222,5 @@ export function changeIndex(frame: Frame, cursor: TokenCursor, verb: "CREATE" | 
   const target = cursor.qualifiedName();
   const where = target.database === undefined ? `\`${target.name}\`` : `\`${target.database}\`.\`${target.name}\``;
   const rest = cursor.sql.slice(cursor.peek().start);
-  return alterTable(frame, cursor.over(verb === "CREATE" ? `${where} ADD ${kind}INDEX ${name.text} ${rest}` : `${where} DROP INDEX ${name.text}`));
+  return alterTable(frame, cursor.over(verb === "CREATE" ? `${where} ADD ${kind}INDEX ${name.text} ${rest}` : `${where} DROP INDEX ${name.text}`), "INDEX");
 }

@@ -3,9 +3,10 @@ import { quoteName, storageName } from "./catalog.ts";
 import type { Column, Table } from "./catalog.ts";
 import { crc32 } from "./crc32.ts";
 import { notSupported } from "./errors.ts";
-import { databaseOf } from "./execution.ts";
+import { databaseNameOf, databaseOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { resultSet } from "./outcome.ts";
+import { demandOnTable } from "./privileges.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { decimalText } from "./sqlTypes.ts";
 import type { RawValue } from "./store.ts";
@@ -163,6 +164,7 @@ export function checksumTables(frame: Frame, cursor: TokenCursor): SqlResult {
   const rows: SqlValue[][] = [];
   do {
     const target = cursor.qualifiedName();
+    demandOnTable(frame, ["SELECT"], databaseNameOf(frame, target.database), target.name);
     const database = databaseOf(frame, target.database);
     const table = database.tables[target.name];
     if (table === undefined) frame.session.warn("Warning", 1146, `Table '${database.name}.${target.name}' doesn't exist`);

@@ -9,6 +9,7 @@ import { translate } from "./expressions.ts";
 import type { GeneralLogEntry } from "./generalLog.ts";
 import { informationTable } from "./informationSchema.ts";
 import type { SqlParser } from "./parser.ts";
+import { demandOnTable } from "./privileges.ts";
 import { child, children } from "./ast.ts";
 import { inScope } from "./scope.ts";
 import type { ResolvedTable, Source, SourceColumn, Surroundings, Translation } from "./scope.ts";
@@ -71,17 +72,24 @@ export interface Frame {
   readonly sqlMode: string | undefined;
 }
 
-/** The database, throwing 1046 without a choice and 1049 for an unknown one. */
-export function databaseOf(frame: Frame, name: string | undefined): Database {
+/** The name of the database that a statement means, whether there is one or not. Throws 1046 without a choice. */
+export function databaseNameOf(frame: Frame, name: string | undefined): string {
   const chosen = name ?? frame.database;
   if (chosen === undefined) throw sqlError("ER_NO_DB");
+  return chosen;
+}
+
+/** The database, throwing 1046 without a choice and 1049 for an unknown one. */
+export function databaseOf(frame: Frame, name: string | undefined): Database {
+  const chosen = databaseNameOf(frame, name);
   const database = frame.server.catalog.databases[chosen];
   if (database === undefined) throw sqlError("ER_BAD_DB", chosen);
   return database;
 }
 
-/** A base table, throwing 1146 (1046 without a database). */
-export function tableOf(frame: Frame, database: string | undefined, name: string): { readonly database: Database; readonly table: Table } {
+/** A base table, throwing 1146 (1046 without a database), and 1142 where the session lacks one of `privileges` on it. */
+export function tableOf(frame: Frame, database: string | undefined, name: string, privileges: readonly string[] = []): { readonly database: Database; readonly table: Table } {
+  if (privileges.length > 0) demandOnTable(frame, privileges, databaseNameOf(frame, database), name);
   const home = databaseOf(frame, database);
   const table = home.tables[name];
   if (table === undefined) throw sqlError("ER_NO_SUCH_TABLE", home.name, name);
@@ -104,9 +112,9 @@ export function checkLocks(frame: Frame, database: string, table: string, access
   }
 }
 
-/** A base table that the statement writes to. Throws 1146, 1099, 1100 and 1205. */
-export function writableTable(frame: Frame, database: string | undefined, name: string): { readonly database: Database; readonly table: Table } {
-  const found = tableOf(frame, database, name);
+/** A base table that the statement writes to. Throws 1142, 1146, 1099, 1100 and 1205. */
+export function writableTable(frame: Frame, database: string | undefined, name: string, privileges: readonly string[]): { readonly database: Database; readonly table: Table } {
+  const found = tableOf(frame, database, name, privileges);
   checkLocks(frame, found.database.name, name, "WRITE");
   return found;
 }
@@ -146,7 +154,9 @@ export function sourceColumns(table: Table, alias: string, zone: number): Source
 }
 
 function resolveView(frame: Frame, database: Database, view: View): ResolvedTable {
-  const inner = selectText({ ...frame, database: database.name, rows: [], locals: undefined }, view.select);
+  // Its tables are read in its definer's name.
+  const depth = view.security === "INVOKER" ? frame.depth : frame.depth + 1;
+  const inner = selectText({ ...frame, database: database.name, rows: [], locals: undefined, depth }, view.select);
   const columns = (alias: string): SourceColumn[] =>
     inner.columns.map((column, index) => ({ name: view.columns?.[index] ?? column.name, typed: { ...column.typed, sql: `${quoteName(alias)}.c${String(index)}` } }));
   return { sql: `(${inner.sql})`, database: database.name, columns };
@@ -159,6 +169,7 @@ function resolveTable(frame: Frame, name: string | undefined, tableName: string)
     if (table === undefined) throw chosen.toLowerCase() === "mysql" ? sqlError("ER_NO_SUCH_TABLE", "mysql", tableName) : sqlError("ER_UNKNOWN_TABLE", tableName, "information_schema");
     return table;
   }
+  demandOnTable(frame, ["SELECT"], databaseNameOf(frame, name), tableName);
   if (name !== undefined && frame.server.flavour.isMariaDb && frame.server.catalog.databases[name] === undefined) throw sqlError("ER_NO_SUCH_TABLE", name, tableName);
   const database = databaseOf(frame, name);
   const view = database.views[tableName];
@@ -179,7 +190,8 @@ export function surroundingsOf(frame: Frame): Surroundings {
     isMariaDb: server.flavour.isMariaDb,
     version: server.version,
     database: frame.database,
-    user: session.user,
+    user: `${session.user}@${session.host}`,
+    currentUser: session.currentUser,
     nowMs: frame.nowMs,
     zoneMinutes: zoneOf(frame),
     lastInsertId: session.lastInsertId,

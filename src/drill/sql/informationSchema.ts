@@ -1,11 +1,12 @@
-import { isAdministrator } from "./accounts.ts";
+import { pluginOf } from "./accounts.ts";
 import type { Column, Database, Table } from "./catalog.ts";
 import { storageName, typeOf } from "./catalog.ts";
 import { textLiteral } from "./convert.ts";
 import { columnTypeText, defaultText } from "./createText.ts";
 import type { Frame } from "./execution.ts";
-import { notSupported, sqlError } from "./errors.ts";
+import { notSupported } from "./errors.ts";
 import { generalLogRows } from "./generalLog.ts";
+import { canSee, demandOnTable } from "./privileges.ts";
 import { processList } from "./processList.ts";
 import type { ResolvedTable, SourceColumn } from "./scope.ts";
 import { statusVariables } from "./serverStatus.ts";
@@ -27,7 +28,7 @@ function moment(ms: number): string {
 }
 
 function allTables(frame: Frame): { readonly database: Database; readonly table: Table }[] {
-  return Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.tables).map((table) => ({ database, table })));
+  return Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.tables).filter((table) => canSee(frame, database.name, table.name)).map((table) => ({ database, table })));
 }
 
 function tables(frame: Frame): readonly (readonly Cell[])[] {
@@ -38,7 +39,7 @@ function tables(frame: Frame): readonly (readonly Cell[])[] {
     const auto = table.columns.some((column) => column.isAutoIncrement) ? table.autoIncrement : null;
     return ["def", database.name, table.name, "BASE TABLE", table.engine, 10, "Dynamic", rows, rows === 0 ? 0 : Math.floor(bytes / rows), bytes, bytes * Math.max(0, table.keys.length - 1), auto, moment(table.createdAt), table.collation, table.comment];
   });
-  const views = Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.views).map((view): Cell[] => ["def", database.name, view.name, "VIEW", null, null, null, null, null, null, null, null, null, null, "VIEW"]));
+  const views = Object.values(frame.server.catalog.databases).flatMap((database) => Object.values(database.views).filter((view) => canSee(frame, database.name, view.name)).map((view): Cell[] => ["def", database.name, view.name, "VIEW", null, null, null, null, null, null, null, null, null, null, "VIEW"]));
   return [...base, ...views];
 }
 
@@ -71,7 +72,7 @@ function triggers(frame: Frame): Cell[][] {
 }
 
 const definitions: Readonly<Record<string, { readonly names: readonly string[]; readonly rows: (frame: Frame) => readonly (readonly Cell[])[] }>> = {
-  schemata: { names: ["CATALOG_NAME", "SCHEMA_NAME", "DEFAULT_CHARACTER_SET_NAME", "DEFAULT_COLLATION_NAME"], rows: (frame) => Object.values(frame.server.catalog.databases).map((database) => ["def", database.name, database.charset, database.collation]) },
+  schemata: { names: ["CATALOG_NAME", "SCHEMA_NAME", "DEFAULT_CHARACTER_SET_NAME", "DEFAULT_COLLATION_NAME"], rows: (frame) => Object.values(frame.server.catalog.databases).filter((database) => canSee(frame, database.name)).map((database) => ["def", database.name, database.charset, database.collation]) },
   tables: { names: ["TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_TYPE", "ENGINE", "VERSION#", "ROW_FORMAT", "TABLE_ROWS#", "AVG_ROW_LENGTH#", "DATA_LENGTH#", "INDEX_LENGTH#", "AUTO_INCREMENT#", "CREATE_TIME", "TABLE_COLLATION", "TABLE_COMMENT"], rows: tables },
   columns: {
     names: ["TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "ORDINAL_POSITION#", "COLUMN_DEFAULT", "IS_NULLABLE", "DATA_TYPE", "CHARACTER_MAXIMUM_LENGTH#", "NUMERIC_PRECISION#", "NUMERIC_SCALE#", "CHARACTER_SET_NAME", "COLLATION_NAME", "COLUMN_TYPE", "COLUMN_KEY", "EXTRA", "PRIVILEGES", "COLUMN_COMMENT"],
@@ -95,20 +96,28 @@ const missingTables: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** The tables of the server's own database that are kept, each for administrators; of a real one's many columns these. */
-const ownTables: Readonly<Record<string, { readonly names: readonly string[]; readonly rows: (frame: Frame) => readonly (readonly Cell[])[] }>> = {
-  user: { names: ["Host", "User", "plugin"], rows: (frame) => frame.server.accounts.map(({ name }) => ["%", name, frame.server.flavour.isMariaDb ? "mysql_native_password" : "caching_sha2_password"]) },
-  general_log: { names: ["event_time", "user_host", "thread_id#", "server_id#", "command_type", "argument"], rows: (frame) => generalLogRows(frame, (ms) => dateTimeText(fromMicros(BigInt(ms) * 1000n), 6)) },
+/** Accounts that every server of a product has and nobody logs in to. */
+const systemAccounts = (isMariaDb: boolean): readonly string[] => (isMariaDb ? ["mariadb.sys"] : ["mysql.infoschema", "mysql.session", "mysql.sys"]);
+
+/** `mysql.user` in the order of its key. */
+function userRows({ server }: Frame): readonly (readonly Cell[])[] {
+  const { isMariaDb } = server.flavour;
+  const rows = [...server.accounts, ...systemAccounts(isMariaDb).map((name) => ({ name, host: "localhost", verifier: "", isLocked: true }))].map(({ name, host, verifier, isLocked }): Cell[] => [host, name, pluginOf(server.flavour), ...(isMariaDb ? [verifier] : [isLocked ? "Y" : "N"])]);
+  return rows.sort(([hostA, nameA], [hostB, nameB]) => (`${String(hostA)}\0${String(nameA)}` < `${String(hostB)}\0${String(nameB)}` ? -1 : 1));
+}
+
+/** The tables of the server's own database that are kept; of a real one's many columns these. */
+const ownTables: Readonly<Record<string, { readonly names: (frame: Frame) => readonly string[]; readonly rows: (frame: Frame) => readonly (readonly Cell[])[] }>> = {
+  user: { names: ({ server }) => ["Host", "User", "plugin", server.flavour.isMariaDb ? "authentication_string" : "account_locked"], rows: userRows },
+  general_log: { names: () => ["event_time", "user_host", "thread_id#", "server_id#", "command_type", "argument"], rows: (frame) => generalLogRows(frame, (ms) => dateTimeText(fromMicros(BigInt(ms) * 1000n), 6)) },
 };
 
-/** Throws 1142 for whoever does not administer the server. */
+/** Throws 1142 for whoever may not read the server's own database. */
 function ownTable(frame: Frame, name: string): ResolvedTable | undefined {
   const table = ownTables[name];
-  const { user, address, isReplicationThread } = frame.session;
   if (table === undefined) return undefined;
-  const isAllowed = isReplicationThread || isAdministrator(frame.server.accounts, user);
-  if (!isAllowed) throw sqlError("ER_TABLEACCESS_DENIED", "SELECT", user, address.split(":")[0] ?? address, frame.server.flavour.isMariaDb ? `\`mysql\`.\`${name}\`` : `'${name}'`);
-  return virtualTable("mysql", table.names, table.rows(frame));
+  demandOnTable(frame, ["SELECT"], "mysql", name);
+  return virtualTable("mysql", table.names(frame), table.rows(frame));
 }
 
 /** A table of information_schema (its names have no case) or of the server's own database, `undefined` for one the engine does not keep. */

@@ -142,7 +142,7 @@ function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): 
 export function insertLiterals(frame: Frame, sql: string): SqlResult | undefined {
   const read = readLiteralInsert(sql);
   if (read === undefined) return undefined;
-  const target = writableTable(frame, read.database, read.table);
+  const target = writableTable(frame, read.database, read.table, read.verb === "REPLACE" ? ["INSERT", "DELETE"] : ["INSERT"]);
   const columns = chosenColumns(target.table, read.columns);
   return addAll(frame, { target, columns, counter: new AutoIncrement(target.table, read.rows.length), isReplace: read.verb === "REPLACE", isIgnore: read.isIgnore, update: undefined }, read.rows);
 }
@@ -159,7 +159,9 @@ function givenRow(frame: Frame, nodes: readonly AstNode[], translation: Translat
 export function runInsert(frame: Frame, parsed: ParsedSql): SqlResult {
   const { ast } = parsed;
   const tableNode = children(ast, "table")[0] ?? {};
-  const target = writableTable(frame, textOf(tableNode, "db"), textOf(tableNode, "table") ?? "");
+  const isReplace = ast["type"] === "replace";
+  const isUpdate = child(ast, "on_duplicate_update") !== undefined;
+  const target = writableTable(frame, textOf(tableNode, "db"), textOf(tableNode, "table") ?? "", ["INSERT", ...(isReplace ? ["DELETE"] : []), ...(isUpdate ? ["UPDATE"] : [])]);
   const translation = strictOnZero(frame, translationOf(frame, parsed));
   const onDuplicate = child(ast, "on_duplicate_update");
   const set = children(ast, "set");
@@ -168,7 +170,7 @@ export function runInsert(frame: Frame, parsed: ParsedSql): SqlResult {
   const values = child(ast, "values") ?? {};
   const count = set.length > 0 ? 1 : values["type"] === "select" ? 0 : children(values, "values").length;
   const insertion: Insertion = {
-    target, counter: new AutoIncrement(target.table, count), columns: chosenColumns(target.table, names), isReplace: ast["type"] === "replace", isIgnore: /ignore/i.test(textOf(ast, "prefix") ?? ""),
+    target, counter: new AutoIncrement(target.table, count), columns: chosenColumns(target.table, names), isReplace, isIgnore: /ignore/i.test(textOf(ast, "prefix") ?? ""),
     update: onDuplicate === undefined ? undefined : { set: children(onDuplicate, "set"), translation },
   };
   if (set.length > 0) return addAll(frame, insertion, [givenRow(frame, set.map((item) => child(item, "value") ?? {}), translation)]);

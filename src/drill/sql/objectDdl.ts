@@ -2,9 +2,10 @@ import type { SqlResult } from "../contract.ts";
 import { readAccountName } from "./accounts.ts";
 import type { Routine, Trigger, View } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { databaseOf, selectText, systemVariable, tableOf } from "./execution.ts";
+import { databaseNameOf, databaseOf, selectText, systemVariable, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changed } from "./outcome.ts";
+import { demandInDatabase, demandOnRoutine, demandOnTable, mayAdminister } from "./privileges.ts";
 import { dropStorage } from "./tableDdl.ts";
 import type { TokenCursor } from "./tokenCursor.ts";
 
@@ -26,7 +27,7 @@ export function readCreatePrefix(cursor: TokenCursor): CreatePrefix {
     if (cursor.take("DEFINER")) {
       cursor.expectOperator("=");
       const account = readAccountName(cursor);
-      definer = account === undefined ? "root@localhost" : `${account.user}@${account.host}`;
+      definer = account === undefined ? undefined : `${account.name}@${account.host}`;
     } else if (cursor.take("ALGORITHM")) {
       cursor.expectOperator("=");
       algorithm = cursor.next().value.toUpperCase();
@@ -56,6 +57,7 @@ export function createDatabase(frame: Frame, cursor: TokenCursor): SqlResult {
     } else break;
   }
   cursor.expectEnd();
+  demandInDatabase(frame, "CREATE", name);
   const { databases } = frame.server.catalog;
   if (databases[name] !== undefined) {
     if (!isOptional) throw sqlError("ER_DB_CREATE_EXISTS", name);
@@ -71,6 +73,7 @@ export function dropDatabase(frame: Frame, cursor: TokenCursor): SqlResult {
   const isOptional = cursor.take("IF", "EXISTS");
   const name = cursor.name();
   cursor.expectEnd();
+  demandInDatabase(frame, "DROP", name);
   const database = frame.server.catalog.databases[name];
   if (database === undefined) {
     if (!isOptional) throw sqlError("ER_DB_DROP_EXISTS", name);
@@ -101,10 +104,11 @@ export function createView(frame: Frame, cursor: TokenCursor, prefix: CreatePref
   }
   cursor.expect("AS");
   const select = restOf(cursor).replace(/\s+WITH\s+(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION\s*$/i, "");
+  demandOnTable(frame, ["CREATE VIEW"], databaseNameOf(frame, target.database), target.name);
   const database = databaseOf(frame, target.database);
   if (database.tables[target.name] !== undefined || (database.views[target.name] !== undefined && !prefix.isReplace)) throw sqlError("ER_VIEW_EXISTS", target.name);
   selectText({ ...frame, database: database.name }, select);
-  const view: View = { name: target.name, select, columns, definer: prefix.definer ?? `${frame.session.user}@localhost`, algorithm: prefix.algorithm, security: prefix.security };
+  const view: View = { name: target.name, select, columns, definer: prefix.definer ?? frame.session.currentUser, algorithm: prefix.algorithm, security: prefix.security };
   database.views[target.name] = view;
   return changed(0);
 }
@@ -114,6 +118,7 @@ export function dropViews(frame: Frame, cursor: TokenCursor): SqlResult {
   const isOptional = cursor.take("IF", "EXISTS");
   do {
     const target = cursor.qualifiedName();
+    demandOnTable(frame, ["DROP"], databaseNameOf(frame, target.database), target.name);
     const database = databaseOf(frame, target.database);
     if (database.views[target.name] === undefined) {
       const missing = frame.server.flavour.isMariaDb ? sqlError("ER_MARIADB_UNKNOWN_VIEW", `${database.name}.${target.name}`) : sqlError("ER_BAD_TABLE", `${database.name}.${target.name}`);
@@ -132,6 +137,12 @@ function readOneOf<T extends string>(cursor: TokenCursor, ...words: readonly T[]
   return found;
 }
 
+/** Throws 1419: what a trigger or function does on a replica cannot be foreseen, so that a binary log wants an administrator for it. */
+function demandTrust(frame: Frame): void {
+  const { server, session, depth } = frame;
+  if (depth === 0 && server.replication.binaryLog() !== undefined && !mayAdminister(session.account, "triggers", server.flavour)) throw sqlError("ER_BINLOG_CREATE_ROUTINE_NEED_SUPER");
+}
+
 /** CREATE TRIGGER, after TRIGGER. */
 export function createTrigger(frame: Frame, cursor: TokenCursor, prefix: CreatePrefix): SqlResult {
   cursor.take("IF", "NOT", "EXISTS");
@@ -142,11 +153,12 @@ export function createTrigger(frame: Frame, cursor: TokenCursor, prefix: CreateP
   const on = cursor.qualifiedName();
   cursor.expect("FOR", "EACH", "ROW");
   if (cursor.is("FOLLOWS", "PRECEDES")) throw notSupported("FOLLOWS/PRECEDES");
-  const { database, table } = tableOf(frame, on.database ?? target.database, on.name);
+  demandTrust(frame);
+  const { database, table } = tableOf(frame, on.database ?? target.database, on.name, ["TRIGGER"]);
   const isTaken = Object.values(database.tables).some((other) => other.triggers.some((trigger) => trigger.name === target.name));
   if (isTaken && !prefix.isReplace) throw sqlError("ER_TRG_ALREADY_EXISTS");
   const trigger: Trigger = {
-    name: target.name, time, event, body: restOf(cursor), definer: prefix.definer ?? `${frame.session.user}@localhost`, sqlMode: String(systemVariable(frame, "sql_mode", "session")), createdAt: frame.nowMs,
+    name: target.name, time, event, body: restOf(cursor), definer: prefix.definer ?? frame.session.currentUser, sqlMode: String(systemVariable(frame, "sql_mode", "session")), createdAt: frame.nowMs,
   };
   table.triggers = [...table.triggers.filter((other) => other.name !== target.name), trigger];
   return changed(0);
@@ -160,6 +172,7 @@ export function dropTrigger(frame: Frame, cursor: TokenCursor): SqlResult {
   const database = databaseOf(frame, target.database);
   const table = Object.values(database.tables).find((other) => other.triggers.some((trigger) => trigger.name === target.name));
   if (table === undefined && !isOptional) throw sqlError("ER_TRG_DOES_NOT_EXIST");
+  if (table !== undefined) demandOnTable(frame, ["TRIGGER"], database.name, table.name);
   if (table !== undefined) table.triggers = table.triggers.filter((trigger) => trigger.name !== target.name);
   return changed(0);
 }
@@ -168,6 +181,8 @@ export function dropTrigger(frame: Frame, cursor: TokenCursor): SqlResult {
 export function createRoutine(frame: Frame, cursor: TokenCursor, prefix: CreatePrefix, kind: Routine["kind"]): SqlResult {
   const isOptional = cursor.take("IF", "NOT", "EXISTS");
   const target = cursor.qualifiedName();
+  demandInDatabase(frame, "CREATE ROUTINE", databaseNameOf(frame, target.database));
+  if (kind === "FUNCTION") demandTrust(frame);
   const database = databaseOf(frame, target.database);
   const parameterText = cursor.parenthesized();
   const start = cursor.peek().start;
@@ -187,7 +202,7 @@ export function createRoutine(frame: Frame, cursor: TokenCursor, prefix: CreateP
     const mode = found?.[1]?.toUpperCase();
     return { name: (found?.[2] ?? "").toLowerCase(), mode: mode === "OUT" || mode === "INOUT" ? mode : "IN" };
   });
-  database.routines[key] = { name: target.name, kind, parameters, parameterText, characteristics, body: restOf(cursor), definer: prefix.definer ?? `${frame.session.user}@localhost`, sqlMode: String(systemVariable(frame, "sql_mode", "session")) };
+  database.routines[key] = { name: target.name, kind, parameters, parameterText, characteristics, body: restOf(cursor), definer: prefix.definer ?? frame.session.currentUser, sqlMode: String(systemVariable(frame, "sql_mode", "session")) };
   return changed(0);
 }
 
@@ -196,6 +211,7 @@ export function dropRoutine(frame: Frame, cursor: TokenCursor, kind: Routine["ki
   const isOptional = cursor.take("IF", "EXISTS");
   const target = cursor.qualifiedName();
   cursor.expectEnd();
+  demandOnRoutine(frame, "ALTER ROUTINE", databaseNameOf(frame, target.database), target.name);
   const database = databaseOf(frame, target.database);
   const key = `${kind} ${target.name}`;
   if (database.routines[key] === undefined && !isOptional) throw sqlError("ER_SP_DOES_NOT_EXIST", kind, `${database.name}.${target.name}`);

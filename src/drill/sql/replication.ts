@@ -1,3 +1,4 @@
+import { SqlError } from "../contract.ts";
 import type { BinaryLog, LogEvent, StatusField } from "./binaryLog.ts";
 import { sqlError } from "./errors.ts";
 import type { Flavour } from "./versionComments.ts";
@@ -67,7 +68,7 @@ export class Replica {
         this.#apply(event);
       } catch (error) {
         // A replica that cannot apply an event stops its SQL thread and says why; it does not fail its clients.
-        state.lastErrno = 1396;
+        state.lastErrno = error instanceof SqlError ? error.errno : 1105;
         state.lastError = error instanceof Error ? error.message : String(error);
         return;
       }

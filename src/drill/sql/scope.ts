@@ -31,7 +31,10 @@ export interface Surroundings {
   readonly isMariaDb: boolean;
   readonly version: string;
   readonly database: string | undefined;
+  /** `USER()`: who logged in from where. */
   readonly user: string;
+  /** `CURRENT_USER()`: the account that let them in. */
+  readonly currentUser: string;
   /** World epoch milliseconds. */
   readonly nowMs: number;
   /** The session's time zone, minutes east of UTC. */

@@ -1,7 +1,7 @@
 import { SqlError } from "../contract.ts";
 import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
-import { authenticate, isAdministrator } from "./accounts.ts";
-import type { Account } from "./accounts.ts";
+import { accountsOf, authenticate } from "./accounts.ts";
+import type { Account, AccountSeed } from "./accounts.ts";
 import { BinaryLog } from "./binaryLog.ts";
 import type { Counter, LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
@@ -9,6 +9,7 @@ import { inProductWords, sqlError } from "./errors.ts";
 import { isOn, systemVariable } from "./execution.ts";
 import type { Frame, ServerState } from "./execution.ts";
 import { SqlParser } from "./parser.ts";
+import { demandSight, mayAdminister } from "./privileges.ts";
 import { Replica } from "./replication.ts";
 import type { ReplicaState } from "./replication.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
@@ -30,7 +31,7 @@ export interface SqlServerOptions {
   /** `8.0.36`, `10.11.6-MariaDB`: decides dialect, names and error wordings. */
   readonly version: string;
   /** The accounts that it begins with. */
-  readonly users: readonly Readonly<Account>[];
+  readonly users: readonly AccountSeed[];
   readonly hostname: string;
   readonly serverId: number;
   readonly port?: number;
@@ -44,7 +45,7 @@ export interface SqlServerOptions {
   readonly random?: () => number;
 }
 
-const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "CALL"]);
+const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "CALL", "GRANT", "REVOKE", "SET PASSWORD"]);
 
 /** Statements that need room for rows, for what undoes them and for the log. */
 const growing = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "ALTER", "CALL"]);
@@ -54,7 +55,9 @@ function tableIn(sql: string): string {
   return /\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?\w+`?\.)?`?(\w+)/iu.exec(sql)?.[1] ?? "";
 }
 
+/** What a statement begins with: `SET PASSWORD` changes the server, SET alone does not. */
 function firstWord(sql: string): string {
+  if (/^\s*SET\s+PASSWORD\b/i.test(sql)) return "SET PASSWORD";
   const quick = /^\s*([a-zA-Z]+)/.exec(sql)?.[1];
   const token = quick === undefined ? tokenize(sql.slice(0, 2000))[0] : undefined;
   return (quick ?? (isWord(token, token?.value.toUpperCase() ?? "") ? (token?.value ?? "") : "")).toUpperCase();
@@ -94,7 +97,7 @@ export class MysqlServer implements SqlServer {
     let seed = options.serverId;
     this.#state = {
       run: runStatement, store, catalog: { databases: {}, nextTableId: 1 }, globals: startVariables(facts, flavour), parser: new SqlParser(flavour.isMariaDb), flavour, version: options.version, sessions: new Map(),
-      accounts: options.users.map((user) => ({ ...user })), generalLog: [], startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
+      accounts: accountsOf(options.users, flavour), generalLog: [], startedAt: options.clock.now(), compiled: new Map(), statistics: { questions: 0, connections: 0, slowQueries: 0 },
       random: options.random ?? (() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647),
       replication: {
         replicaStatus: (nowMs) => this.#replica?.status(nowMs, flavour),
@@ -137,31 +140,40 @@ export class MysqlServer implements SqlServer {
     return [...this.#state.sessions.values()].map((session) => session.address);
   }
 
-  /** Connects; `address` is the client's, left out for one behind the socket. Throws 1040, 1045 and 1049. */
+  /** Connects; `address` is the client's, left out for one behind the socket. Throws 1040, 1044, 1045 and 1049. */
   openSession(user: string, password: string, database: string | undefined, address?: string): Session {
     this.#state.statistics.connections += 1;
-    return this.#connect(authenticate(this.#state.accounts, user, password, address?.split(":")[0] ?? "localhost"), database, address);
+    this.catchUp();
+    return this.#connect(user, authenticate(this.#state.accounts, { user, password, host: address?.split(":")[0] ?? "localhost" }, this.#state.flavour), database, address);
   }
 
-  /** Connects somebody of whom the world keeps no password: an exporter, a client that a fault stands for. Throws 1040, 1045 and 1049. */
+  /** Connects somebody of whom the world keeps no password: a client that a fault stands for. Throws 1040, 1044, 1045 and 1049. */
   openSessionAs(user: string, database: string | undefined, address?: string): Session {
     const known = this.#state.accounts.find(({ name }) => name === user);
-    return this.openSession(user, known?.password ?? "", database, address);
+    if (known === undefined) throw sqlError("ER_ACCESS_DENIED", user, address?.split(":")[0] ?? "localhost", "NO");
+    this.#state.statistics.connections += 1;
+    return this.#connect(user, known, database, address);
   }
 
-  #connect(known: Account, database: string | undefined, address: string | undefined): Session {
-    const user = known.name;
+  /** Connects the server's own people, who may do everything and whom no password keeps out: who fills it, an exporter. Throws 1040. */
+  openOwnSession(user: string, database: string | undefined): Session {
+    this.#state.statistics.connections += 1;
+    return this.#connect(user, undefined, database, undefined);
+  }
+
+  #connect(user: string, account: Account | undefined, database: string | undefined, address: string | undefined): Session {
     // One more than the limit is kept for an administrator, as the manual says.
-    const limit = Number(this.#state.globals.get("max_connections")) + (known.isSuper ? 1 : 0);
+    const limit = Number(this.#state.globals.get("max_connections")) + (account !== undefined && mayAdminister(account, "connections", this.#state.flavour) ? 1 : 0);
     if (this.#state.sessions.size >= limit) throw sqlError("ER_CON_COUNT");
-    const session = new Session(this.#nextSession, user, undefined, this.#options.clock.now(), address);
+    const session = new Session(this.#nextSession, user, account, this.#options.clock.now(), address);
     this.#nextSession += 1;
     if (database !== undefined) {
+      demandSight(this.#frame(session, this.#options.clock.now()), database);
       if (this.#state.catalog.databases[database] === undefined && database !== "information_schema") throw sqlError("ER_BAD_DB", database);
       session.database = database;
     }
     this.#state.sessions.set(session.id, session);
-    logGenerally(this.#state, session, "Connect", `${user}@${address?.split(":")[0] ?? "localhost"} on ${database ?? ""} using ${address === undefined ? "Socket" : "TCP/IP"}`, this.#options.clock.now());
+    logGenerally(this.#state, session, "Connect", `${user}@${session.host} on ${database ?? ""} using ${address === undefined ? "Socket" : "TCP/IP"}`, this.#options.clock.now());
     return session;
   }
 
@@ -189,6 +201,7 @@ export class MysqlServer implements SqlServer {
     const frame = this.#frame(session, nowMs);
     const isWrite = writes.has(word);
     session.statement += 1;
+    session.loggedAs = undefined;
     if (isWrite || usesTables(word, sql)) session.warnings = [];
     const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database, counters: isWrite ? this.#counters() : [] };
     try {
@@ -218,7 +231,7 @@ export class MysqlServer implements SqlServer {
     if (session.isReplicationThread) return;
     if (session.hasGlobalReadLock) throw sqlError("ER_CANT_UPDATE_WITH_READLOCK");
     for (const other of this.#state.sessions.values()) if (other.hasGlobalReadLock) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
-    const isSuper = isAdministrator(this.#state.accounts, session.user);
+    const isSuper = mayAdminister(session.account, "writesWhileReadOnly", this.#state.flavour);
     if (this.#state.globals.get("super_read_only") === "ON") throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--super-read-only");
     if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
   }
@@ -237,7 +250,7 @@ export class MysqlServer implements SqlServer {
     const kept = ["sql_mode", "foreign_key_checks", "unique_checks", "time_zone"];
     const variables = [...session.variables].filter(([name]) => kept.includes(name) || (name.startsWith("@") && sql.toLowerCase().includes(name)));
     const counters = before.counters.filter((counter) => this.#counterNow(counter) !== counter.next);
-    session.pending.push({ sql, database: before.database, now: nowMs, insertId: before.insertId, variables, counters });
+    session.pending.push({ sql: session.loggedAs ?? sql, database: before.database, now: nowMs, insertId: before.insertId, variables, counters });
     if (!session.isInTransaction) this.#flush(session, nowMs);
   }
 
@@ -295,7 +308,8 @@ export class MysqlServer implements SqlServer {
 
   /** Runs a script (a dump) at once, outside the binary log. Throws the first error. */
   async loadFrom(script: AsyncIterable<Uint8Array>, database?: string): Promise<void> {
-    const session = new Session(4, "loader", database, this.#options.clock.now());
+    const session = new Session(4, "loader", undefined, this.#options.clock.now());
+    session.database = database;
     session.isReplicationThread = true;
     const splitter = new StatementSplitter();
     const run = (statements: readonly SplitStatement[]): void => {

@@ -1,4 +1,5 @@
 import type { SqlSession } from "../contract.ts";
+import type { Account } from "./accounts.ts";
 import type { LoggedStatement } from "./binaryLog.ts";
 import type { Table } from "./catalog.ts";
 import type { RawValue } from "./store.ts";
@@ -26,6 +27,8 @@ export interface Savepoint {
 export class Session implements SqlSession {
   readonly id: number;
   readonly user: string;
+  /** Whose rights it has; `undefined` for the server's own work. */
+  readonly account: Account | undefined;
   readonly openedAt: number;
   /** `10.1.2.3:51234`, or `localhost` behind the socket. */
   readonly address: string;
@@ -52,13 +55,25 @@ export class Session implements SqlSession {
   /** FLUSH TABLES WITH READ LOCK: nobody writes until UNLOCK TABLES. */
   hasGlobalReadLock = false;
   isReplicationThread = false;
+  /** The statement that runs, in other words for the binary log: without a password. */
+  loggedAs: string | undefined;
 
-  constructor(id: number, user: string, database: string | undefined, openedAt: number, address = "localhost") {
+  constructor(id: number, user: string, account: Account | undefined, openedAt: number, address = "localhost") {
     this.id = id;
     this.user = user;
-    this.database = database;
+    this.account = account;
     this.openedAt = openedAt;
     this.address = address;
+  }
+
+  /** The client's address without its port. */
+  get host(): string {
+    return this.address.split(":")[0] ?? this.address;
+  }
+
+  /** CURRENT_USER(): the account that it was let in by. */
+  get currentUser(): string {
+    return this.account === undefined ? `${this.user}@localhost` : `${this.account.name}@${this.account.host}`;
   }
 
   warn(level: SessionWarning["level"], errno: number, message: string): void {

@@ -3,6 +3,8 @@ import { notSupported, sqlError } from "./errors.ts";
 import { evaluate, userVariableName } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changed } from "./outcome.ts";
+import { demandAdministration } from "./privileges.ts";
+import type { Administration } from "./privileges.ts";
 import { valueText } from "./sqlTypes.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import { constantVariables, globalOnly, isSwitch, zoneMinutes } from "./systemVariables.ts";
@@ -76,12 +78,20 @@ function accepted(frame: Frame, name: string, value: string | number | null): st
   return value;
 }
 
+/** What one administers by setting a variable for the whole server. */
+function administrationOf(name: string): Administration {
+  if (name === "read_only" || name === "super_read_only") return "readOnly";
+  return name === "max_connections" ? "connections" : "variables";
+}
+
 function assignSystem(frame: Frame, name: string, scope: Scope, value: string | number | null | undefined): void {
   const { server, session } = frame;
   const start = server.globals.get(name);
   if (start === undefined) throw sqlError("ER_UNKNOWN_SYSTEM_VARIABLE", name);
   if (constantVariables.has(name)) throw sqlError("ER_INCORRECT_GLOBAL_LOCAL_VAR", name, "read only");
   if (scope === "session" && globalOnly.has(name)) throw sqlError("ER_GLOBAL_VARIABLE", name);
+  if (scope === "global") demandAdministration(frame, administrationOf(name));
+  else if (name === "sql_log_bin") demandAdministration(frame, "binaryLogging");
   const chosen = value === undefined ? start : accepted(frame, name, value);
   if (scope === "session") session.variables.set(name, chosen);
   else server.globals.set(name, chosen ?? "");
@@ -130,7 +140,7 @@ function setOne(frame: Frame, cursor: TokenCursor): void {
     return;
   }
   const name = cursor.name().toLowerCase();
-  if (name === "password" || name === "role") throw notSupported(`SET ${name.toUpperCase()}`);
+  if (name === "role") throw notSupported("SET ROLE");
   assignSystem(frame, name, isGlobal ? "global" : "session", expectValue());
 }
 

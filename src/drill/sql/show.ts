@@ -3,12 +3,15 @@ import type { Database, KeyPart, Routine, Table } from "./catalog.ts";
 import { quoteName, storageName } from "./catalog.ts";
 import { columnTypeText, createRoutineText, createTableText, createViewText, defaultText, definerText } from "./createText.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { databaseOf, expressionOf, systemVariable, tableOf } from "./execution.ts";
+import { databaseNameOf, databaseOf, expressionOf, systemVariable, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { resultSet } from "./outcome.ts";
 import { asCondition } from "./convert.ts";
+import { showGrants } from "./grantStatements.ts";
 import { virtualTable } from "./informationSchema.ts";
 import { isWord } from "./lexer.ts";
+import { isLike } from "./likePattern.ts";
+import { canSee, demandAdministration, demandOnTable, demandSight } from "./privileges.ts";
 import { processList } from "./processList.ts";
 import { statusVariables } from "./serverStatus.ts";
 import type { SqlValue } from "./sqlTypes.ts";
@@ -23,9 +26,7 @@ function readLike(cursor: TokenCursor): { readonly accepts: (name: string) => bo
   }
   const pattern = cursor.string();
   cursor.expectEnd();
-  const source = pattern.replace(/\\([%_])|([%_])|([.*+?^${}()|[\]\\/])/g, (_all, escaped: string | undefined, wild: string | undefined, special: string | undefined) => escaped ?? (wild === "%" ? ".*" : wild === "_" ? "." : `\\${special ?? ""}`));
-  const expression = new RegExp(`^${source}$`, "is");
-  return { accepts: (name) => expression.test(name), suffix: ` (${pattern})` };
+  return { accepts: (name) => isLike(pattern, name), suffix: ` (${pattern})` };
 }
 
 function readFrom(cursor: TokenCursor): string | undefined {
@@ -42,9 +43,11 @@ export function countRows(frame: Frame, table: Table): number {
 }
 
 function showTables(frame: Frame, cursor: TokenCursor, isFull: boolean): SqlResult {
-  const database = databaseOf(frame, readFrom(cursor));
+  const name = databaseNameOf(frame, readFrom(cursor));
+  demandSight(frame, name);
+  const database = databaseOf(frame, name);
   const like = readLike(cursor);
-  const rows = [...Object.keys(database.tables).map((name) => [name, "BASE TABLE"]), ...Object.keys(database.views).map((name) => [name, "VIEW"])].filter(([name]) => like.accepts(name ?? ""));
+  const rows = [...Object.keys(database.tables).map((name) => [name, "BASE TABLE"]), ...Object.keys(database.views).map((name) => [name, "VIEW"])].filter(([name = ""]) => like.accepts(name) && canSee(frame, database.name, name));
   rows.sort(([left = ""], [right = ""]) => (left < right ? -1 : 1));
   const heading = `Tables_in_${database.name}${like.suffix}`;
   return isFull ? resultSet([heading, "Table_type"], rows) : resultSet([heading], rows.map((row) => row.slice(0, 1)));
@@ -53,7 +56,7 @@ function showTables(frame: Frame, cursor: TokenCursor, isFull: boolean): SqlResu
 function showDatabases(frame: Frame, cursor: TokenCursor): SqlResult {
   const like = readLike(cursor);
   const system = ["information_schema", "mysql", "performance_schema", "sys"];
-  const names = [...new Set([...system, ...Object.keys(frame.server.catalog.databases)])].filter(like.accepts).sort();
+  const names = [...new Set([...system, ...Object.keys(frame.server.catalog.databases)])].filter((name) => like.accepts(name) && canSee(frame, name)).sort();
   return resultSet([`Database${like.suffix}`], names.map((name) => [name]));
 }
 
@@ -66,6 +69,7 @@ function keyMark(table: Table, column: string): string {
 
 /** SHOW COLUMNS and DESCRIBE. */
 export function showColumns(frame: Frame, database: string | undefined, name: string, accepts: (name: string) => boolean, isFull: boolean): SqlResult {
+  if (!canSee(frame, databaseNameOf(frame, database), name)) demandOnTable(frame, ["SELECT"], databaseNameOf(frame, database), name);
   const { table } = tableOf(frame, database, name);
   const { flavour } = frame.server;
   const rows = table.columns.filter((column) => accepts(column.name)).map((column): SqlValue[] => {
@@ -88,7 +92,7 @@ function distinctCount(frame: Frame, table: Table, parts: readonly KeyPart[]): n
 function showIndex(frame: Frame, cursor: TokenCursor): SqlResult {
   if (!cursor.take("FROM")) cursor.expect("IN");
   const target = cursor.qualifiedName();
-  const { table } = tableOf(frame, readFrom(cursor) ?? target.database, target.name);
+  const { table } = tableOf(frame, readFrom(cursor) ?? target.database, target.name, ["SELECT"]);
   cursor.expectEnd();
   const { isMariaDb } = frame.server.flavour;
   const rows = table.keys.flatMap((key) => key.parts.map((part, index): SqlValue[] => {
@@ -128,6 +132,7 @@ function showCreate(frame: Frame, cursor: TokenCursor): SqlResult {
     const comment = frame.server.flavour.isMariaDb ? "" : " /*!80016 DEFAULT ENCRYPTION='N' */";
     return resultSet(["Database", "Create Database"], [[database.name, `CREATE DATABASE \`${database.name}\` /*!40100 DEFAULT CHARACTER SET ${database.charset} COLLATE ${database.collation} */${comment}`]]);
   }
+  if (!canSee(frame, databaseNameOf(frame, target.database), target.name)) demandOnTable(frame, ["SELECT"], databaseNameOf(frame, target.database), target.name, "SHOW");
   const database = databaseOf(frame, target.database);
   if (kind === "TRIGGER") {
     const trigger = findTrigger(database, target.name);
@@ -160,18 +165,21 @@ function showStatus(frame: Frame, cursor: TokenCursor): SqlResult {
 }
 
 function showBinaryLogStatus(frame: Frame): SqlResult {
+  demandAdministration(frame, "binaryLogs");
   const log = frame.server.replication.binaryLog();
   const names = ["File", "Position#", "Binlog_Do_DB", "Binlog_Ignore_DB", ...(frame.server.flavour.isMariaDb ? [] : ["Executed_Gtid_Set"])];
   return resultSet(names, log === undefined ? [] : [[log.file, log.position, "", "", ...(frame.server.flavour.isMariaDb ? [] : [""])]]);
 }
 
 function showBinaryLogs(frame: Frame): SqlResult {
+  demandAdministration(frame, "binaryLogs");
   const log = frame.server.replication.binaryLog();
   const isMariaDb = frame.server.flavour.isMariaDb;
   return resultSet(["Log_name", "File_size#", ...(isMariaDb ? [] : ["Encrypted"])], log === undefined ? [] : [[log.file, log.position, ...(isMariaDb ? [] : ["No"])]]);
 }
 
 function showReplicaStatus(frame: Frame): SqlResult {
+  demandAdministration(frame, "replicaStatus");
   const status = frame.server.replication.replicaStatus(frame.nowMs);
   return resultSet(status?.map(([name]) => name) ?? ["Replica_IO_State"], status === undefined ? [] : [status.map(([, value]) => value)]);
 }
@@ -252,6 +260,7 @@ function showAll(frame: Frame, cursor: TokenCursor, sql: string): SqlResult {
     // CREATE EVENT is refused, so there are none.
     return resultSet(["Db", "Name", "Definer", "Time zone", "Type", "Execute at", "Interval value", "Interval field", "Starts", "Ends", "Status", "Originator#", "character_set_client", "collation_connection", "Database Collation"], []);
   }
-  if (cursor.is("TABLE", "ENGINES", "ENGINE", "GRANTS", "PROCEDURE", "FUNCTION", "PLUGINS", "COLLATION", "CHARACTER", "OPEN", "PRIVILEGES", "BINLOG", "RELAYLOG", "REPLICAS")) throw notSupported(`SHOW ${cursor.peek().value.toUpperCase()}`);
+  if (cursor.take("GRANTS")) return showGrants(frame, cursor);
+  if (cursor.is("TABLE", "ENGINES", "ENGINE", "PROCEDURE", "FUNCTION", "PLUGINS", "COLLATION", "CHARACTER", "OPEN", "PRIVILEGES", "BINLOG", "RELAYLOG", "REPLICAS")) throw notSupported(`SHOW ${cursor.peek().value.toUpperCase()}`);
   throw cursor.fail();
 }

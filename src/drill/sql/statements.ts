@@ -1,13 +1,15 @@
 import type { SqlResult } from "../contract.ts";
-import { alterUser } from "./accounts.ts";
+import { alterUsers, createUsers, dropUsers, renameUsers, setPassword } from "./accountStatements.ts";
 import { alterTable, changeIndex, renameTables } from "./alterTable.ts";
 import { checksumTables } from "./checksum.ts";
 import { notSupported, sqlError, syntaxError } from "./errors.ts";
-import { databaseOf, evaluate, tableOf } from "./execution.ts";
+import { databaseNameOf, databaseOf, evaluate, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
+import { grant, revoke } from "./grantStatements.ts";
 import { insertLiterals, runInsert } from "./insert.ts";
 import { createDatabase, createRoutine, createTrigger, createView, dropDatabase, dropRoutine, dropTrigger, dropViews, readCreatePrefix } from "./objectDdl.ts";
 import { changed, resultSet } from "./outcome.ts";
+import { demandAdministration, demandInDatabase, demandOnRoutine, demandOnTable, demandSight, mayAdminister } from "./privileges.ts";
 import { runSelect } from "./query.ts";
 import { runSet } from "./setStatement.ts";
 import { runShow, showColumns } from "./show.ts";
@@ -26,7 +28,8 @@ function runCreate(frame: Frame, cursor: TokenCursor): SqlResult {
   if (cursor.take("PROCEDURE")) return createRoutine(frame, cursor, prefix, "PROCEDURE");
   if (cursor.take("FUNCTION")) return createRoutine(frame, cursor, prefix, "FUNCTION");
   if (cursor.is("INDEX", "UNIQUE", "FULLTEXT", "SPATIAL")) return changeIndex(frame, cursor, "CREATE");
-  if (cursor.is("USER", "ROLE", "EVENT", "SERVER", "TABLESPACE", "TEMPORARY", "AGGREGATE", "SEQUENCE")) throw notSupported(`CREATE ${cursor.peek().value.toUpperCase()}`);
+  if (cursor.take("USER")) return createUsers(frame, cursor, prefix.isReplace);
+  if (cursor.is("ROLE", "EVENT", "SERVER", "TABLESPACE", "TEMPORARY", "AGGREGATE", "SEQUENCE")) throw notSupported(`CREATE ${cursor.peek().value.toUpperCase()}`);
   throw cursor.fail();
 }
 
@@ -38,7 +41,8 @@ function runDrop(frame: Frame, cursor: TokenCursor): SqlResult {
   if (cursor.take("PROCEDURE")) return dropRoutine(frame, cursor, "PROCEDURE");
   if (cursor.take("FUNCTION")) return dropRoutine(frame, cursor, "FUNCTION");
   if (cursor.is("INDEX")) return changeIndex(frame, cursor, "DROP");
-  if (cursor.is("USER", "ROLE", "EVENT", "SERVER", "TEMPORARY")) throw notSupported(`DROP ${cursor.peek().value.toUpperCase()}`);
+  if (cursor.take("USER")) return dropUsers(frame, cursor);
+  if (cursor.is("ROLE", "EVENT", "SERVER", "TEMPORARY")) throw notSupported(`DROP ${cursor.peek().value.toUpperCase()}`);
   throw cursor.fail();
 }
 
@@ -47,6 +51,8 @@ function lockTables(frame: Frame, cursor: TokenCursor): SqlResult {
   const locks = new Map<string, "READ" | "WRITE">();
   do {
     const target = cursor.qualifiedName();
+    demandInDatabase(frame, "LOCK TABLES", databaseNameOf(frame, target.database));
+    demandOnTable(frame, ["SELECT"], databaseNameOf(frame, target.database), target.name);
     const database = databaseOf(frame, target.database);
     if (database.views[target.name] === undefined) tableOf(frame, target.database, target.name);
     if (cursor.take("AS")) cursor.name();
@@ -67,6 +73,7 @@ function call(frame: Frame, cursor: TokenCursor): SqlResult {
   const target = cursor.qualifiedName();
   const inner = cursor.peek().text === "(" ? cursor.parenthesized() : "";
   cursor.expectEnd();
+  demandOnRoutine(frame, "EXECUTE", databaseNameOf(frame, target.database), target.name);
   const database = databaseOf(frame, target.database);
   const routine = database.routines[`PROCEDURE ${target.name}`];
   if (routine === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "PROCEDURE", `${database.name}.${target.name}`);
@@ -105,6 +112,7 @@ function runReplication(frame: Frame, cursor: TokenCursor, verb: "STOP" | "START
   const isAll = cursor.take("ALL");
   if (cursor.is("IO_THREAD", "SQL_THREAD", "UNTIL", "FOR")) throw notSupported(`${verb} REPLICA ${cursor.peek().value.toUpperCase()}`);
   cursor.expectEnd();
+  demandAdministration(frame, verb === "RESET" ? "reload" : "replicas");
   if (verb === "RESET") replication.resetReplica(isAll);
   else if (verb === "STOP") {
     const [errno, text] = flavour.isMariaDb ? ([1255, "Slave already has been stopped"] as const) : ([3084, "Replication thread(s) for channel '' are already stopped."] as const);
@@ -121,6 +129,7 @@ function runReset(frame: Frame, cursor: TokenCursor): SqlResult {
   const { flavour } = frame.server;
   if (cursor.take("MASTER") || (!flavour.isMariaDb && flavour.versionId >= 80_200 && cursor.take("BINARY", "LOGS", "AND", "GTIDS"))) {
     cursor.expectEnd();
+    demandAdministration(frame, "reload");
     frame.server.replication.resetBinaryLog();
     return changed(0);
   }
@@ -141,6 +150,7 @@ function runStart(frame: Frame, cursor: TokenCursor): SqlResult {
 function useDatabase(frame: Frame, cursor: TokenCursor): SqlResult {
   const name = cursor.name();
   cursor.expectEnd();
+  demandSight(frame, name);
   frame.session.database = databaseOf(frame, name).name;
   return changed(0);
 }
@@ -151,6 +161,7 @@ function maintain(frame: Frame, cursor: TokenCursor, verb: string): SqlResult {
   const rows: string[][] = [];
   do {
     const target = cursor.qualifiedName();
+    demandOnTable(frame, verb === "check" ? ["SELECT"] : ["SELECT", "INSERT"], databaseNameOf(frame, target.database), target.name);
     const database = databaseOf(frame, target.database);
     const name = `${database.name}.${target.name}`;
     if (database.tables[target.name] === undefined) rows.push([name, verb, "Error", `Table '${name}' doesn't exist`], [name, verb, "status", "Operation failed"]);
@@ -165,19 +176,21 @@ function maintain(frame: Frame, cursor: TokenCursor, verb: string): SqlResult {
 }
 
 /** Statements after which MySQL has committed whatever was open. */
-const committing = new Set(["CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "START", "BEGIN", "STOP", "RESET", "LOCK", "ANALYZE", "OPTIMIZE"]);
+const committing = new Set(["CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "START", "BEGIN", "STOP", "RESET", "LOCK", "ANALYZE", "OPTIMIZE", "GRANT", "REVOKE"]);
 
 function runOther(frame: Frame, cursor: TokenCursor, word: string, sql: string): SqlResult {
   switch (word) {
     case "USE": return useDatabase(frame, cursor);
-    case "SET": return runSet(frame, cursor);
+    case "SET": return cursor.take("PASSWORD") ? setPassword(frame, cursor) : runSet(frame, cursor);
     case "SHOW": return runShow(frame, cursor, sql);
     case "DESCRIBE": case "DESC": case "EXPLAIN": return describe(frame, cursor);
     case "CREATE": return runCreate(frame, cursor);
     case "DROP": return runDrop(frame, cursor);
     case "ALTER": return runAlter(frame, cursor);
     case "TRUNCATE": return truncateTable(frame, cursor);
-    case "RENAME": cursor.expect("TABLE"); return renameTables(frame, cursor);
+    case "RENAME": return cursor.take("USER") ? renameUsers(frame, cursor) : renameTables(frame, cursor);
+    case "GRANT": return grant(frame, cursor);
+    case "REVOKE": return revoke(frame, cursor);
     case "LOCK": return lockTables(frame, cursor);
     case "UNLOCK": return unlock(frame, cursor);
     case "START": return runStart(frame, cursor);
@@ -194,7 +207,7 @@ function runOther(frame: Frame, cursor: TokenCursor, word: string, sql: string):
     case "KILL": return kill(frame, cursor);
     case "CALL": return call(frame, cursor);
     case "DO": evaluate(frame, cursor.sql.slice(cursor.peek().start)); return changed(0);
-    case "GRANT": case "REVOKE": case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "CHANGE": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
+    case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "CHANGE": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
       throw notSupported(word);
     default: throw syntaxError(sql, cursor.tokens[0]?.start ?? 0, frame.server.flavour.isMariaDb);
   }
@@ -230,9 +243,10 @@ function unlock(frame: Frame, cursor: TokenCursor): SqlResult {
 
 function runAlter(frame: Frame, cursor: TokenCursor): SqlResult {
   if (cursor.take("TABLE")) return alterTable(frame, cursor);
-  if (cursor.take("USER")) return alterUser(frame, cursor);
+  if (cursor.take("USER")) return alterUsers(frame, cursor);
   if (!cursor.take("DATABASE") && !cursor.take("SCHEMA")) throw notSupported(`ALTER ${cursor.peek().value.toUpperCase()}`);
   const name = cursor.is("CHARACTER", "CHARSET", "COLLATE", "DEFAULT") ? undefined : cursor.name();
+  demandInDatabase(frame, "ALTER", databaseNameOf(frame, name));
   const database = databaseOf(frame, name);
   while (!cursor.isAtEnd && cursor.peek().text !== ";") {
     cursor.take("DEFAULT");
@@ -250,6 +264,7 @@ function flush(frame: Frame, cursor: TokenCursor): SqlResult {
   cursor.take("LOCAL");
   cursor.take("NO_WRITE_TO_BINLOG");
   if (!cursor.is("TABLES", "TABLE", "PRIVILEGES", "LOGS", "STATUS", "BINARY", "HOSTS", "ENGINE", "ERROR")) throw cursor.fail();
+  demandAdministration(frame, cursor.is("TABLES", "TABLE") ? "flushTables" : "reload");
   const isTables = cursor.take("TABLES") || cursor.take("TABLE");
   if (isTables && cursor.take("WITH", "READ", "LOCK")) {
     cursor.expectEnd();
@@ -267,6 +282,9 @@ function kill(frame: Frame, cursor: TokenCursor): SqlResult {
   if (!cursor.take("CONNECTION")) cursor.take("QUERY");
   const id = cursor.integer();
   cursor.expectEnd();
+  const own = frame.session.account;
+  const other = frame.server.sessions.get(id);
+  if (other !== undefined && own !== undefined && other.account !== own && !mayAdminister(own, "killing", frame.server.flavour)) throw sqlError("ER_KILL_DENIED", id);
   if (!frame.server.sessions.delete(id)) throw sqlError("ER_NO_SUCH_THREAD", id);
   return changed(0);
 }
@@ -295,7 +313,7 @@ export function runStatement(frame: Frame, sql: string): SqlResult {
     case "DELETE": return runDelete(frame, frame.server.parser.parse(sql));
     default:
       cursor.next();
-      if (committing.has(word) && frame.session.isInTransaction) commit(frame);
+      if ((committing.has(word) || (word === "SET" && cursor.is("PASSWORD"))) && frame.session.isInTransaction) commit(frame);
       return runOther(frame, cursor, word, sql);
   }
 }

@@ -2,9 +2,10 @@ import type { SqlError, SqlResult } from "../contract.ts";
 import { backquote, findColumn, quoteName, rowIdColumn, storageName, storageType } from "./catalog.ts";
 import type { Column, Database, Table } from "./catalog.ts";
 import { notSupported, sqlError } from "./errors.ts";
-import { databaseOf, isOn, isStrict, tableOf } from "./execution.ts";
+import { databaseNameOf, databaseOf, isOn, isStrict, tableOf } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { changed } from "./outcome.ts";
+import { demandOnTable } from "./privileges.ts";
 import { defaultValue, dependentsOf, duplicateEntry, findConflict, toStored } from "./rows.ts";
 import type { Dependent } from "./rows.ts";
 import { completeParts, readTableOptions, readTableParts } from "./tableGrammar.ts";
@@ -77,6 +78,7 @@ function engineName(name: string | undefined): string {
 export function createTable(frame: Frame, cursor: TokenCursor): SqlResult {
   const isOptional = cursor.take("IF", "NOT", "EXISTS");
   const target = cursor.qualifiedName();
+  demandOnTable(frame, ["CREATE"], databaseNameOf(frame, target.database), target.name);
   const database = databaseOf(frame, target.database);
   const isTaken = database.tables[target.name] !== undefined || database.views[target.name] !== undefined;
   if (cursor.take("LIKE")) {
@@ -84,7 +86,7 @@ export function createTable(frame: Frame, cursor: TokenCursor): SqlResult {
     cursor.expectEnd();
     if (isTaken && isOptional) return changed(0);
     if (isTaken) throw sqlError("ER_TABLE_EXISTS", target.name);
-    const { table } = tableOf(frame, source.database, source.name);
+    const { table } = tableOf(frame, source.database, source.name, ["SELECT"]);
     const copy: Table = { ...structuredClone(table), name: target.name, id: frame.server.catalog.nextTableId++, foreignKeys: [], triggers: [], autoIncrement: 1, createdAt: frame.nowMs };
     createStorage(frame, copy);
     database.tables[target.name] = copy;
@@ -128,6 +130,7 @@ export function dropTables(frame: Frame, cursor: TokenCursor): SqlResult {
   while (cursor.takeOperator(","));
   if (!cursor.take("RESTRICT")) cursor.take("CASCADE");
   cursor.expectEnd();
+  for (const target of names) demandOnTable(frame, ["DROP"], databaseNameOf(frame, target.database), target.name);
   const missing = names.filter((target) => databaseOf(frame, target.database).tables[target.name] === undefined);
   if (missing.length > 0 && !isOptional) throw sqlError("ER_BAD_TABLE", missing.map((target) => `${databaseOf(frame, target.database).name}.${target.name}`).join(","));
   for (const target of names) {
@@ -157,7 +160,7 @@ export function truncateTable(frame: Frame, cursor: TokenCursor): SqlResult {
   cursor.take("TABLE");
   const target = cursor.qualifiedName();
   cursor.expectEnd();
-  const { database, table } = tableOf(frame, target.database, target.name);
+  const { database, table } = tableOf(frame, target.database, target.name, ["DROP"]);
   const dependent = isOn(frame, "foreign_key_checks") ? dependentsOf(frame, { database, table }).find((other) => other.table !== table) : undefined;
   if (dependent !== undefined) throw truncateRefused(frame, dependent);
   frame.server.store.run(`DELETE FROM ${storageName(table)}`);

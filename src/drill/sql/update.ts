@@ -12,6 +12,7 @@ import { translate } from "./expressions.ts";
 import { translateFrom } from "./from.ts";
 import { changed } from "./outcome.ts";
 import type { ParsedSql } from "./parser.ts";
+import { demandOnTable } from "./privileges.ts";
 import { loadRow, toStored } from "./rows.ts";
 import type { Target } from "./rows.ts";
 import { inScope } from "./scope.ts";
@@ -23,12 +24,18 @@ interface AliasedTarget extends Target {
   readonly alias: string;
 }
 
-/** The base tables of a FROM list by alias. */
-function targetsOf(frame: Frame, items: readonly AstNode[]): AliasedTarget[] {
+/** The base tables of a FROM list by alias. Throws 1142 where the only one may not be written to; of several, `translateFrom` asks for reading first. */
+function targetsOf(frame: Frame, items: readonly AstNode[], privilege: "UPDATE" | "DELETE"): AliasedTarget[] {
   return items.filter((item) => child(item, "expr") === undefined).map((item) => {
     const name = textOf(item, "table") ?? "";
-    return { ...tableOf(frame, textOf(item, "db"), name), alias: textOf(item, "as") ?? name };
+    return { ...tableOf(frame, textOf(item, "db"), name, items.length === 1 ? [privilege] : []), alias: textOf(item, "as") ?? name };
   });
+}
+
+/** Throws where rights or locks forbid it. */
+function demandWriting(frame: Frame, { database, table }: AliasedTarget, privilege: "UPDATE" | "DELETE"): void {
+  demandOnTable(frame, [privilege], database.name, table.name);
+  checkLocks(frame, database.name, table.name, "WRITE");
 }
 
 function tailText(ast: AstNode, translation: Translation): string {
@@ -74,11 +81,11 @@ export function runUpdate(frame: Frame, parsed: ParsedSql): SqlResult {
   const { ast } = parsed;
   const items = children(ast, "table");
   const base = translationOf(frame, parsed);
-  const targets = targetsOf(frame, items);
+  const targets = targetsOf(frame, items, "UPDATE");
   const from = translateFrom(items, base);
   const translation = inScope(base, { sources: from.sources, parent: base.scope });
   const assignments = translateAssignments(children(ast, "set"), targets, strictOnZero(frame, translation));
-  for (const { target } of assignments) checkLocks(frame, target.database.name, target.table.name, "WRITE");
+  for (const { target } of assignments) demandWriting(frame, target, "UPDATE");
   const changedTargets = targets.filter((target) => assignments.some((item) => item.target === target));
   const columns = [...changedTargets.map((target) => `${quoteName(target.alias)}._rowid_`), ...assignments.map((item) => item.value.sql)];
   const found = frame.server.store.query(`SELECT ${columns.join(",")}${from.sql}${tailText(ast, translation)}`);
@@ -123,12 +130,12 @@ export function runDelete(frame: Frame, parsed: ParsedSql): SqlResult {
   const { ast } = parsed;
   const items = children(ast, "from");
   const base = translationOf(frame, parsed);
-  const all = targetsOf(frame, items);
+  const all = targetsOf(frame, items, "DELETE");
   const from = translateFrom(items, base);
   const translation = inScope(base, { sources: from.sources, parent: base.scope });
   const named = children(ast, "table").map((item) => (textOf(item, "as") ?? textOf(item, "table") ?? "").toLowerCase());
   const targets = items.length === 1 ? all : all.filter((target) => named.includes(target.alias.toLowerCase()));
-  for (const target of targets) checkLocks(frame, target.database.name, target.table.name, "WRITE");
+  for (const target of targets) demandWriting(frame, target, "DELETE");
   const found = frame.server.store.query(`SELECT ${targets.map((target) => `${quoteName(target.alias)}._rowid_`).join(",")}${from.sql}${tailText(ast, translation)}`);
   let affected = 0;
   for (const [index, target] of targets.entries()) {

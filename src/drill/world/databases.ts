@@ -163,7 +163,10 @@ export class Databases implements DatabaseDirectory {
     const bytesPerSecond = this.#description.databases[0]?.restoreBytesPerSecond;
     return {
       local: endpointOf,
-      remote: (pod, host) => endpointOf(this.#reachable(pod, host)),
+      remote: (pod, host) => {
+        const endpoint = endpointOf(this.#reachable(pod, host));
+        return endpoint === undefined ? undefined : { ...endpoint, address: this.#addressOf(pod) };
+      },
       sleep: (ms, signal) => sleepWorldTime(this.#clock, ms, signal),
       ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     };
@@ -219,28 +222,32 @@ export class Databases implements DatabaseDirectory {
     return this.#cluster().list("Pod").flatMap((pod) => (this.serverOf(pod)?.clientAddresses ?? []).filter((address) => address.startsWith(own)).map((local) => ({ local, remote: `${String(pod.status?.["podIP"] ?? "")}:${portOf(pod, DEFAULT_PORT)}` })));
   }
 
+  /** Where a new connection of a pod comes from. */
+  #addressOf(client: KubeObject): string {
+    return `${String(client.status?.["podIP"] ?? "10.0.0.1")}:${FIRST_PORT + (this.#connections++ % PORTS)}`;
+  }
+
   connect(client: KubeObject, host: string, database: string, account: string, password: string | undefined): Connection {
     const pod = this.#reachable(client, host);
     const server = pod === undefined ? undefined : this.serverOf(pod);
     if (server === undefined || pod === undefined) throw new Error(`Communications link failure: could not connect to ${host}:3306, Connection refused`);
-    const address = `${String(client.status?.["podIP"] ?? "10.0.0.1")}:${FIRST_PORT + (this.#connections++ % PORTS)}`;
+    const address = this.#addressOf(client);
     const chosen = database === "" ? undefined : database;
     const session = password === undefined ? server.openSessionAs(account, chosen, address) : server.openSession(account, password, chosen, address);
     return { execute: (statement, busyMs = 0) => server.execute(session, statement, busyMs), [Symbol.dispose]: () => server.closeSession(session) };
   }
 
   /**
-   * What an exporter reads: the answers of the server behind a service to statements of an account without special rights, `undefined` for
-   * a statement that it refuses. `undefined` as a whole where the server cannot be reached or takes no more connections.
+   * What an exporter reads: the answers of the server behind a service, `undefined` for a statement that it refuses. `undefined` as a whole
+   * where the server cannot be reached or takes no more connections.
    */
   question(namespace: string, service: string, statements: readonly string[]): readonly (SqlResult | undefined)[] | undefined {
     const [name] = readyAddresses(this.#cluster(), namespace, service);
     const pod = name === undefined ? undefined : this.#cluster().get("Pod", namespace, name);
     const server = pod === undefined ? undefined : this.serverOf(pod);
-    const account = this.#describe(this.#volumeOf(pod)?.claim)?.accounts.find((candidate) => !candidate.isSuper);
-    if (server === undefined || account === undefined) return undefined;
+    if (server === undefined) return undefined;
     try {
-      const session = server.openSessionAs(account.name, undefined);
+      const session = server.openOwnSession("exporter", undefined);
       const answers = statements.map((statement) => refusable(() => server.execute(session, statement)));
       server.closeSession(session);
       return answers;
@@ -302,7 +309,7 @@ export class Databases implements DatabaseDirectory {
     const server = await createSqlServer({
       // The cluster's name belongs to it: a server that loads the data of one of the same name takes it for its own.
       clock: this.#clock, version: this.#version, hostname: `${description?.claim ?? "mysql"}.${this.#description.name}`, serverId: this.#nextServerId, binaryLogFile: "binlog.000001",
-      users: description?.accounts ?? [],
+      users: (description?.accounts ?? []).map((account) => ({ ...account, ...(description === undefined || account.isSuper ? {} : { database: description.database }) })),
     });
     if (description !== undefined) server.createDatabase(description.database);
     return server;
@@ -311,9 +318,7 @@ export class Databases implements DatabaseDirectory {
   async #filled(description: DatabaseDescription): Promise<MysqlServer> {
     const server = await this.#empty(description);
     if (description.dump !== undefined) await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
-    const [administrator] = description.accounts;
-    if (administrator === undefined) return server;
-    const session = server.openSessionAs(administrator.name, description.database);
+    const session = server.openOwnSession("loader", description.database);
     for (const statement of description.since) server.execute(session, statement);
     server.closeSession(session);
     return server;
@@ -323,9 +328,7 @@ export class Databases implements DatabaseDirectory {
   async #copied(description: DatabaseDescription, source: MysqlServer): Promise<MysqlServer> {
     const server = await this.#empty(description);
     server.load(source.save());
-    const [administrator] = description.accounts;
-    if (administrator === undefined) return server;
-    const session = server.openSessionAs(administrator.name, undefined);
+    const session = server.openOwnSession("loader", undefined);
     server.execute(session, "SET GLOBAL read_only = ON");
     server.closeSession(session);
     return server;

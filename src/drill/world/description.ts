@@ -155,8 +155,10 @@ export interface DatabaseDescription {
 /** An account of a database; its password comes from a Secret among the objects. */
 export interface AccountDescription {
   readonly name: string;
+  /** Where its clients may come from, as patterns: an account for each. */
+  readonly hosts: readonly string[];
   readonly password: string;
-  /** May write while the server is read-only. */
+  /** May do everything; others what they like in the described database. */
   readonly isSuper: boolean;
 }
 

@@ -173,7 +173,7 @@ function image(item: Record<string, unknown>): ImageDescription {
 
 function database(item: Record<string, unknown>, objects: readonly KubeObject[]): DatabaseDescription {
   return {
-    accounts: list(item["accounts"], "accounts", (account) => ({ name: text(account["name"], "name"), password: secretValue(account, objects), isSuper: account["super"] === true })),
+    accounts: list(item["accounts"], "accounts", (account) => ({ name: text(account["name"], "name"), hosts: account["hosts"] === undefined ? ["%"] : texts(account["hosts"]), password: secretValue(account, objects), isSuper: account["super"] === true })),
     claim: text(item["claim"], "claim"),
     namespace: text(item["namespace"], "namespace"),
     database: text(item["database"], "database"),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { MysqlServer } from "../../../src/drill/sql/server.ts";
 import { startMariadb, type Mariadb } from "../../parts/mariadb.ts";
 import { backupFile, Client, openEngine, programsOf, readRestored, restoreBackup, runProgram, start } from "../../unit/sql/engine.ts";
+import { ask, runReal } from "./realClient.ts";
 import { statements, type TypedStatement } from "./statements.ts";
 
 /** What a client printed for each statement: rows and then the error, if any. */
@@ -52,24 +52,6 @@ function assertAgrees({ agreement, sql }: TypedStatement, ours: Answers[number] 
     case "errorNumber": assert.deepEqual([ours.rows, ours.error.split(":")[0]], [real.rows, real.error.split(":")[0]], sql); break;
     case "refused": assert.match(ours.error, /^1235 \(42000\): This version of MariaDB doesn't yet support '.+'$/, sql); break;
   }
-}
-
-/** Runs the real server's client. */
-async function runReal(server: Mariadb, program: string, args: readonly string[], input: string | Uint8Array): Promise<{ readonly exitCode: number; readonly stdout: Buffer; readonly stderr: string }> {
-  const child = spawn(program, ["--no-defaults", "--socket", server.socket, "--user", server.user, "--default-character-set=utf8mb4", ...args], { env: { ...process.env, MYSQL_PWD: server.password } });
-  const [out, errors]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-  child.stdin.on("error", () => undefined); // The client may end before it has read all; its exit code says so.
-  child.stdin.end(input);
-  const exitCode = await new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? -1)));
-  return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(errors).toString() };
-}
-
-async function ask(server: Mariadb, sql: string): Promise<string> {
-  const run = await runReal(server, server.client, ["--batch", "--raw", "--skip-column-names", "--execute", sql], "");
-  assert.equal(run.exitCode, 0, run.stderr);
-  return run.stdout.toString().trimEnd();
 }
 
 async function bothAnswers(real: Mariadb, ours: MysqlServer, flag: "--batch" | "--table"): Promise<{ readonly ours: Answers; readonly real: Answers }> {

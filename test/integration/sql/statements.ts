@@ -77,7 +77,7 @@ export const looks: readonly TypedStatement[] = [
   s("SELECT NOW()"),
   s("SELECT NOW(), CURDATE(), UTC_TIMESTAMP(), CURTIME()"),
   s("SELECT UNIX_TIMESTAMP()"),
-  refused("SHOW GRANTS FOR nobody@nowhere"),
+  s("SHOW GRANTS FOR nobody@nowhere"),
   refused("SHOW ENGINES LIKE 'x'"),
   refused("SHOW PROCEDURE STATUS WHERE Db = 'shop'"),
   refused("SHOW FUNCTION STATUS WHERE Db = 'shop'"),

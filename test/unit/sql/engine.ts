@@ -38,11 +38,11 @@ export function readRestored(): { readonly server: string; readonly trigger: str
   return JSON.parse(readFileSync(resolve(root, "test/golden/sql/restored.json"), "utf8")) as { readonly server: string; readonly trigger: string; readonly tables: readonly RestoredTable[] };
 }
 
-/** An empty server with the accounts `root` (password `secret`, super) and `app` (password `app-secret`). */
+/** An empty server with the accounts `root` (password `secret`, super) and `app` (password `app-secret`, of the database `shop`). */
 export function openEngine(options: Partial<SqlServerOptions> = {}): Promise<MysqlServer> {
   return createSqlServer({
     clock: new HandClock(), version: "10.11.6-MariaDB", hostname: "db-0", serverId: 1, binaryLogFile: "binlog.000001",
-    users: [{ name: "root", password: "secret", isSuper: true }, { name: "app", password: "app-secret", isSuper: false }],
+    users: [{ name: "root", hosts: ["localhost", "%"], password: "secret", isSuper: true }, { name: "app", password: "app-secret", isSuper: false, database: "shop" }],
     ...options,
   });
 }

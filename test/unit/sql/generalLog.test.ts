@@ -32,7 +32,7 @@ describe("what a server tells of its clients", () => {
 
   it("lets only administrators see accounts and log", async () => {
     const server = await openEngine();
-    assert.deepEqual(new Client(server).rows("SELECT user, host FROM mysql.user ORDER BY user"), [["app", "%"], ["root", "%"]]);
+    assert.deepEqual(new Client(server).rows("SELECT user, host FROM mysql.user ORDER BY user"), [["app", "%"], ["mariadb.sys", "localhost"], ["root", "%"], ["root", "localhost"]]);
     assert.equal(new Client(server, undefined, "app", "app-secret").error("SELECT * FROM mysql.user"), "ERROR 1142 (42000): SELECT command denied to user 'app'@'localhost' for table `mysql`.`user`");
   });
 });
