@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { runEveryCell } from "./runEveryCell.ts";
@@ -11,6 +11,16 @@ const NOTEBOOKS = ["00-index", "07-monitoring-and-health", "08-quick-reference",
 
 /** A fast clock and a busy machine make answers slow that are not. */
 const GIVEN: Readonly<Record<string, string>> = { MAX_SECONDS: "600" };
+
+/**
+ * Neither the journal of the run nor the snapshot of its world has a password in clear: those the world begins with, and those the cells
+ * made (24 bytes as hex digits). What running containers were started with is theirs, as it is on a node.
+ */
+function assertNoPasswords(folder: string): void {
+  const files = globSync("**/*.{json,jsonl}", { cwd: folder });
+  assert.ok(files.some((file) => file.endsWith("journal.jsonl")));
+  for (const file of files) assert.doesNotMatch(readFileSync(join(folder, file), "utf8").replaceAll(/"environment":\{[^}]*\}/gu, ""), /drill-only-(?:root|app)-password|(?<![0-9a-fA-F])[0-9a-f]{48}(?![0-9a-fA-F])/u, file);
+}
 
 describe("every command cell of the notebooks without a scenario", function suite() {
   this.timeout(240_000);
@@ -26,6 +36,7 @@ describe("every command cell of the notebooks without a scenario", function suit
       const outcomes = await runEveryCell(path, join(home, name), { parameters: GIVEN });
       assert.ok(outcomes.length > 0);
       assert.deepEqual(outcomes.filter(({ outcome }) => outcome.status !== "succeeded").map(({ cell, outcome }) => `${cell}: ${outcome.status}: ${outcome.message ?? ""}`), []);
+      assertNoPasswords(join(home, name));
     });
   }
 

@@ -100,7 +100,7 @@ const PATTERNS: readonly RegExp[] = [
   /(\bredis-cli\b[^\n|;]{0,200}?\s-a\s{1,4})(\S+)/g,
   /(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user)[\s=]{0,4}["']?[^\s:"']{1,128}:)([^\s"']+)/g,
   /(:\/\/[^\s:/@"']{0,128}:)([^\s/@"']{1,256})(?=@)/g,
-  /(\bIDENTIFIED\s(?:WITH\s\w{1,64}\s)?BY\s{1,4})('[^']*')/gi,
+  /(\bIDENTIFIED\s(?:WITH\s\w{1,64}\s)?BY\s{1,4}|\bPASSWORD\s?\(\s?)('[^']*'|"[^"]*")/gi,
 ];
 
 const KEY_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----/;

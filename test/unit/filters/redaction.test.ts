@@ -22,6 +22,7 @@ describe("redaction masks", () => {
     ["redis-cli -a hunter2 PING", "redis-cli -a [redacted] PING"],
     ["curl -u admin:pw https://h", "curl -u admin:[redacted] https://h"],
     ["ALTER USER 'x' IDENTIFIED BY 'pw'", "ALTER USER 'x' IDENTIFIED BY '[redacted]'"],
+    ['SET PASSWORD FOR x = PASSWORD("pw")', 'SET PASSWORD FOR x = PASSWORD("[redacted]")'],
     ["a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"],
     [SECRET_YAML, SECRET_YAML.replace("aHVudGVyMg==", "[redacted]").replace("cm9vdA==", "[redacted]")],
     ['    "data": {\n        "password": "aHVudGVyMg=="\n    },\n    "kind": "Secret",\n', '    "data": {\n        "password": "[redacted]"\n    },\n    "kind": "Secret",\n'],
