@@ -5,6 +5,7 @@ import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { isTrafficAllowed } from "../kube/networkPolicies.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { AttackDescription, FootholdDescription } from "./attackDescription.ts";
+import { tokenIn } from "./customers.ts";
 
 /** An attack under way: what the attacker has and how far it got. Plain data: it is part of the snapshot. */
 export interface SavedAttack {
@@ -148,9 +149,4 @@ export class Attacks {
   #isConnected(pod: KubeObject, address: string, foothold: FootholdDescription): boolean {
     return isTrafficAllowed(this.#parts.cluster, { kind: "pod", pod }, { kind: "address", address }, foothold.port);
   }
-}
-
-/** `token` of a JSON answer. */
-function tokenIn(body: string): string | undefined {
-  return /"token":"([^"]+)"/u.exec(body)?.[1];
 }

@@ -2,6 +2,8 @@ import type { FaultDescription } from "../../core/protocol.ts";
 import type { KubeObject } from "../contract.ts";
 import type { AttackDescription } from "./attackDescription.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
+import type { CustomersDescription } from "./customers.ts";
+import type { DescribedProgram } from "./describedPrograms.ts";
 import type { LoadBalancers } from "../kube/controllers/ingresses.ts";
 import type { DoorState } from "../net/door.ts";
 import type { MonitoringDescription } from "../monitoring/description.ts";
@@ -92,8 +94,8 @@ export interface ImageDescription {
   /** World milliseconds from container start to ready. */
   readonly startMs: number;
   readonly startLog: readonly string[];
-  /** Programs beside those of the behaviour: a fixed text, or statements that the pod's database must answer. */
-  readonly programs: readonly { readonly name: string; readonly statements: readonly string[]; readonly output: readonly string[] }[];
+  /** Programs beside those of the behaviour. */
+  readonly programs: readonly DescribedProgram[];
   /** Command line of the main process, as `ps` tells it. */
   readonly process: string;
   /** Tools that it carries to look around with. */
@@ -303,6 +305,8 @@ export interface FaultRecipe {
   readonly connections: HeldConnections | undefined;
   /** The attacker that it sets to work. */
   readonly attack: AttackDescription | undefined;
+  /** People that it sends to an application. */
+  readonly customers: CustomersDescription | undefined;
   /** A file that fills a database's volume. */
   readonly fills: FillingFile | undefined;
 }

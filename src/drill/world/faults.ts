@@ -23,6 +23,8 @@ export interface FaultSite {
   delayReplica(claim: string, lagMs: number): void;
   /** Sets a fault's attacker to work. Throws `notFound` where there is nothing to attack. */
   attack(fault: string, namespace: string): void;
+  /** Sends a fault's customers, with these values of its parameters. */
+  sendCustomers(fault: string, values: Readonly<Record<string, string>>): void;
   /** Lets a client hold connections to a database. Throws `notFound` where none runs. */
   occupyDatabase(held: HeldConnections): void;
   /** Puts a file onto a database's volume. Throws `notFound` where there is no such volume. */
@@ -71,6 +73,7 @@ export class Faults {
     const site = this.#tools.site(recipe.cluster);
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
     if (recipe.attack !== undefined) site.attack(name, recipe.namespace);
+    if (recipe.customers !== undefined) site.sendCustomers(name, values);
     for (const { manager, object } of recipe.changes) site.change(manager, object);
     if (recipe.connections !== undefined) site.occupyDatabase(recipe.connections);
     if (recipe.fills !== undefined) site.fillVolume(recipe.namespace, recipe.fills);

@@ -3,6 +3,7 @@ import type { Connection } from "../app/webApplication.ts";
 import type { Databases } from "./databases.ts";
 import type { Caches } from "./caches.ts";
 import type { Flaws, ImageDescription } from "./description.ts";
+import { describedPrograms } from "./describedPrograms.ts";
 import type { FlawSource } from "./faults.ts";
 import { podTools, type PodToolParts } from "./podTools.ts";
 import { crashOf, tagOf, versionFlaws } from "./flaws.ts";
@@ -45,7 +46,7 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
     startLog: () => image.startLog,
     crash,
     unready,
-    programs: { ...toolsOf(image, parts), ...describedPrograms(image, parts) },
+    programs: { ...toolsOf(image, parts), ...describedPrograms(image.programs, (pod) => parts.databaseOf(pod)) },
   };
   switch (image.behaviour) {
     case "database":
@@ -73,20 +74,4 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
 function toolsOf({ process, tools }: ImageDescription, parts: ImageParts): Readonly<Record<string, PodProgram>> {
   const all = podTools(process, parts.tools);
   return Object.fromEntries(tools.map((name) => [name, all[name]]));
-}
-
-/** Programs of the description: each runs its statements on the application's database and prints its output when they succeed. */
-function describedPrograms(image: ImageDescription, parts: ImageParts): Readonly<Record<string, PodProgram>> {
-  return Object.fromEntries(image.programs.map((program): [string, PodProgram] => [program.name, async ({ pod, stdout, stderr }) => {
-    const encoder = new TextEncoder();
-    try {
-      using connection = parts.databaseOf(pod);
-      for (const statement of program.statements) connection.execute(statement);
-    } catch (error) {
-      await stderr(encoder.encode(`[ERROR] ${error instanceof Error ? error.message : String(error)}\n[INFO] BUILD FAILURE\n`));
-      return 1;
-    }
-    await stdout(encoder.encode(program.output.map((line) => `${line}\n`).join("")));
-    return 0;
-  }]));
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../contract.ts";
 import type { DoorState } from "../net/door.ts";
 import { readAttack } from "./attackDescription.ts";
+import { readCustomers } from "./customers.ts";
 import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, Flaws, Outage } from "./description.ts";
 import { plain } from "./dns.ts";
 import { fillParameters } from "./faultParameters.ts";
@@ -59,8 +60,8 @@ function readParameters(item: Record<string, unknown>, place: string): Readonly<
 }
 
 function readRecipe(item: Record<string, unknown>, place: string): FaultRecipe {
-  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", "fills", ...FLAW_FIELDS]);
-  const { name: _name, title: _title, description: _description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, fills, ...flaws } = item;
+  onlyFields(item, place, ["name", "title", "description", "cluster", "namespace", "damages", "changes", "cache", "outage", "dns", "replication", "connections", "attack", "customers", "fills", ...FLAW_FIELDS]);
+  const { name: _name, title: _title, description: _description, cluster, namespace, damages, changes, cache, outage, dns, replication, connections, attack, customers, fills, ...flaws } = item;
   const wherein = text(namespace ?? "default", `${place}: namespace`);
   return {
     cluster: optional(cluster, (value) => text(value, "cluster")), namespace: wherein,
@@ -87,6 +88,7 @@ function readRecipe(item: Record<string, unknown>, place: string): FaultRecipe {
       onlyFields(file, `${place}: fills`, ["claim", "file", "usedPercent"]);
       return { claim: text(file["claim"], `${place}: fills.claim`), file: text(file["file"], `${place}: fills.file`), share: Number(file["usedPercent"] ?? 100) / 100 };
     }),
+    customers: optional(customers, (value) => readCustomers(record(value, "customers"), `${place}: customers`)),
     attack: optional(attack, (value) => readAttack(record(value, "attack"), `${place}: attack`)),
   };
 }

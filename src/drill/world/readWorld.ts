@@ -7,6 +7,7 @@ import { quantity } from "../kube/usage.ts";
 import type { LaterState } from "../kube/kubernetes.ts";
 import { RuntimeError, messageOf } from "../../core/runtimeError.ts";
 import type { CacheDescription, ClusterDescription, DatabaseDescription, DnsDescription, FaultTemplate, ImageDescription, WorldDescription } from "./description.ts";
+import { readPrograms } from "./describedPrograms.ts";
 import { duration, list, onlyFields, oneOf, optional, record, seconds, text, texts } from "./fields.ts";
 import { readMonitoring } from "../monitoring/description.ts";
 import { plain } from "./dns.ts";
@@ -164,7 +165,7 @@ function image(item: Record<string, unknown>): ImageDescription {
     version: text(item["version"] ?? "", "version"),
     startMs: seconds(item["startSeconds"] ?? 1),
     startLog: texts(item["startLog"]),
-    programs: list(item["programs"] ?? [], "programs", (program) => ({ name: text(program["name"], "name"), statements: texts(program["statements"]), output: texts(program["output"]) })),
+    programs: readPrograms(item["programs"]),
     process: text(item["process"] ?? "", "process"),
     tools: texts(item["tools"]).map((tool) => oneOf(tool, POD_TOOLS, "tools")),
     versions: optional(item["versions"], (versions) => new Map(Object.entries(record(versions, "versions")).map(([tag, flaws]) => [tag, flaws === null ? NO_FLAWS : readFlaws(record(flaws, `versions.${tag}`), `versions.${tag}`)]))),

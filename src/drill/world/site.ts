@@ -13,6 +13,7 @@ import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createRedisPrograms } from "../programs/redisPrograms.ts";
 import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
+import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FaultSite, FlawSource } from "./faults.ts";
@@ -32,6 +33,7 @@ export interface SavedSite {
   readonly volumes: readonly SavedVolume[];
   readonly caches: SavedCaches;
   readonly attacks: readonly SavedAttack[];
+  readonly customers: readonly SavedCustomers[];
   /** How it can be reached, and until when (world epoch milliseconds). */
   readonly outage: { readonly what: Outage; readonly until: number | undefined } | undefined;
 }
@@ -72,6 +74,7 @@ export class Site implements FaultSite {
   #cluster: Cluster | undefined;
   #kubernetes: Kubernetes | undefined;
   #attacks: Attacks | undefined;
+  #customers: Customers | undefined;
   #web: WebServices | undefined;
   #prometheus: Prometheus | undefined;
   #entrances: readonly (Entrance & { readonly door: Door })[] = [];
@@ -131,6 +134,7 @@ export class Site implements FaultSite {
     });
     for (const entrance of this.#web.entrances) await this.#openDoor(entrance);
     this.#attacks = this.#openAttacks();
+    this.#customers = this.#openCustomers();
     this.cluster.subscribe(this.#parts.onChange);
     this.cluster.onAnswer(this.#parts.beforeAnswer);
     if (this.#outage !== undefined) await this.#setDoors();
@@ -139,11 +143,7 @@ export class Site implements FaultSite {
   /** Lets its Prometheus scrape from now on. Comes after all clusters are up: customers go where DNS leads them. */
   async watch(): Promise<void> {
     const web = required(this.#web);
-    const hasCustomers = (host: string): boolean => {
-      const end = this.#parts.leadsTo(host);
-      return this.outage.network === "open" && (end.kind !== "found" || end.base === this.hosts[host]);
-    };
-    this.#prometheus = openPrometheus(this.description, { cluster: this.cluster, databases: this.databases, caches: this.#caches, web, clock: this.#parts.clock, hasCustomers }, this.#saved?.prometheus);
+    this.#prometheus = openPrometheus(this.description, { cluster: this.cluster, databases: this.databases, caches: this.#caches, web, clock: this.#parts.clock, hasCustomers: (host) => this.#hasCustomers(host) }, this.#saved?.prometheus);
     const entrance = this.#prometheus === undefined ? undefined : web.addPrometheus(this.#prometheus);
     if (entrance !== undefined) await this.#openDoor(entrance);
     this.#prometheus?.start(this.#parts.clock, this.#parts.onScrape);
@@ -165,6 +165,8 @@ export class Site implements FaultSite {
 
   attack: FaultSite["attack"] = (fault, namespace) => required(this.#attacks).start(fault, namespace);
 
+  sendCustomers: FaultSite["sendCustomers"] = (fault, values) => required(this.#customers).start(fault, values);
+
   occupyDatabase: FaultSite["occupyDatabase"] = (held) => this.databases.occupy(held);
 
   delayReplica: FaultSite["delayReplica"] = (claim, lagMs) => this.databases.delayReplica(claim, lagMs);
@@ -179,7 +181,7 @@ export class Site implements FaultSite {
   save(): SavedSite {
     return {
       port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ host, door }) => [host, door.port])), prometheus: this.#prometheus?.save(),
-      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), outage: this.#outage,
+      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), customers: required(this.#customers).save(), outage: this.#outage,
     };
   }
 
@@ -247,6 +249,19 @@ export class Site implements FaultSite {
       described: (name) => this.description.faults.find((fault) => fault.name === name)?.recipe({}).attack,
       databaseOf: (pod) => this.#databaseOf(pod),
     }, this.#saved?.attacks ?? []);
+  }
+
+  /** Whether people who look for a host come here now. */
+  #hasCustomers(host: string): boolean {
+    const end = this.#parts.leadsTo(host);
+    return this.outage.network === "open" && (end.kind !== "found" || end.base === this.hosts[host]);
+  }
+
+  #openCustomers(): Customers {
+    return new Customers({
+      clock: this.#parts.clock, application: (host) => (this.#hasCustomers(host) ? this.#web?.application(host) : undefined),
+      described: (name, values) => this.description.faults.find((fault) => fault.name === name)?.recipe(values).customers,
+    }, this.#saved?.customers ?? []);
   }
 
   #databaseOf(pod: KubeObject): Connection {
