@@ -63,7 +63,7 @@ export interface CriticalService {
   readonly name: string;
   readonly priority: number;
   readonly description: string | undefined;
-  /** `deployment/NAME` or `statefulset/NAME` that serve it; empty where it runs elsewhere. */
+  /** `deployment/NAME` (also an Argo Rollout) or `statefulset/NAME` that serve it; empty where it runs elsewhere. */
   readonly workloads: readonly string[];
 }
 

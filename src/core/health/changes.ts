@@ -4,6 +4,8 @@ import type { HealthChange } from "../protocol.ts";
 /** What changes are read from: lists as the API server gives them. Those that may not be read are empty. */
 export interface ChangeSources {
   readonly deployments: readonly Json[];
+  /** Argo Rollouts. */
+  readonly rollouts: readonly Json[];
   readonly statefulSets: readonly Json[];
   readonly replicaSets: readonly Json[];
   readonly configMaps: readonly Json[];
@@ -13,14 +15,16 @@ export interface ChangeSources {
 
 const WINDOW_MS = 86_400_000;
 const CHANGES_AT_MOST = 10;
-const REVISION = "deployment.kubernetes.io/revision";
+const DEPLOYMENT_REVISION = "deployment.kubernetes.io/revision";
+const ROLLOUT_REVISION = "rollout.argoproj.io/revision";
 /** What these write is the consequence of a change and not one. */
 const CONTROLLERS = new Set(["kube-controller-manager", "kube-scheduler", "kubelet", "cloud-controller-manager"]);
 
 /** What people and pipelines changed in the last 24 hours, and what became of nodes; the newest first. */
 export function recentChanges(sources: ChangeSources, now: number): readonly HealthChange[] {
   const all = [
-    ...sources.deployments.flatMap((object) => writes(object, "deployment", (entry) => workloadWords(object, entry, imageWords(object, sources.replicaSets)))),
+    ...sources.deployments.flatMap((object) => writes(object, "deployment", (entry) => workloadWords(object, entry, imageWords(object, sources.replicaSets, DEPLOYMENT_REVISION)))),
+    ...sources.rollouts.flatMap((object) => writes(object, "rollout", (entry) => workloadWords(object, entry, imageWords(object, sources.replicaSets, ROLLOUT_REVISION)))),
     ...sources.statefulSets.flatMap((object) => writes(object, "statefulset", (entry) => workloadWords(object, entry, "new pod template"))),
     ...sources.configMaps.flatMap((object) => writes(object, "configmap", (_, isNew) => (isNew ? "created" : "changed"))),
     ...sources.secrets.flatMap((object) => writes(object, "secret", (_, isNew) => (isNew ? "created" : "changed"))),
@@ -50,12 +54,12 @@ function workloadWords(object: Json, entry: Json, templateWords: string): string
   return "f:replicas" in spec ? `scaled to ${numberAt(object, "spec", "replicas")}` : undefined;
 }
 
-/** `image web:v1 → web:v2` by the two newest revisions of a deployment. */
-function imageWords(deployment: Json, replicaSets: readonly Json[]): string {
-  const uid = textAt(deployment, "metadata", "uid");
+/** `image web:v1 → web:v2` by the two newest revisions of a deployment or Rollout; `revision` is the annotation that numbers them. */
+function imageWords(owner: Json, replicaSets: readonly Json[], revision: string): string {
+  const uid = textAt(owner, "metadata", "uid");
   const own = replicaSets
-    .filter((set) => listAt(set, "metadata", "ownerReferences").some((owner) => textAt(owner, "uid") === uid))
-    .map((set) => ({ revision: Number(textAt(set, "metadata", "annotations", REVISION)), images: imagesOf(set) }))
+    .filter((set) => listAt(set, "metadata", "ownerReferences").some((reference) => textAt(reference, "uid") === uid))
+    .map((set) => ({ revision: Number(textAt(set, "metadata", "annotations", revision)), images: imagesOf(set) }))
     .sort((a, b) => b.revision - a.revision);
   const [newest, before] = own;
   if (newest === undefined || before === undefined || newest.images === before.images) return "new pod template, same image";

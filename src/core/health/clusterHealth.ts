@@ -33,6 +33,7 @@ const core = (plural: string, kind: string, namespaced = true): AskedList["resou
 const DEPLOYMENTS = apps("deployments", "Deployment");
 const STATEFUL_SETS = apps("statefulsets", "StatefulSet");
 const REPLICA_SETS = apps("replicasets", "ReplicaSet");
+const ROLLOUTS: AskedList["resource"] = { group: "argoproj.io", version: "v1alpha1", plural: "rollouts", kind: "Rollout", namespaced: true };
 const PODS = core("pods", "Pod");
 const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
 const EVENTS = core("events", "Event");
@@ -49,7 +50,7 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
   try {
     return await withLimit(clock, REACH_LIMIT_MS, signal, async (limited) => {
       const list = (resource: AskedList["resource"], more: Partial<AskedList> = {}): Promise<readonly Json[]> => lists({ resource, namespace, ...more }, limited);
-      const [deployments, statefulSets, pods, claims, events, replicaSets, configMaps, secrets, nodes] = await Promise.all([
+      const [deployments, statefulSets, pods, claims, events, replicaSets, configMaps, secrets, nodes, rollouts] = await Promise.all([
         // One of the lists is always asked for: it tells whether the cluster answers.
         listObjects(kubernetes, { resource: DEPLOYMENTS, namespace }, limited).then(({ objects }) => objects),
         list(STATEFUL_SETS),
@@ -60,11 +61,12 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
         unlessForbidden(list(CONFIG_MAPS, { isMetadataOnly: true })),
         unlessForbidden(list(SECRETS, { isMetadataOnly: true })),
         unlessForbidden(list(NODES)),
+        unlessForbidden(list(ROLLOUTS)),
       ]);
-      const workloads = judgeWorkloads(deployments, statefulSets, pods);
+      const workloads = judgeWorkloads({ deployments, statefulSets, rollouts, pods });
       return {
         state: "reachable", detail: `${kubernetes.context} at ${kubernetes.server}`,
-        changes: recentChanges({ deployments, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads, sources.isStandIn),
+        changes: recentChanges({ deployments, rollouts, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads, sources.isStandIn),
         workloads, volumes: claims.map(judgeClaim), warnings: recentWarnings(events, clock.now()),
       };
     });
@@ -78,12 +80,12 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
   }
 }
 
-/** What a role may not read is left out of the report: it does not make the cluster forbidden. */
+/** What a role may not read, or the server does not have, is left out of the report: it does not make the cluster forbidden. */
 async function unlessForbidden(listing: Promise<readonly Json[]>): Promise<readonly Json[]> {
   try {
     return await listing;
   } catch (error) {
-    if (error instanceof RuntimeError && error.code === "forbidden") return [];
+    if (error instanceof RuntimeError && (error.code === "forbidden" || error.code === "notFound")) return [];
     throw error;
   }
 }

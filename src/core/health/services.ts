@@ -13,7 +13,8 @@ export function judgeServices(services: readonly CriticalService[], workloads: r
 
 function judge(service: CriticalService, workloads: readonly HealthItem[], isStandIn: boolean): Omit<HealthItem, "name"> {
   const own = service.workloads.flatMap((name): readonly HealthItem[] => {
-    const found = workloads.filter((workload) => workload.name === name);
+    // The facts need not know by which of the two an application is released.
+    const found = workloads.filter((workload) => workload.name === name || workload.name === name.replace(/^deployment\//, "rollout/"));
     return found.length > 0 || isStandIn ? found : [{ name, verdict: "down", reason: "is not in the cluster" }];
   });
   if (own.length === 0 && service.workloads.length > 0) return { verdict: "unknown", reason: "is not in this cluster" };

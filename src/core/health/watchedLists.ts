@@ -108,6 +108,7 @@ function bodyOf(kubernetes: KubernetesPort, response: KubernetesResponse): Json 
   const body = parseJson(response.text);
   if (response.status === 401) throw new RuntimeError("signInNeeded", `Reading ${kubernetes.context}: the server wants you to sign in`);
   if (response.status === 403) throw new RuntimeError("forbidden", `Reading ${kubernetes.context}: ${textAt(body, "message") || "forbidden"}`);
+  if (response.status === 404) throw new RuntimeError("notFound", `Reading ${kubernetes.context}: ${textAt(body, "message") || "the server has no such type"}`);
   if (response.status !== 200 || !isObject(body)) throw new RuntimeError("apiStatus", `Reading ${kubernetes.context}: the server answered ${response.status} ${textAt(body, "message")}`.trimEnd());
   return body;
 }

@@ -1,10 +1,21 @@
 import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../kubectl/json.ts";
+import { rolloutPhase } from "../kubectl/rollout/argoPhase.ts";
 import type { HealthItem } from "../protocol.ts";
 
-/** Deployments, stateful sets and pods that nobody owns, each with the reason its pods give. */
-export function judgeWorkloads(deployments: readonly Json[], statefulSets: readonly Json[], pods: readonly Json[]): readonly HealthItem[] {
+/** Lists of a namespace that have pods. */
+export interface WorkloadLists {
+  readonly deployments: readonly Json[];
+  readonly statefulSets: readonly Json[];
+  /** Argo Rollouts. */
+  readonly rollouts: readonly Json[];
+  readonly pods: readonly Json[];
+}
+
+/** Deployments, Rollouts, stateful sets and pods that nobody owns, each with the reason its pods give. */
+export function judgeWorkloads({ deployments, statefulSets, rollouts, pods }: WorkloadLists): readonly HealthItem[] {
   return [
     ...deployments.map((object) => judgeWorkload("deployment", object, pods)),
+    ...rollouts.map((object) => judgeRollout(object, pods)),
     ...statefulSets.map((object) => judgeWorkload("statefulset", object, pods)),
     ...pods.filter((pod) => listAt(pod, "metadata", "ownerReferences").length === 0).map(judgeBarePod),
   ];
@@ -19,6 +30,14 @@ function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): Healt
   const count = `${ready}/${wanted} ready`;
   const reason = troubles.length === 0 ? count : `${count}: ${troubles.join(", ")}`;
   return { name, verdict: ready >= wanted ? (troubles.length === 0 ? "ok" : "degraded") : ready > 0 ? "degraded" : "down", reason };
+}
+
+/** A Rollout's pods may all be well, and yet what is wanted is not what serves. */
+function judgeRollout(rollout: Json, pods: readonly Json[]): HealthItem {
+  const item = judgeWorkload("rollout", rollout, pods);
+  const { phase, message } = rolloutPhase(rollout);
+  if (phase !== "Degraded" && phase !== "Paused") return item;
+  return { ...item, verdict: item.verdict === "ok" ? "degraded" : item.verdict, reason: `${item.reason}, ${phase}: ${message}` };
 }
 
 function judgeBarePod(pod: Json): HealthItem {

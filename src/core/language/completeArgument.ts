@@ -35,6 +35,8 @@ function completeKubectl(call: CallSoFar): Completion {
     case "uncordon":
     case "drain":
       return namesOf(call, "nodes", "");
+    case "argo rollouts get":
+      return positionals.length === 1 ? namesOf(call, "rollouts.argoproj.io", "") : NONE;
     case "argo rollouts abort":
     case "argo rollouts promote":
     case "argo rollouts status":

@@ -42,6 +42,8 @@ export function accessNeeds(operation: Operation): readonly AccessNeed[] {
     case "rollout status":
     case "argo rollouts status":
       return [...read, ...each(["watch"])];
+    case "argo rollouts get":
+      return [...read, { verb: "list", type: "replicasets.apps", subresource: undefined, name: undefined }, pods("list")];
     case "rollout history":
       return read;
     case "rollout restart":

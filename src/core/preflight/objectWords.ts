@@ -31,6 +31,8 @@ export function namedObjects(operation: Pick<Operation, "verb" | "positionals" |
       return positionals.map((name) => ({ type: "nodes", name }));
     case "taint":
       return byTypeAndName(positionals.filter((word) => !/[=:]|-$/.test(word)));
+    case "argo rollouts get":
+      return positionals.slice(1).map((name) => ({ type: "rollouts.argoproj.io", name }));
     case "argo rollouts abort":
     case "argo rollouts promote":
     case "argo rollouts status":

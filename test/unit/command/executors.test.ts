@@ -21,7 +21,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "kubectl rollout status": ["deploy/x"], "kubectl rollout history": ["deploy/x"], "kubectl rollout restart": ["deploy/x"], "kubectl rollout undo": ["deploy/x"],
   "kubectl set env": ["deploy/x", "A=1"], "kubectl set image": ["deploy/x", "c=i"], "kubectl scale": ["deploy/x", "--replicas=2"], "kubectl delete": ["pod/p"],
   "kubectl exec": ["p", "--", "ls"], "kubectl auth can-i": ["get", "pods"], "kubectl apply": ["--server-side", "-f", "x.yaml"], "kubectl create": ["ns", "x"],
-  "kubectl argo rollouts abort": ["x"], "kubectl argo rollouts promote": ["x"], "kubectl argo rollouts undo": ["x"], "kubectl argo rollouts status": ["x"], "kubectl patch": ["pod/p", "-p", "{}"], "aws route53 change-resource-record-sets": ["--hosted-zone-id", "Z", "--change-batch", "{}"], "aws route53 get-change": ["--id", "C"], "aws route53 wait resource-record-sets-changed": ["--id", "C"], "aws s3 ls": ["s3://b"], "aws s3 cp": ["s3://b/k", "-"], "curl ": ["http://h/"], "jq ": ["."], "grep ": ["x", "f", "g"], "egrep ": ["x"],
+  "kubectl argo rollouts abort": ["x"], "kubectl argo rollouts promote": ["x"], "kubectl argo rollouts undo": ["x"], "kubectl argo rollouts status": ["x"], "kubectl argo rollouts get": ["rollout", "x"], "kubectl patch": ["pod/p", "-p", "{}"], "aws route53 change-resource-record-sets": ["--hosted-zone-id", "Z", "--change-batch", "{}"], "aws route53 get-change": ["--id", "C"], "aws route53 wait resource-record-sets-changed": ["--id", "C"], "aws s3 ls": ["s3://b"], "aws s3 cp": ["s3://b/k", "-"], "curl ": ["http://h/"], "jq ": ["."], "grep ": ["x", "f", "g"], "egrep ": ["x"],
   "head ": ["f", "g"], "tail ": ["f", "g"], "cut ": ["-f", "1"], "gzip ": ["-c", "f.gz"], "gunzip ": ["-c", "f.gz"], "zcat ": ["f.gz"], "tr ": ["a", "b"], "printf ": ["x"], "sleep ": ["0"], "openssl ": ["rand", "-hex", "8"], "export ": ["A=1"], "unset ": ["A"], "[ ": ["x", "]"],
 };
 
@@ -39,7 +39,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   "kubectl server-side": "the row's engine looks at it: without it the call is delegated",
   "kubectl cache-dir": "nothing is cached on disk", "kubectl disable-compression": "a matter of the transport",
   "kubectl context": "read by every verb before it starts", "kubectl namespace": "read by every verb before it starts",
-  "kubectl overwrite": "the default; --overwrite=false is delegated",
+  "kubectl overwrite": "the default; --overwrite=false is delegated", "kubectl no-color": "nothing is coloured",
   "grep line-buffered": "lines are always passed on as they come", "grep color": "there is no terminal to colour for", "grep text": "input is always taken as text",
   "grep basic-regexp": "the default", "grep no-messages": "read where a file is missing", "head verbose": "read with one file", "tail verbose": "read with one file", "cut characters": "read without -f", "cut bytes": "read without -f", "cat unbuffered": "never buffered",
   "sort stable": "the sort is stable", "gzip force": "nothing is asked", "gunzip force": "nothing is asked", "zcat force": "nothing is asked", "gunzip decompress": "the default", "gzip quiet": "nothing is warned about", "gunzip quiet": "nothing is warned about", "zcat quiet": "nothing is warned about", "gzip stdout": "the row's engine looks at it", "gunzip stdout": "the row's engine looks at it", "gzip fast": "the stream is gzip at any level", "gzip best": "the stream is gzip at any level", "gzip default": "the default",

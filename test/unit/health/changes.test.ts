@@ -6,7 +6,7 @@ import type { HealthItem } from "../../../src/core/protocol.ts";
 
 const NOW = Date.parse("2026-02-01T12:00:00Z");
 const ago = (minutes: number): string => new Date(NOW - minutes * 60_000).toISOString().replace(".000", "");
-const NONE: ChangeSources = { deployments: [], statefulSets: [], replicaSets: [], configMaps: [], secrets: [], nodes: [] };
+const NONE: ChangeSources = { deployments: [], rollouts: [], statefulSets: [], replicaSets: [], configMaps: [], secrets: [], nodes: [] };
 
 /** Each change as `NAME WHAT MINUTES AGO by WHOM`. */
 function changes(sources: Partial<ChangeSources>): readonly string[] {
@@ -36,6 +36,12 @@ describe("what changed", () => {
     const web = object("web", 9000, [wrote("kubectl-create", 9000, TEMPLATE), wrote("pipeline", 5, TEMPLATE), wrote("kube-controller-manager", 4, TEMPLATE)]);
     assert.deepEqual(changes({ deployments: [web], replicaSets: [revision("web", 2, "web:v2"), revision("web", 10, "web:v3"), revision("other", 11, "x:1")] }), ["deployment/web image web:v2 → web:v3, 5 by pipeline"]);
     assert.deepEqual(changes({ deployments: [web], replicaSets: [revision("web", 1, "web:v2"), revision("web", 2, "web:v2")] }), ["deployment/web new pod template, same image, 5 by pipeline"]);
+  });
+
+  it("tells a release through an Argo Rollout", () => {
+    const web = object("web", 9000, [wrote("pipeline", 5, TEMPLATE), wrote("rollouts-controller", 4, { "f:metadata": {} }), wrote("rollouts-controller", 4, { "f:status": {} }, "status")]);
+    const sets = [revision("web", 1, "web:v1"), revision("web", 2, "web:v2")].map((set) => JSON.parse(JSON.stringify(set).replaceAll("deployment.kubernetes.io", "rollout.argoproj.io")) as Json);
+    assert.deepEqual(changes({ rollouts: [web], replicaSets: sets }), ["rollout/web image web:v1 → web:v2, 5 by pipeline"]);
   });
 
   it("tells scaling from a release, and leaves out what only reports a state", () => {

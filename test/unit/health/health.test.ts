@@ -81,6 +81,18 @@ describe("the health of a cluster and its backups", () => {
     ]);
   });
 
+  it("judges an Argo Rollout by its pods and by what its controller says; a server without them has none", async () => {
+    const rollout = { metadata: { name: "web" }, spec: { replicas: 1, ...labels("web") }, status: { readyReplicas: 1, phase: "Degraded", message: "RolloutAborted: Rollout aborted update to revision 4" } };
+    const expected = [{ name: "rollout/web", verdict: "degraded", reason: "1/1 ready, Degraded: RolloutAborted: Rollout aborted update to revision 4" }] as const;
+    const services = [{ name: "Shop", priority: 1, description: "", workloads: ["deployment/web"] }];
+    const report = await read({ kubernetes: cluster({ rollouts: [rollout], pods: [pod("web-1", "web", ready)] }), services });
+    assert.deepEqual(report.workloads, expected);
+    assert.deepEqual(report.services, [{ ...expected[0], name: "P1 Shop" }]);
+    const whole = cluster({});
+    const without: KubernetesPort = { ...whole, request: (request, signal) => (request.path.includes("/rollouts") ? Promise.resolve({ status: 404, contentType: "text/plain", text: "404 page not found\n" }) : whole.request(request, signal)) };
+    assert.equal((await read({ kubernetes: without })).state, "reachable");
+  });
+
   /** A cluster that gives its pods in pages of two; `refusal` is its answer to the second page. */
   const paged = (pods: readonly unknown[], refusal?: number): KubernetesPort => {
     const whole = cluster({ deployments: [{ metadata: { name: "web" }, spec: { replicas: 3, ...labels("web") }, status: { readyReplicas: 2 } }] });
@@ -243,7 +255,7 @@ describe("the health of a cluster and its backups", () => {
     const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     await health.read("everything", undefined, never);
     await settled();
-    assert.equal(events.length, 8, "every list but the one that is always asked for");
+    assert.equal(events.length, 9, "every list but the one that is always asked for");
     for (const send of events) send("MODIFIED");
     await settled();
     assert.equal(told, 1);
@@ -262,7 +274,7 @@ describe("the health of a cluster and its backups", () => {
     assert.equal(told, 3);
     await health.read("clusters", undefined, never);
     await settled();
-    assert.equal(events.length, 16, "it begins anew");
+    assert.equal(events.length, 18, "it begins anew");
     health.stop();
   });
 });

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { at, isJsonList, isObject, parseJson, textAt, type Json, type JsonObject } from "../../../src/core/kubectl/json.ts";
+import { rolloutText } from "../../../src/core/kubectl/rollout/argoGet.ts";
 import { FakeCluster } from "./fakeCluster.ts";
 import { runKubectl, stillClock } from "./fakes.ts";
 
@@ -47,6 +51,23 @@ describe("kubectl argo rollouts in process", () => {
     });
   }
 
+  const states: readonly (readonly [status: Json, argv: string, ran: { readonly stdout: string; readonly stderr: string; readonly exitCode: number }])[] = [
+    [{ phase: "Healthy" }, "--watch=false", { stdout: "Healthy\n", stderr: "", exitCode: 0 }],
+    [{ phase: "Paused", message: "BlueGreenPause" }, "--watch=false", { stdout: "Paused - BlueGreenPause\n", stderr: "", exitCode: 0 }],
+    [{ phase: "Degraded", message: "RolloutAborted: x" }, "-w=false", { stdout: "Degraded\n", stderr: "Error: The rollout is in a degraded state with message: RolloutAborted: x\n", exitCode: 1 }],
+    [{ phase: "Healthy", observedGeneration: "1" }, "--watch=false", { stdout: "Progressing - waiting for rollout spec update to be observed\n", stderr: "", exitCode: 0 }],
+    [{ phase: "Paused", controllerPause: true }, "--watch=false", { stdout: "Progressing - waiting for rollout to unpause\n", stderr: "", exitCode: 0 }],
+    [{ phase: "Degraded", message: "RolloutAborted: x" }, "", { stdout: "Degraded - RolloutAborted: x\n", stderr: "Error: The rollout is in a degraded state with message: RolloutAborted: x\n", exitCode: 1 }],
+    [{ phase: "Healthy" }, "--timeout 5s", { stdout: "Healthy\n", stderr: "", exitCode: 0 }],
+  ];
+  for (const [status, argv, ran] of states) {
+    it(`status ${argv} of ${JSON.stringify(status)}`, async () => {
+      const rollout = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { name: "web", generation: 2, resourceVersion: "5" }, spec: {}, status };
+      const server = cluster(rollout).reply("GET /apis/argoproj.io/v1alpha1/namespaces/shop/rollouts", { json: { kind: "RolloutList", apiVersion: "argoproj.io/v1alpha1", metadata: { resourceVersion: "5" }, items: [rollout] } });
+      assert.deepEqual(await runKubectl(server, `argo rollouts status web ${argv}`.trim().split(" "), still), ran);
+    });
+  }
+
   it("changes everything in one patch where there is no status subresource", async () => {
     const server = cluster().reply(`PATCH ${PATH}/status`, { status: 404, json: { kind: "Status", code: 404, reason: "NotFound", message: "not found" } });
     await runKubectl(server, ["argo", "rollouts", "abort", "web"], still);
@@ -59,4 +80,44 @@ describe("kubectl argo rollouts in process", () => {
     const ran = await runKubectl(cluster(), ["argo", "rollouts", "undo", "web", "--to-revision=3"], still);
     assert.deepEqual(ran, { stdout: "skipped rollback (current template already matches revision 3)", stderr: "", exitCode: 0 });
   });
+});
+
+const FIXTURES = resolve(import.meta.dirname, "../../fixtures/argo-rollouts");
+const NOW = Date.parse("2026-01-31T12:00:00Z");
+const WEEK_MS = 7 * 86_400_000;
+
+/** Objects of the plugin's own tests, all as old as there. */
+function recorded(name: string): (kind: string) => readonly JsonObject[] {
+  const aged = (value: Json): Json => {
+    if (isJsonList(value)) return value.map(aged);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, key === "startedAt" ? new Date(NOW - WEEK_MS).toISOString() : aged(child)]));
+  };
+  const list = parseJson(readFileSync(join(FIXTURES, `${name}.json`), "utf8"));
+  const objects = (isJsonList(list) ? list : []).map(aged).filter(isObject);
+  return (kind) => objects.filter((object) => textAt(object, "kind") === kind).map((object) => ({ ...object, metadata: { ...(at(object, "metadata") as JsonObject), creationTimestamp: new Date(NOW - WEEK_MS).toISOString() } }));
+}
+
+/** What is printed, without the blanks that a line ends with, as the plugin's tests compare. */
+function printed(of: (kind: string) => readonly JsonObject[]): string {
+  const text = rolloutText({ rollout: of("Rollout")[0] ?? {}, replicaSets: of("ReplicaSet"), pods: of("Pod"), experiments: of("Experiment"), analysisRuns: of("AnalysisRun"), now: NOW });
+  return text.replaceAll(/ +$/gmu, "");
+}
+
+describe("kubectl argo rollouts get rollout", () => {
+  for (const name of ["blue-green", "canary", "experiment-analysis", "experiment-step", "rollout-invalid", "rollout-aborted"]) {
+    it(`prints what the plugin prints of ${name}`, () => {
+      assert.equal(printed(recorded(name)), readFileSync(join(FIXTURES, `${name}.txt`), "utf8"));
+    });
+  }
+
+  const delays: readonly (readonly [inMs: number, info: string])[] = [[4 * 3_600_000 - 1000, "delay:3h59m"], [-1000, "delay:passed"]];
+  for (const [inMs, info] of delays) {
+    it(`tells how long a former version stays: ${info}`, () => {
+      const of = recorded("blue-green");
+      const deadline = { "rollout.argoproj.io/revision": "11", "scale-down-deadline": new Date(NOW + inMs).toISOString() };
+      const late = (kind: string): readonly JsonObject[] => of(kind).map((object) => (textAt(object, "metadata", "name").endsWith("74b948fccb") ? { ...object, metadata: { ...(at(object, "metadata") as JsonObject), annotations: deadline } } : object));
+      assert.match(printed(late), new RegExp(`ReplicaSet  ✔ Healthy     7d   preview,${info}\n`, "u"));
+    });
+  }
 });

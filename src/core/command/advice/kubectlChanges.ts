@@ -27,6 +27,7 @@ export const adviseChanges: AdviceRule = (operation, view) => {
       return remark(operation.positionals[0]?.startsWith("secret") === true, "secret-needs-restart");
     case "kubectl argo rollouts":
     case "kubectl argo rollouts abort":
+    case "kubectl argo rollouts get":
     case "kubectl argo rollouts promote":
     case "kubectl argo rollouts status":
     case "kubectl argo rollouts undo":

@@ -128,6 +128,11 @@ function createEngine(call: Call): Engine {
   return isOwn && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
 }
 
+/** The plugin's other kind is the experiment. */
+function argoGetEngine(call: Call): Engine {
+  return ["rollout", "rollouts", "ro"].includes(call.positionals[0] ?? "") ? "inProcess" : "delegated";
+}
+
 /** A client-side dry run of a strategic patch merges by rules that only the binary has. */
 function patchEngine(call: Call): Engine {
   const isClientDry = isDryRun(call) && flagText(call, "dry-run") !== "server";
@@ -168,6 +173,7 @@ const IN_PROCESS: readonly CommandSpec[] = [
   { verb: "create", summary: "Creates an object. Namespaces, generic secrets and config maps in process.", flags: flags("from-literal=*", "type=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "image=*", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "from=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: change(() => "creates an object", (call) => `kubectl delete ${call.positionals.filter((word) => word !== "generic").join(" ")}${scope(call)}`) },
   { verb: "patch", summary: "Changes fields of an object.", flags: flags("p,patch=", "patch-file=", "type=", "subresource=", "!local", ...BINARY_FILES, "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys")), args: args("TYPE/NAME | TYPE NAME", 1), engine: patchEngine, judge: change((call) => `changes fields of ${namesOf(call)}`), check: (call) => (hasFlag(call, "patch") || hasFlag(call, "patch-file") ? [] : [{ code: "missing-argument", facts: { command: "kubectl patch", argument: "--patch or --patch-file" } }]) },
   { verb: "argo rollouts abort", summary: "Takes an Argo Rollout back to its stable version.", flags: flags("!no-color"), args: args("NAME …", 1), engine: "inProcess", judge: change((call) => `takes ${namesOf(call)} back to its stable version`, (call) => `kubectl argo rollouts retry rollout ${namesOf(call)}${scope(call)}`) },
+  { verb: "argo rollouts get", summary: "Shows an Argo Rollout with its revisions, ReplicaSets and pods as a tree.", flags: flags("no-color", ...leftToBinary("w,watch", "timeout-seconds=")), args: args("rollout NAME", 2, 2), engine: argoGetEngine, judge: read("reads a rollout"), waits: (call) => hasFlag(call, "watch") },
   { verb: "argo rollouts promote", summary: "Lets an Argo Rollout go on: past its pause, past a step, or all the way.", flags: flags("full", "skip-current-step", "skip-all-steps", "!no-color"), args: args("NAME", 1, 1), engine: "inProcess", judge: change((call) => `lets the new version of ${namesOf(call)} take ${hasFlag(call, "full") ? "all" : "more"} of the traffic`, (call) => `kubectl argo rollouts abort ${namesOf(call)}${scope(call)}`) },
   { verb: "argo rollouts status", summary: "Follows an Argo Rollout until it is healthy or degraded.", flags: flags("w,watch", "t,timeout="), args: args("NAME", 1, 1), engine: "inProcess", judge: read("only waits"), waits: (call) => call.flags["watch"] !== false && call.flags["watch"] !== "false" },
   { verb: "argo rollouts undo", summary: "Puts a former pod template back into an Argo Rollout.", flags: flags("to-revision=", "!no-color"), args: args("NAME", 1, 1), engine: "inProcess", judge: change((call) => `puts a former pod template back into ${namesOf(call)}; twice leads back to the bad one`, (call) => `kubectl argo rollouts undo ${namesOf(call)}${scope(call)}`) },

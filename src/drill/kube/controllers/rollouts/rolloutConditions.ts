@@ -152,20 +152,3 @@ export function isSaturated(rollout: KubeObject, set: KubeObject): boolean {
   const wanted = rolloutSpecOf(rollout).replicas ?? 1;
   return replicasOf(set) === wanted && availableOf(set) === wanted && set.metadata.annotations?.["rollout.argoproj.io/desired-replicas"] === String(wanted);
 }
-
-/** Phase and message of a status (`CalculateRolloutPhase`). */
-export function phaseOf(rollout: KubeObject, status: RolloutStatus): { readonly phase: string; readonly message?: string } {
-  for (const { type, reason, message } of status.conditions ?? []) {
-    if (type === "InvalidSpec") return { phase: "Degraded", message: `InvalidSpec: ${message ?? ""}` };
-    if (reason === "RolloutAborted" || reason === "ProgressDeadlineExceeded") return { phase: "Degraded", message: `${reason}: ${message ?? ""}` };
-  }
-  if (rolloutSpecOf(rollout).paused === true) return { phase: "Paused", message: "manually paused" };
-  const pause = status.pauseConditions?.[0];
-  if (pause !== undefined) return { phase: "Paused", message: pause.reason };
-  const updated = status.updatedReplicas ?? 0;
-  if (updated < (rolloutSpecOf(rollout).replicas ?? 1)) return { phase: "Progressing", message: "more replicas need to be updated" };
-  if ((status.availableReplicas ?? 0) < updated) return { phase: "Progressing", message: "updated replicas are still becoming available" };
-  const active = status.blueGreen?.activeSelector ?? "";
-  if (active === "" || active !== status.currentPodHash) return { phase: "Progressing", message: "active service cutover pending" };
-  return isFullyPromoted(status) ? { phase: "Healthy" } : { phase: "Progressing", message: "waiting for post-promotion verification to complete" };
-}

@@ -1,10 +1,12 @@
+import type { JsonObject } from "../../../../core/kubectl/json.ts";
+import { phaseOfStatus } from "../../../../core/kubectl/rollout/argoPhase.ts";
 import type { KubeObject } from "../../../contract.ts";
 import { timestamp, valueAt } from "../../json.ts";
 import { workloadStatusOf, type Condition } from "../../objects.ts";
 import { selectorText } from "../../printers/workloadPrinters.ts";
 import { ownedBy, putStatus, type ControllerServices } from "../pods.ts";
 import { availableOf, replicasOf, revisionOf } from "../templateSets.ts";
-import { isFullyPromoted, isSaturated, phaseOf, rolloutConditions, timeoutMessage, untilDeadline } from "./rolloutConditions.ts";
+import { isFullyPromoted, isSaturated, rolloutConditions, timeoutMessage, untilDeadline } from "./rolloutConditions.ts";
 import { BLUE_GREEN_PAUSE, blueGreenOf, COMPONENT, hashOf, MARKS, rolloutSpecOf, rolloutStatusOf, selectedHash, type PauseCondition, type RolloutStatus } from "./rolloutObject.ts";
 import { current, hasDeadline, idleSets, isScalingEvent, scaleSets, type RolloutSets } from "./rolloutSets.ts";
 
@@ -13,7 +15,8 @@ const MANAGED_BY = "argo-rollouts.argoproj.io/managed-by-rollouts";
 /** Writes a status with what follows from it, and its generation. */
 export function persistStatus({ store }: ControllerServices, rollout: KubeObject, next: RolloutStatus): void {
   const { message: _message, ...status } = next;
-  putStatus(store, rollout, { ...status, observedGeneration: String(rollout.metadata.generation ?? 1), ...phaseOf(rollout, next) });
+  const { phase, message } = phaseOfStatus({ spec: rollout.spec, status } as unknown as JsonObject);
+  putStatus(store, rollout, { ...status, observedGeneration: String(rollout.metadata.generation ?? 1), phase, ...(message === "" ? {} : { message }) });
 }
 
 /** One pass over a valid Rollout whose newest ReplicaSet is there. */
