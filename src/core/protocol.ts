@@ -231,6 +231,8 @@ export interface KernelRequests {
   preflight: { params: PreflightParams; result: PreflightReport };
   /** Names that a target of the run knows, for completion: within a limit, or with the reason why not. */
   lookUp: { params: LookUp; result: LookUpAnswer };
+  /** What the run's variables hold now, those left out that hold a secret. */
+  variables: { params: Record<string, never>; result: Readonly<Record<string, string>> };
   /** Runs the verification cells once and returns the clock; restored after `greensNeeded` greens in a row. */
   verify: { params: Record<string, never>; result: RunStatus };
   endRun: { params: { by: "person" | "machine" }; result: RunVerdict };

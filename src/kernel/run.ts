@@ -202,10 +202,21 @@ export class Run {
     return answerLookUp(lookUp, readOnlyPorts(this.#parts.ports), createClock(undefined), this.#over.signal);
   }
 
+  /** What the variables hold now, those left out that hold a secret: by their name, or by what is known to be one. */
+  variables(): Readonly<Record<string, string>> {
+    const all = { ...Object.fromEntries(this.#environment), ...runVariables(this.#state.impactAt, this.#parts.ports.clock.now()) };
+    const isOpen = ([name, value]: readonly [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name) && !this.#secretParameters().has(name) && this.redact(`${name}=${value}`) === `${name}=${value}`;
+    return Object.fromEntries(Object.entries(all).filter(isOpen));
+  }
+
+  #secretParameters(): ReadonlySet<string> {
+    return new Set(this.#parts.document.frontMatter.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
+  }
+
   /** Checks a runbook against the run's own targets, with what its variables hold now. Changes nothing. */
   preflight(document: RunbookDocument): Promise<PreflightReport> {
     const { document: started, ports, world } = this.#parts;
-    const isSecret = new Set(started.frontMatter.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
+    const isSecret = this.#secretParameters();
     const variables = new Map([...this.#environment].filter(([name]) => !isSecret.has(name)));
     // The targets that were pinned count, whatever the text says now.
     const checked = { ...document, frontMatter: { ...document.frontMatter, targets: started.frontMatter.targets } };

@@ -123,6 +123,7 @@ export class Session {
       markRecoveryPoint: async ({ pointAt, evidence }) => this.#recorded({ type: "recoveryPointMarked", pointAt, by: "person", evidence: current().redact(evidence) }),
       health: async ({ of }) => current().health(of),
       lookUp: async (params) => current().lookUp(params),
+      variables: async () => current().variables(),
       preflight: async (params) => (this.#run === undefined ? preflightAlone(params, this.#closing.signal) : current().preflight(parseRunbook(params.source))),
       verify: async () => current().verifyNow(),
       endRun: async ({ by }) => current().end(by),

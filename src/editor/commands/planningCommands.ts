@@ -38,13 +38,15 @@ export class PlanningCommands {
     void (report.counts.fails > 0 ? vscode.window.showWarningMessage(headline) : vscode.window.showInformationMessage(headline));
   }
 
-  /** Puts a cell on the clipboard as commands for any shell. `given` is the cell of a menu; the palette means the selected one. */
+  /** Puts a cell on the clipboard as commands for any shell, with what the run's variables hold now. `given` is the cell of a menu; the palette means the selected one. */
   async copyAsShell(notebook: vscode.NotebookDocument, given: unknown): Promise<void> {
     const model = this.#models.of(notebook);
     const selected = vscode.window.visibleNotebookEditors.find((editor) => editor.notebook === notebook)?.selection.start;
     const cell = notebook.getCells().find((one) => one === given) ?? (selected === undefined ? undefined : notebook.cellAt(selected));
     const index = cell === undefined ? undefined : model.indexOf(cell);
-    const values = defaultValues(model.document);
+    const { active } = this.#runs;
+    const held = active?.status.runbookPath === notebook.uri.fsPath ? await active.client.request("variables", {}) : {};
+    const values = new Map([...defaultValues(model.document), ...Object.entries(held)]);
     const plan = planWholeRunbook(model.document, values);
     const planned = plan.cells.find((one) => one.index === index);
     if (planned === undefined) throw new RuntimeError("invalidInput", "Copying the cell as shell: it holds no commands.", { hint: "Select a command cell, then copy again." });

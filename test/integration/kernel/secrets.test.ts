@@ -51,6 +51,11 @@ describe("secrets of a run", function () {
     const cell = `PW=$(kubectl get secret mysql-credentials -n buildnest -o jsonpath='{.data.root-password}' | base64 -d)\necho "it is $PW, $API_KEY"\n${works}`;
     assert.equal(await runCell(kernel, cell), "succeeded");
     assert.match(shown.join(""), /it is \[redacted\], \[redacted\]\n[\s\S]*\n2\n/);
+    // What a cell is copied with holds the run's values, and neither secret.
+    assert.equal(await runCell(kernel, "POD=mysql-0; COPY=$PW"), "succeeded");
+    const { IMPACT_AT, ...held } = await kernel.request("variables", {});
+    assert.match(IMPACT_AT ?? "", /^\d{4}-\d\d-\d\dT/);
+    assert.deepEqual(held, { POD: "mysql-0" });
 
     const { pid }: KernelState = JSON.parse(readFileSync(join(home, "runs", run, "kernel.json"), "utf8"));
     process.kill(pid, "SIGKILL");
