@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import type { WorldState } from "./core/protocol.ts";
 import { AlertLinks } from "./editor/commands/alertLinks.ts";
@@ -7,6 +8,7 @@ import { PlanningCommands } from "./editor/commands/planningCommands.ts";
 import { ContactCommands } from "./editor/commands/contactCommands.ts";
 import { registerCommands } from "./editor/commands/registerCommands.ts";
 import { NewRunbooks } from "./editor/commands/newRunbooks.ts";
+import { OutputCommands } from "./editor/commands/outputCommands.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { DrillCommands } from "./editor/commands/drillCommands.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
@@ -34,8 +36,9 @@ import { DrillsView } from "./editor/views/drillsView.ts";
 import { HealthView } from "./editor/views/healthView.ts";
 import { ContactsView } from "./editor/views/contactsView.ts";
 import { RunView } from "./editor/views/runView.ts";
-import { defaultStateRoot } from "./services/journal/runFolder.ts";
+import { defaultStateRoot, listRuns } from "./services/journal/runFolder.ts";
 import { readJournal, RunHistoryReader } from "./services/journal/runHistory.ts";
+import { verifyRun } from "./services/journal/verifyRun.ts";
 import { connectKernel } from "./services/kernelClient.ts";
 import { startKernel, startWorld } from "./services/kernelProcess.ts";
 import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
@@ -89,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
   const contactsView = own(new ContactsView(runs, facts));
   const planning = new PlanningCommands(runs, models, documents);
-  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning, drills, drillsView, contactsView, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, facts)) }));
+  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, facts)) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

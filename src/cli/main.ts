@@ -17,13 +17,14 @@ import type { RunbookDocument } from "../core/runbook/document.ts";
 import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
-import { parseJournal, verifyChain } from "../core/run/chain.ts";
+import { parseJournal } from "../core/run/chain.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
+import { verifyRun } from "../services/journal/verifyRun.ts";
 import { lintContextOf } from "../services/lintContext.ts";
 import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
@@ -59,7 +60,8 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           the run of this runbook that the editor began or that was interrupted
   dr-runbook export RUN [--format markdown|html|json]
                                           the incident log of a run
-  dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere
+  dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere,
+                                          and the files that hold long outputs whole
 
 RUN is a run's name under the state folder, or a folder.`;
 
@@ -241,15 +243,12 @@ function printExport(folder: string, format: string): number {
   return 0;
 }
 
-function printVerification(name: string, root: string, head: string | undefined): number {
+async function printVerification(name: string, root: string, anchoredHead: string | undefined): Promise<number> {
   const path = name.endsWith(".jsonl") ? name : join(runFolder(root, name), "journal.jsonl");
-  const records = readJournal(path);
-  const fault = verifyChain(records, head);
-  if (fault !== undefined) {
-    print(`BROKEN at record ${fault.seq}: ${fault.message}`);
-    return 1;
-  }
-  print(`OK ${records.length} records, head ${records.at(-1)?.hash ?? "none"}`);
+  const { records, head, faults } = await verifyRun(path, anchoredHead);
+  for (const fault of faults) print(fault);
+  if (faults.length > 0) return 1;
+  print(`OK ${records} records, head ${head}`);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import type { LogFormat } from "./log/printLog.ts";
-import type { CellReference, ClockMark, ContactMeans, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./run/journalEvent.ts";
+import type { CellReference, ClockMark, ContactMeans, GateQuestion, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./run/journalEvent.ts";
 import type { Outcome } from "./run/outcome.ts";
 import type { RecoveryPointEvidence } from "./run/recoveryPoint.ts";
 import type { LookUp, LookUpAnswer } from "./language/facts.ts";
@@ -9,7 +9,7 @@ import type { PreflightReport } from "./preflight/report.ts";
  * Messages between a front (editor, command line, test) and the kernel: JSON-RPC over a local socket. Requests end with what they
  * came to; while one runs, the kernel notifies `output`, `event` and `status` (and `healthChanged`), and asks the front `ask`.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What the kernel writes next to a run's journal so that a front finds it again after a reload. Mode 0600. */
 export interface KernelState {
@@ -76,12 +76,16 @@ export interface RunCellParams {
   readonly defaults?: Readonly<Record<string, string>>;
 }
 
-export interface OutputNotification {
-  readonly execution: string;
+/** A piece of what a cell printed. */
+export interface CellOutputPart {
   readonly statement: number;
   readonly stream: "stdout" | "stderr" | "note";
   /** Redacted text. */
   readonly text: string;
+}
+
+export interface OutputNotification extends CellOutputPart {
+  readonly execution: string;
 }
 
 /** What a front asks a person for the kernel. The answer is `undefined` where the person closed the question (the same as No). */
@@ -134,13 +138,14 @@ export interface ClockStatus {
   readonly greensNeeded: number;
 }
 
+/** What became of a cell. What it printed is asked for by `cellOutput`: it may be much, and the status is sent at every event. */
 export interface CellStatus {
   readonly cell: CellReference;
   readonly execution: string;
   readonly outcome: Outcome | undefined;
   readonly expectations: readonly { readonly statement: number; readonly expected: string; readonly actual: string; readonly result: string }[];
-  readonly stdout: string;
-  readonly stderr: string;
+  /** Long outputs that are kept whole in files of the run. */
+  readonly whole: readonly WholeOutput[];
 }
 
 /** What is known of a target within three seconds. */
@@ -208,6 +213,8 @@ export interface KernelRequests {
   startRun: { params: StartRunParams; result: RunStatus };
   status: { params: Record<string, never>; result: RunStatus };
   runCell: { params: RunCellParams; result: Outcome };
+  /** What an execution printed, as the journal has it. */
+  cellOutput: { params: { execution: string }; result: readonly CellOutputPart[] };
   /** First call asks gently, a second one is firm. */
   cancelCell: { params: { execution: string }; result: boolean };
   markClock: { params: { mark: ClockMark; at: number | undefined; reason: string }; result: RunStatus };

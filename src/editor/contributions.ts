@@ -9,6 +9,7 @@ export const OUTPUT_MIMES = {
   table: "application/vnd.dr-runbook.table+json",
   log: "application/vnd.dr-runbook.log+json",
   json: "application/vnd.dr-runbook.json-tree+json",
+  whole: "application/vnd.dr-runbook.whole-output+json",
 } as const;
 export const RENDERER_ID = "dr-runbook.output";
 /** Tests and other extensions find the controller under this id. */
@@ -50,6 +51,7 @@ export const COMMANDS = {
   "dr-runbook.resumeRun": "Resume Interrupted Run…",
   "dr-runbook.endRun": "End Run…",
   "dr-runbook.exportLog": "Export Incident Log…",
+  "dr-runbook.verifyLog": "Verify Incident Log…",
   "dr-runbook.injectFault": "Inject Fault…",
   "dr-runbook.verifyRecovery": "Verify Recovery",
   "dr-runbook.markClock": "Mark Recovery Clock…",

@@ -1,5 +1,5 @@
 import { planOperation } from "../core/command/planOperation.ts";
-import type { AskParams, AskResult, HealthReport, KernelNotifications, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
+import type { AskParams, AskResult, HealthReport, KernelNotifications, OutputNotification, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
@@ -19,6 +19,7 @@ import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createClock } from "../services/clock.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
+import type { OutputFiles } from "../services/journal/outputFiles.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
 import { executeOperation } from "./executors.ts";
 import { createRehearsal } from "./rehearsal.ts";
@@ -31,6 +32,7 @@ export interface RunParts {
   readonly folder: RunFolder;
   readonly journal: JournalFile;
   readonly records: readonly JournalRecord[];
+  readonly outputs: OutputFiles;
   readonly document: RunbookDocument;
   readonly ports: ClosableToolPorts;
   /** The rehearsal world; `undefined` in an incident. */
@@ -46,7 +48,11 @@ export interface RunParts {
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
   /** Resolves when a front is connected. */
   attended(signal: AbortSignal): Promise<void>;
-  notify<Name extends keyof KernelNotifications>(name: Name, params: KernelNotifications[Name]): void;
+  /** Shows output to the fronts; resolves when more may come. */
+  output(output: OutputNotification): Promise<void>;
+  /** Resolves when the fronts have the output so far. */
+  flushOutput(): Promise<void>;
+  notify<Name extends Exclude<keyof KernelNotifications, "output">>(name: Name, params: KernelNotifications[Name]): void;
 }
 
 /** One run: executes cells one at a time, keeps the journal, the clock and the verification. */
@@ -151,7 +157,9 @@ export class Run {
       for (const [name, value] of Object.entries(params.defaults ?? {})) if (!this.#environment.has(name)) this.#environment.set(name, value);
       for (const [name, value] of Object.entries(runVariables(this.#state.impactAt, this.#parts.ports.clock.now()))) this.#environment.set(name, value);
       await this.#askSecrets(params, signal);
-      return runCell(params, this.#cellHost(), signal);
+      const ended = await runCell(params, this.#cellHost(), signal);
+      await this.#parts.flushOutput();
+      return ended;
     });
     const done = outcome.finally(() => {
       this.#executions.delete(params.execution);
@@ -265,7 +273,8 @@ export class Run {
       record: (event) => this.record(event),
       attended: (signal) => this.#parts.attended(signal),
       ask: (params, signal) => this.#ask(params, signal),
-      output: (notification) => this.#parts.notify("output", notification),
+      output: (output) => this.#parts.output(output),
+      keepOutput: (cell, stream) => this.#parts.outputs.open(cell, stream),
       plan: (words, input) => planOperation(words, input),
       planCell: (text, via) => planCellText(text, via, new Set(this.#environment.keys())),
       isRehearsed: async (operation) => (await rehearsal?.isKnown(operation.argv)) === true,
@@ -300,8 +309,8 @@ export class Run {
     const signal = AbortSignal.any([stop.signal, this.#over.signal]);
     const host = { clock: this.#parts.ports.clock, state: () => this.#state, probe: (probeSignal: AbortSignal) => this.#probe(probeSignal), record: (event: JournalEvent) => this.record(event) };
     const done = watchVerification(host, signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) this.#parts.notify("output", { execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(error)}\n` });
+      .catch(async (error: unknown) => {
+        if (!signal.aborted) await this.#parts.output({ execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(error)}\n` });
       })
       .finally(() => {
         if (this.#watch?.stop === stop) this.#watch = undefined;
@@ -318,7 +327,7 @@ export class Run {
 
   async #probe(signal: AbortSignal): Promise<VerificationRound> {
     const { document } = this.#parts;
-    const host: CellRunnerHost = { ...this.#cellHost(), environment: new Map(this.#environment), record: async () => undefined, attended: async () => undefined, ask: async () => undefined, output: () => undefined };
+    const host: CellRunnerHost = { ...this.#cellHost(), environment: new Map(this.#environment), record: async () => undefined, attended: async () => undefined, ask: async () => undefined, output: async () => undefined, keepOutput: () => undefined };
     for (const name of document.frontMatter.verification) {
       const index = document.cells.findIndex((cell) => cell.command?.name === name);
       const cell = document.cells[index];

@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { chmodSync, rmSync } from "node:fs";
 import { ResponseError, type MessageConnection } from "vscode-jsonrpc/node";
-import type { AskParams, AskResult, KernelNotifications, KernelRequests } from "../core/protocol.ts";
+import type { AskParams, AskResult, KernelNotifications, KernelRequests, OutputNotification } from "../core/protocol.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createSocketConnection } from "../services/socketConnection.ts";
+import { OutputQueue } from "./outputQueue.ts";
 
 /** One handler a request of the protocol. */
 export type KernelHandlers = {
@@ -17,6 +18,7 @@ const RUNTIME_ERROR = -32000;
 export class KernelServer {
   readonly #server: Server;
   readonly #connections: MessageConnection[] = [];
+  readonly #outputs = new Map<MessageConnection, OutputQueue>();
   readonly #waitingForFront: (() => void)[] = [];
   #onFrontsChanged: (count: number) => void = () => undefined;
 
@@ -43,8 +45,18 @@ export class KernelServer {
     this.#onFrontsChanged = listener;
   }
 
+  /** Shows output to every front; resolves when more may come. */
+  async output(output: OutputNotification): Promise<void> {
+    await Promise.all([...this.#outputs.values()].map((queue) => queue.push(output)));
+  }
+
+  /** Resolves when the fronts have the output so far: what is sent then comes after it. */
+  async flushOutput(): Promise<void> {
+    await Promise.all([...this.#outputs.values()].map((queue) => queue.flush()));
+  }
+
   /** Tells every front. */
-  notify<Name extends keyof KernelNotifications>(name: Name, params: KernelNotifications[Name]): void {
+  notify<Name extends Exclude<keyof KernelNotifications, "output">>(name: Name, params: KernelNotifications[Name]): void {
     for (const connection of this.#connections) {
       // A front that has just gone cannot be told; its close event removes it.
       connection.sendNotification(name as string, params).catch(() => undefined);
@@ -100,12 +112,14 @@ export class KernelServer {
     const leave = (): void => {
       const index = this.#connections.indexOf(connection);
       if (index >= 0) this.#connections.splice(index, 1);
+      this.#outputs.delete(connection);
       this.#onFrontsChanged(this.#connections.length);
     };
     connection.onClose(leave);
     connection.onError(leave);
     connection.listen();
     this.#connections.push(connection);
+    this.#outputs.set(connection, new OutputQueue((output) => connection.sendNotification("output", output)));
     this.#onFrontsChanged(this.#connections.length);
     for (const wake of this.#waitingForFront.splice(0)) wake();
   }

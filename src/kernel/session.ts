@@ -6,6 +6,7 @@ import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import { readFacts } from "../core/facts/readFacts.ts";
+import { readCellOutput } from "../core/run/cellOutput.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
 import { sha256Hex } from "../core/run/chain.ts";
 import { decodeSource } from "../core/runbook/source.ts";
@@ -15,6 +16,7 @@ import { checkFault } from "../core/runbook/drillCase.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createRunFolder, openRunFolder, type RunFolder } from "../services/journal/runFolder.ts";
 import { JournalFile } from "../services/journal/journalFile.ts";
+import { OutputFiles } from "../services/journal/outputFiles.ts";
 import { createClock } from "../services/clock.ts";
 import { createToolPorts } from "./toolPorts.ts";
 import { preflightAlone } from "./preflight.ts";
@@ -105,6 +107,7 @@ export class Session {
       startRun: async (params) => (await this.#start(params)).status,
       status: async () => current().status,
       runCell: async (params) => current().runCell(params),
+      cellOutput: async ({ execution }) => readCellOutput(current().records, execution),
       cancelCell: async ({ execution }) => current().cancel(execution),
       markClock: async ({ mark, at, reason }) => {
         const markedAt = at ?? current().status.clock.now;
@@ -184,12 +187,14 @@ export class Session {
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({
-      folder, journal, records, document, world, clusters: () => keeper?.read().clusters ?? [], isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
+      folder, journal, records, outputs: new OutputFiles(folder.path), document, world, clusters: () => keeper?.read().clusters ?? [], isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
       attended: async (signal) => {
         await this.#keepWorld();
         await this.#attended(signal);
       },
+      output: async (output) => this.#server?.output(output),
+      flushOutput: async () => this.#server?.flushOutput(),
       notify: (name, message) => this.#server?.notify(name, message),
     });
     this.#run = { run, folder, document, world, keeper };
@@ -207,7 +212,7 @@ export class Session {
       this.#worldProblem = undefined;
     } catch (error) {
       const problem = messageOf(error);
-      if (problem !== this.#worldProblem) this.#server?.notify("output", { execution: "", statement: 0, stream: "note", text: `The drill world has ended and does not start again: ${problem}\n` });
+      if (problem !== this.#worldProblem) await this.#server?.output({ execution: "", statement: 0, stream: "note", text: `The drill world has ended and does not start again: ${problem}\n` });
       this.#worldProblem = problem;
     }
   }

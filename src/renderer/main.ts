@@ -3,6 +3,7 @@ import type { TextTable } from "../core/run/textTable.ts";
 import { renderJson } from "./jsonTree.ts";
 import { renderLog } from "./logView.ts";
 import { renderTable } from "./table.ts";
+import { isWholeOutputLink, renderWholeOutput } from "./wholeOutput.ts";
 
 /** What VS Code hands to a renderer; the part of its contract that is used here. */
 interface OutputItem {
@@ -11,16 +12,22 @@ interface OutputItem {
   json(): unknown;
 }
 
-/** Entry point of the bundle: called by VS Code for each output of one of our mime types. */
-export function activate(): { renderOutputItem(item: OutputItem, element: HTMLElement): void } {
+/** VS Code's side: the way to the extension, where there is one. */
+interface RendererContext {
+  postMessage?(message: unknown): void;
+}
+
+/** Entry point of the bundle: called by VS Code, which then hands over each output of one of our mime types. */
+export function activate(context: RendererContext): { renderOutputItem(item: OutputItem, element: HTMLElement): void } {
   return {
     renderOutputItem(item, element) {
-      element.replaceChildren(render(item.json(), item.mime, element.ownerDocument));
+      element.replaceChildren(render(item.json(), item.mime, element.ownerDocument, (message) => context.postMessage?.(message)));
     },
   };
 }
 
-function render(value: unknown, mime: string, document: Document): HTMLElement | string {
+function render(value: unknown, mime: string, document: Document, post: (message: unknown) => void): HTMLElement | string {
+  if (mime.includes("whole-output") && isWholeOutputLink(value)) return renderWholeOutput(value, post, document);
   if (mime.includes("json-tree")) return renderJson(value, document);
   if (isTable(value)) return renderTable(value, document);
   if (isLog(value)) return renderLog(value, document);

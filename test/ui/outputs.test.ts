@@ -7,7 +7,7 @@ import { type Workbench, withWorkbench } from "../host/workbench.ts";
 const LOG = 1;
 
 /** How many elements of the outputs show a text themselves. */
-async function countOf(workbench: Workbench, text: string): Promise<number> {
+async function countOf(workbench: Workbench, text: string | RegExp): Promise<number> {
   const counts = await Promise.all(webviewsOf(workbench.page).map((frame) => frame.getByText(text).filter({ visible: true }).count()));
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -15,7 +15,7 @@ async function countOf(workbench: Workbench, text: string): Promise<number> {
 describe("outputs", function () {
   this.timeout(240_000);
 
-  it("show logs to search, JSON to unfold and tables to filter", async () => {
+  it("show logs to search, JSON to unfold, tables to filter, and of what is long head, tail and a way to the whole, also after a reload", async () => {
     await withWorkbench({ extension: "vsix", files: ["test/fixtures/outputs/outputs.runbook.md", ...FIRST_RUNBOOK_FILES] }, async (workbench) => {
       await workbench.openRunbook("outputs.runbook.md");
       await workbench.startDrill("Nothing yet");
@@ -47,6 +47,24 @@ describe("outputs", function () {
       const rows = await table.locator("tbody tr").allInnerTexts();
       assert.ok(rows.length >= 2 && rows.every((row) => row.includes("mysql")), rows.join(" | "));
       await workbench.screenshotInBothThemes("output-table");
+      await workbench.clickText(LOG + 2);
+
+      await workbench.runCell(LOG + 3);
+      await findInWebviews(workbench.page, ".dr-log[aria-label='Log with 4775 lines']");
+      assert.ok((await countOf(workbench, /… 5,\d{3} lines left out …/)) >= 1);
+      await findInWebviews(workbench.page, ".dr-bar button:text('Open Whole Output')");
+      await workbench.screenshotInBothThemes("output-long");
+
+      await workbench.reload();
+      await workbench.waitForStatus(/DRILL/, 60_000);
+      await workbench.openRunbook("outputs.runbook.md");
+      await workbench.focusCell(LOG + 3);
+      const button = await findInWebviews(workbench.page, ".dr-bar button:text('Open Whole Output')");
+      assert.equal(await (await findInWebviews(workbench.page, ".dr-count:text('10,000 lines')")).innerText(), "10,000 lines, 536.1 KiB");
+      await button.press("Enter");
+      await workbench.page.getByRole("tab", { name: /^0001-long-stdout\.txt/ }).waitFor();
+      await workbench.page.locator(".monaco-editor .view-line").filter({ hasText: "order 1 was taken" }).first().waitFor();
+      await workbench.screenshot("output-whole-dark");
     });
   });
 });

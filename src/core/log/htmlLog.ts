@@ -1,6 +1,7 @@
 import { afterImpact, type ExecutionDetail, type ExecutionLog, type IncidentLog, statusText, utc, utcTime } from "./incidentLog.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 import { HTML_STYLE } from "./htmlStyle.ts";
+import { STREAM_WORDS, wholeOutputWords } from "../run/wholeOutputText.ts";
 import { drawTimeline } from "./timelinePicture.ts";
 
 /** The log as one HTML file that stands alone: no script, nothing from outside; it reads well in light, in dark and on paper. */
@@ -61,6 +62,8 @@ function detail(one: ExecutionDetail): string {
       return preformatted(one.stream, one.stream === "stdout" ? "Output" : "Standard error", one.text);
     case "file":
       return `<p>File: <code>${escapeHtml(one.path)}</code>, ${one.bytes} bytes, SHA-256 <code>${one.sha256}</code></p>`;
+    case "wholeOutput":
+      return `<p>Whole ${STREAM_WORDS[one.stream]}: <code>${escapeHtml(one.path)}</code> in the run's folder (${escapeHtml(wholeOutputWords(one))}), ${one.bytes} bytes, SHA-256 <code>${one.sha256}</code></p>`;
     case "message":
       return `<p>${one.status}: ${escapeHtml(one.text)}</p>`;
   }

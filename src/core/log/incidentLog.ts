@@ -1,6 +1,6 @@
 import { clockText } from "../run/clockText.ts";
 import { describeEvent, type TimelineEntry } from "../run/eventText.ts";
-import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WrittenFile } from "../run/journalEvent.ts";
+import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WholeOutput, WrittenFile } from "../run/journalEvent.ts";
 import type { OutcomeStatus } from "../run/outcome.ts";
 import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
@@ -55,6 +55,8 @@ export type ExecutionDetail =
   | { readonly kind: "expectation"; readonly expected: string; readonly actual: string; readonly result: ExpectationResult }
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly kind: "file"; readonly path: string; readonly bytes: number; readonly sha256: string }
+  /** Where the whole of the output above is, of which it is head and tail; `path` is inside the run's folder. */
+  | ({ readonly kind: "wholeOutput" } & WholeOutput)
   | { readonly kind: "message"; readonly status: OutcomeStatus; readonly text: string };
 
 type ExpectationResult = Extract<JournalEvent, { type: "expectationChecked" }>["result"];
@@ -153,6 +155,7 @@ function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
   const outputs = [{ stream: "stdout", text: record.stdout }, { stream: "stderr", text: record.stderr }] as const;
   return [
     ...outputs.flatMap((output): readonly ExecutionDetail[] => (output.text === "" ? [] : [{ kind: "output", ...output }])),
+    ...(record.whole ?? []).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole })),
     ...record.files.map(({ path, bytes, sha256 }: WrittenFile): ExecutionDetail => ({ kind: "file", path, bytes, sha256 })),
     ...(record.outcome.message === undefined ? [] : [{ kind: "message", status: record.outcome.status, text: record.outcome.message } as const]),
   ];

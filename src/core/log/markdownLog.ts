@@ -1,4 +1,5 @@
 import { afterImpact, type ExecutionDetail, type IncidentLog, statusText, utc, utcTime } from "./incidentLog.ts";
+import { STREAM_WORDS, wholeOutputWords } from "../run/wholeOutputText.ts";
 
 /** The log as Markdown in the runbook format: it opens as a notebook. It names no targets, so nothing in it can be run by mistake. */
 export function printMarkdownLog(log: IncidentLog): string {
@@ -34,6 +35,8 @@ function detailLines(detail: ExecutionDetail): readonly string[] {
       return [...(detail.stream === "stderr" ? ["Standard error:", ""] : []), fence("text", detail.text)];
     case "file":
       return [`- File: \`${detail.path}\`, ${detail.bytes} bytes, SHA-256 \`${detail.sha256}\``];
+    case "wholeOutput":
+      return [`- Whole ${STREAM_WORDS[detail.stream]}: \`${detail.path}\` in the run's folder (${wholeOutputWords(detail)}), ${detail.bytes} bytes, SHA-256 \`${detail.sha256}\``];
     case "message":
       return [`- ${detail.status}: ${detail.text}`];
   }

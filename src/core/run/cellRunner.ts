@@ -8,7 +8,7 @@ import { RuntimeError } from "../runtimeError.ts";
 import type { InputShape, ScriptHost, ScriptResult } from "../shell/host.ts";
 import { runScript } from "../shell/interpreter.ts";
 import type { CommandWord } from "../shell/expand.ts";
-import type { JournalEvent, PinnedTarget, RunMode } from "./journalEvent.ts";
+import type { JournalEvent, PinnedTarget, RunMode, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { StatementGovernor } from "./statementGovernor.ts";
 import { worseOutcome } from "./statementOutcome.ts";
@@ -18,6 +18,14 @@ export interface StreamRedactor {
   push(text: string): string;
   /** What was held back. */
   flush(): string;
+}
+
+/** A file that takes a long output as it comes. What it cannot take, because the disk is full or a limit is reached, harms nobody: `end` says so. */
+export interface OutputKeeper {
+  /** Appends masked text; resolves when more may come. Never rejects. */
+  append(text: string): Promise<void>;
+  /** Resolves when what was appended is on the disk. */
+  end(): Promise<WholeOutput>;
 }
 
 /** What one run gives to the execution of its cells. */
@@ -38,7 +46,10 @@ export interface CellRunnerHost {
   attended(signal: AbortSignal): Promise<void>;
   /** Asks a person; `undefined` is No. */
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
-  output(notification: OutputNotification): void;
+  /** Shows output; resolves when more may come. */
+  output(notification: OutputNotification): Promise<void>;
+  /** Where the whole of a long output goes; `undefined` where nothing is recorded. `cell` is its name. */
+  keepOutput(cell: string, stream: WholeOutput["stream"]): OutputKeeper | undefined;
   plan(words: readonly CommandWord[], input: InputShape): { readonly operation: Operation; readonly problems: readonly Problem[] };
   planCell(text: string, via: string | undefined): CellPlan;
   /** Whether a drill's world stands in for a program of this machine. Left out: for none. */

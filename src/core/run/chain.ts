@@ -40,6 +40,15 @@ export interface ChainFault {
   readonly message: string;
 }
 
+/** What checking a run's record came to: its chain, and the files that it names by checksum. */
+export interface RecordVerification {
+  readonly records: number;
+  /** Hash of the last record. */
+  readonly head: string;
+  /** What is wrong, in words; empty where the record is as it was written. */
+  readonly faults: readonly string[];
+}
+
 /**
  * Checks that the records follow one another unbroken. A cut tail can only be seen against `anchoredHead`, the hash that was shown
  * and copied elsewhere; without it a chain that ends before `runEnded` is no fault (the run may be going on).

@@ -21,7 +21,7 @@ export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentifie
 
 export type ContactMeans = "call" | "mail" | "page" | "other";
 
-/** `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
+/** `whole` of a `statementOutcome` is left out where the record holds all that was printed. `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
 export type JournalEvent =
   | {
       readonly type: "runStarted";
@@ -44,7 +44,7 @@ export type JournalEvent =
   | { readonly type: "gateAsked"; readonly execution: string; readonly question: GateQuestion }
   | { readonly type: "gateAnswered"; readonly execution: string; readonly answer: "yes" | "no"; readonly by: string }
   | { readonly type: "statementIntent"; readonly execution: string; readonly statement: number; readonly text: string; readonly risk: Risk; readonly operations: readonly OperationSummary[] }
-  | { readonly type: "statementOutcome"; readonly execution: string; readonly statement: number; readonly outcome: Outcome; readonly stdout: string; readonly stderr: string; readonly files: readonly WrittenFile[] }
+  | { readonly type: "statementOutcome"; readonly execution: string; readonly statement: number; readonly outcome: Outcome; readonly stdout: string; readonly stderr: string; readonly files: readonly WrittenFile[]; readonly whole?: readonly WholeOutput[] }
   | { readonly type: "expectationChecked"; readonly execution: string; readonly statement: number; readonly expected: string; readonly actual: string; readonly result: "met" | "notMet" | "manualMet" | "manualNotMet" | "unverified" }
   | { readonly type: "cellOutcome"; readonly execution: string; readonly cell: CellReference; readonly outcome: Outcome; readonly variables: Readonly<Record<string, string>> }
   | { readonly type: "optionTaken"; readonly step: string; readonly option: string }
@@ -109,6 +109,19 @@ export interface WrittenFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+/** A stream of which the record holds head and tail only; the whole of it, secrets masked, is in a file of the run. */
+export interface WholeOutput {
+  readonly stream: "stdout" | "stderr";
+  /** Inside the run's folder: `output/0001-pod-logs-stdout.txt`. */
+  readonly path: string;
+  /** What the file holds: 0 where nothing could be written. */
+  readonly bytes: number;
+  readonly lines: number;
+  readonly sha256: string;
+  /** Why the file does not hold everything, as the end of a sentence; left out where it does. */
+  readonly missing?: string;
 }
 
 /** What the gate shows: what, where, as whom, how many, undo. Destruction wants `typed` typed. */

@@ -33,7 +33,7 @@ export function cellsAhead(document: RunbookDocument, facts: ProgressFacts, exte
 function assumeSuccess(document: RunbookDocument, index: number): CellStatus {
   const cell = cellReference(document, index);
   return {
-    cell, execution: `ahead-${index}`, expectations: [], stdout: "", stderr: "",
+    cell, execution: `ahead-${index}`, expectations: [], whole: [],
     outcome: { status: "succeeded", exitCode: 0, reason: undefined, message: undefined, startedAt: 0, endedAt: 0 },
   };
 }

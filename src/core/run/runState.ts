@@ -67,7 +67,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "cellStarted":
       return { ...withCell(state, record.execution, record.cell, newCell(record.cell, record.execution)), open: [...state.open, record.execution] };
     case "statementOutcome":
-      return changeCell(state, record.execution, (cell) => ({ ...cell, stdout: cell.stdout + record.stdout, stderr: cell.stderr + record.stderr }));
+      return record.whole === undefined ? state : changeCell(state, record.execution, (cell) => ({ ...cell, whole: [...cell.whole, ...(record.whole ?? [])] }));
     case "expectationChecked":
       return changeCell(state, record.execution, (cell) => ({
         ...cell,
@@ -115,7 +115,7 @@ function markClock(state: RunState, mark: string, at: number): RunState {
 }
 
 function newCell(cell: CellReference, execution: string): CellStatus {
-  return { cell, execution, outcome: undefined, expectations: [], stdout: "", stderr: "" };
+  return { cell, execution, outcome: undefined, expectations: [], whole: [] };
 }
 
 /** A cell shows its last execution only: an earlier one of the same name gives way. */

@@ -1,30 +1,22 @@
 import type { Operation, Risk } from "../command/operation.ts";
 import { worseRisk, type CellPlan } from "../command/plan.ts";
 import type { ByteStream, Stdio, ToolPorts } from "../ports.ts";
-import type { OutputNotification, RunCellParams } from "../protocol.ts";
+import type { RunCellParams } from "../protocol.ts";
 import type { StatementInfo, StatementResult } from "../shell/host.ts";
-import { BoundedText } from "./boundedText.ts";
-import type { CellRunnerHost, StreamRedactor } from "./cellRunner.ts";
+import type { CellRunnerHost } from "./cellRunner.ts";
 import { checkStatementExpectations } from "./expectations.ts";
 import { passGate } from "./gate.ts";
 import type { OperationSummary } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStatement } from "./statementOutcome.ts";
+import { StatementStream } from "./statementStream.ts";
 import { chooseTarget } from "./targets.ts";
+import { STREAM_WORDS } from "./wholeOutputText.ts";
 
-/** Characters of each stream of a statement that the journal keeps. */
-const JOURNAL_TEXT_LIMIT = 65_536;
 /** How long `logs -f` follows unless the cell says otherwise, milliseconds of the run's time. */
 const FOLLOW_LIMIT_MS = 30_000;
 /** Limit of a read unless the cell says otherwise. Waits have their own `--timeout`. */
 const READ_LIMIT_MS = 60_000;
-
-interface Stream {
-  readonly name: OutputNotification["stream"] & ("stdout" | "stderr");
-  readonly decoder: TextDecoder;
-  readonly redactor: StreamRedactor;
-  readonly kept: BoundedText;
-}
 
 /** The pipeline that is running: what it may do, and what came of it so far. */
 interface Running {
@@ -53,7 +45,7 @@ export class StatementGovernor {
   readonly #signal: AbortSignal;
   readonly #outcomes: Outcome[] = [];
   #running: Running | undefined;
-  #streams: readonly Stream[] = [];
+  #streams: readonly StatementStream[] = [];
   /** What the last plan statement printed and answered, until its expectations are checked. */
   #unsettled: { index: number; stdout: string; httpStatus: number | undefined; exitCode: number | undefined } | undefined;
 
@@ -114,8 +106,7 @@ export class StatementGovernor {
 
   /** Shows and keeps output; what nobody may see is masked first. */
   async write(name: "stdout" | "stderr", chunk: Uint8Array): Promise<void> {
-    const stream = this.#streams.find((candidate) => candidate.name === name);
-    if (stream !== undefined) this.#show(stream, stream.redactor.push(stream.decoder.decode(chunk, { stream: true })));
+    await this.#streams.find((stream) => stream.name === name)?.write(chunk);
   }
 
   /** Journals what a statement came to. */
@@ -123,8 +114,9 @@ export class StatementGovernor {
     const running = this.#running;
     if (running === undefined) return "stop";
     running.stopLimit.abort();
-    for (const stream of this.#streams) this.#show(stream, stream.redactor.push(stream.decoder.decode()) + stream.redactor.flush());
-    const [stdout, stderr] = this.#streams.map((stream) => stream.kept.toString());
+    const kept = await Promise.all(this.#streams.map((stream) => stream.end()));
+    const [stdout, stderr] = kept.map(({ text }) => text);
+    const whole = kept.flatMap((stream) => stream.whole ?? []);
     const outcome = judgeStatement(result, {
       risk: running.risk, waits: info.operations.some((operation) => operation.waits), follows: running.follows,
       timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: `${stderr ?? ""}${this.#host.redact(running.hiddenFailure)}`, inputBytes: running.inputBytes,
@@ -132,15 +124,17 @@ export class StatementGovernor {
     await this.#host.record({
       type: "statementOutcome", execution: this.#params.execution, statement: info.index, outcome, stdout: stdout ?? "", stderr: stderr ?? "",
       files: [...running.files, ...result.files].map((file) => ({ path: file.path, bytes: file.bytes, sha256: file.sha256 })),
+      ...(whole.length === 0 ? {} : { whole }),
     });
     this.#running = undefined;
     if (this.#unsettled !== undefined) {
       this.#unsettled.exitCode = result.exitCode;
       if (!info.isSubstitution) this.#unsettled.stdout += stdout ?? "";
     }
+    for (const { stream, missing } of whole) if (missing !== undefined) await this.#note(info.index, `The whole ${STREAM_WORDS[stream]} could not be kept: ${missing}.`);
     if (info.isTested) return "continue";
     this.#outcomes.push(outcome);
-    if (outcome.message !== undefined) this.#note(info.index, outcome.message);
+    if (outcome.message !== undefined) await this.#note(info.index, outcome.message);
     return outcome.status === "succeeded" || outcome.status === "finding" ? "continue" : "stop";
   }
 
@@ -155,7 +149,7 @@ export class StatementGovernor {
     if (failure === undefined) return "continue";
     const now = this.#host.ports.clock.now();
     this.#outcomes.push({ status: "failed", exitCode: seen.exitCode, reason: "expectation", message: failure, startedAt: now, endedAt: now });
-    this.#note(seen.index, failure);
+    await this.#note(seen.index, failure);
     return "stop";
   }
 
@@ -165,7 +159,8 @@ export class StatementGovernor {
     const limitMs = risk === "read" ? (this.#params.timeoutMs ?? (follows ? FOLLOW_LIMIT_MS : waits ? undefined : READ_LIMIT_MS)) : undefined;
     const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [], hiddenFailure: "", inputBytes: undefined };
     this.#running = running;
-    this.#streams = (["stdout", "stderr"] as const).map((name) => ({ name, decoder: new TextDecoder(), redactor: this.#host.redactStream(), kept: new BoundedText(JOURNAL_TEXT_LIMIT) }));
+    const owner = { execution: this.#params.execution, cell: this.#params.cell.name, statement: info.index };
+    this.#streams = (["stdout", "stderr"] as const).map((name) => new StatementStream(name, owner, this.#host));
     this.#unsettled ??= { index: info.index, stdout: "", httpStatus: undefined, exitCode: undefined };
     if (limitMs === undefined) return;
     this.#host.ports.clock.sleep(limitMs, running.stopLimit.signal).then(
@@ -175,14 +170,8 @@ export class StatementGovernor {
     );
   }
 
-  #show(stream: Stream, text: string): void {
-    if (text === "") return;
-    stream.kept.push(text);
-    this.#host.output({ execution: this.#params.execution, statement: this.#running?.info.index ?? 0, stream: stream.name, text });
-  }
-
-  #note(statement: number, text: string): void {
-    this.#host.output({ execution: this.#params.execution, statement, stream: "note", text: `${this.#host.redact(text)}\n` });
+  #note(statement: number, text: string): Promise<void> {
+    return this.#host.output({ execution: this.#params.execution, statement, stream: "note", text: `${this.#host.redact(text)}\n` });
   }
 
   #summarize(operation: Operation): OperationSummary {

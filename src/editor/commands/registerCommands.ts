@@ -15,10 +15,12 @@ import type { QuickActions } from "./quickActions.ts";
 import type { PlanningCommands } from "./planningCommands.ts";
 import { markRecoveryPoint } from "./recoveryPoint.ts";
 import type { DrillCommands } from "./drillCommands.ts";
+import type { OutputCommands } from "./outputCommands.ts";
 import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
 import type { Updates } from "./updates.ts";
+import { verifyLog, type LogVerifier } from "./verifyLog.ts";
 
 /** What the commands are made of. */
 export interface CommandParts {
@@ -36,6 +38,8 @@ export interface CommandParts {
   readonly updates: Updates;
   readonly drills: DrillCommands;
   readonly drillsView: DrillsView;
+  readonly outputs: OutputCommands;
+  readonly verifier: LogVerifier;
   readonly errors: ErrorReporter;
 }
 
@@ -56,6 +60,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.resumeRun": () => run.resumeRun(),
     "dr-runbook.endRun": () => run.endRun(),
     "dr-runbook.exportLog": () => run.exportLog(),
+    "dr-runbook.verifyLog": () => verifyLog(parts.runs, parts.verifier),
     "dr-runbook.injectFault": () => run.injectFault(),
     "dr-runbook.verifyRecovery": () => run.verify(),
     "dr-runbook.markClock": () => run.markClock(),
@@ -72,7 +77,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.goToNextStep": () => run.goToNextStep(),
     "dr-runbook.runStep": () => run.runAhead("step"),
     "dr-runbook.runUntilChange": () => run.runAhead("untilChange"),
-    "dr-runbook.showLastOutput": () => run.showLastOutput(),
+    "dr-runbook.showLastOutput": () => parts.outputs.showLast(),
     "dr-runbook.refreshHealth": async () => parts.health.refresh(),
     "dr-runbook.refreshContacts": async () => parts.contactsView.refresh(),
     "dr-runbook.refreshDrills": async () => parts.drillsView.refresh(),

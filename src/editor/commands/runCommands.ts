@@ -207,16 +207,6 @@ export class RunCommands {
     if (notebook !== undefined && cell !== undefined) await revealCell(notebook, cell);
   }
 
-  /** Opens the journal's output of a cell as plain text. */
-  async showLastOutput(): Promise<void> {
-    const session = this.#any();
-    const items = session.status.cells.map((status) => ({ label: status.cell.name, description: status.outcome?.status ?? "running", status })).reverse();
-    const picked = await vscode.window.showQuickPick(items, { title: "Show Last Output of Cell", placeHolder: "Which cell?" });
-    if (picked === undefined) return;
-    const document = await vscode.workspace.openTextDocument({ language: "plaintext", content: picked.status.stdout + picked.status.stderr });
-    await vscode.window.showTextDocument(document, { preview: true });
-  }
-
   /** Takes up a run whose kernel died. */
   async resumeRun(): Promise<void> {
     const interrupted = await this.#runs.findInterrupted(() => true);

@@ -1,15 +1,22 @@
 import * as vscode from "vscode";
-import type { OutputNotification } from "../../core/protocol.ts";
-import { BoundedText } from "../../core/run/boundedText.ts";
+import type { CellOutputPart } from "../../core/protocol.ts";
+import { BoundedText, type TextLimit } from "../../core/run/boundedText.ts";
+import type { WholeOutput } from "../../core/run/journalEvent.ts";
 import { shapeOutput, type OutputShape } from "../../core/run/outputShape.ts";
+import { STREAM_WORDS, wholeOutputWords } from "../../core/run/wholeOutputText.ts";
 import { OUTPUT_MIMES } from "../contributions.ts";
 
 const FLUSH_MS = 80;
+/** A long text is drawn anew less often. */
+const LONG_FLUSH_MS = 1000;
+const LONG_TEXT = 32 * 1024;
+/** More lines make a notebook slow. */
+const LINES_AT_MOST = 5_000;
 const SEGMENT_LIMIT = 200;
 
 interface Segment {
   readonly statement: number;
-  readonly stream: OutputNotification["stream"];
+  readonly stream: CellOutputPart["stream"];
   readonly text: BoundedText;
   readonly output: vscode.NotebookCellOutput;
   isDirty: boolean;
@@ -19,7 +26,7 @@ interface Segment {
 /** Collects one execution's output and shows it in the cell a few times a second, in order of arrival. */
 export class CellOutput implements vscode.Disposable {
   readonly #execution: vscode.NotebookCellExecution;
-  readonly #limit: number;
+  readonly #limit: TextLimit;
   readonly #onError: (error: unknown) => void;
   readonly #segments: Segment[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -28,11 +35,11 @@ export class CellOutput implements vscode.Disposable {
   /** `limitKiB` bounds each stretch of one stream. `onError` is told when the cell cannot be written (it was deleted). */
   constructor(execution: vscode.NotebookCellExecution, limitKiB: number, onError: (error: unknown) => void) {
     this.#execution = execution;
-    this.#limit = limitKiB * 1024;
+    this.#limit = { length: limitKiB * 1024, lines: LINES_AT_MOST };
     this.#onError = onError;
   }
 
-  append(output: Pick<OutputNotification, "statement" | "stream" | "text">): void {
+  append(output: CellOutputPart): void {
     const last = this.#segments.at(-1);
     const isSame = last !== undefined && ((last.statement === output.statement && last.stream === output.stream) || this.#segments.length >= SEGMENT_LIMIT);
     const segment = isSame ? last : this.#addSegment(output);
@@ -41,13 +48,17 @@ export class CellOutput implements vscode.Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.flush().catch(this.#onError);
-    }, FLUSH_MS);
+    }, segment.text.length > LONG_TEXT ? LONG_FLUSH_MS : FLUSH_MS);
   }
 
-  /** The final outputs: tables, logs and JSON in their shapes beside their text, and closing lines instead of the notes that said the same on the way. */
-  async finish(closing: string, isFailure: boolean): Promise<void> {
+  /**
+   * The final outputs: tables, logs and JSON in their shapes beside their text, a button for each output that is kept whole in a file,
+   * and closing lines instead of the notes that said the same on the way.
+   */
+  async finish(closing: string, isFailure: boolean, kept: KeptOutputs): Promise<void> {
     await this.flush();
-    const outputs = this.#segments.flatMap((segment) => finalItems(segment, closing)).map((items) => new vscode.NotebookCellOutput([...items]));
+    const items = [...this.#segments.flatMap((segment) => finalItems(segment, closing)), ...kept.whole.filter(({ bytes }) => bytes > 0).map((whole) => linkItems(kept.run, whole))];
+    const outputs = items.map((own) => new vscode.NotebookCellOutput([...own]));
     if (closing !== "") {
       outputs.push(new vscode.NotebookCellOutput([isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing)]));
     }
@@ -67,7 +78,7 @@ export class CellOutput implements vscode.Disposable {
     clearTimeout(this.#timer);
   }
 
-  #addSegment(output: Pick<OutputNotification, "statement" | "stream">): Segment {
+  #addSegment(output: CellOutputPart): Segment {
     const segment: Segment = {
       statement: output.statement, stream: output.stream, text: new BoundedText(this.#limit),
       output: new vscode.NotebookCellOutput([]), isDirty: false, isShown: false,
@@ -91,6 +102,19 @@ export class CellOutput implements vscode.Disposable {
   }
 }
 
+/** What of an execution's output is kept whole, in files of the run. */
+export interface KeptOutputs {
+  readonly run: string;
+  readonly whole: readonly WholeOutput[];
+}
+
+/** A button that opens a file of the run, and the same in words for copying and where nothing draws buttons. */
+function linkItems(run: string, whole: WholeOutput): readonly vscode.NotebookCellOutputItem[] {
+  const label = `Open Whole ${whole.stream === "stdout" ? "Output" : "Standard Error"}`;
+  const words = wholeOutputWords(whole);
+  return [vscode.NotebookCellOutputItem.json({ run, path: whole.path, label, words }, OUTPUT_MIMES.whole), vscode.NotebookCellOutputItem.text(`The whole ${STREAM_WORDS[whole.stream]} is in ${run}/${whole.path}: ${words}`)];
+}
+
 /** The items of a segment's output, none or one list of them. */
 function finalItems(segment: Segment, closing: string): readonly (readonly vscode.NotebookCellOutputItem[])[] {
   const text = segment.text.toString();
@@ -98,7 +122,7 @@ function finalItems(segment: Segment, closing: string): readonly (readonly vscod
     const news = text.split("\n").filter((line) => line.trim() !== "" && !closing.includes(line.trim()));
     return news.length === 0 ? [] : [[vscode.NotebookCellOutputItem.text(news.join("\n"))]];
   }
-  const shape = segment.stream === "stdout" && !segment.text.isCut ? shapeOutput(text) : undefined;
+  const shape = segment.stream === "stdout" ? shapeOutput(text) : undefined;
   return [shape === undefined ? [toItem(segment)] : [shapedItem(shape), vscode.NotebookCellOutputItem.text(text)]];
 }
 

@@ -115,11 +115,11 @@ export class RunbookController implements vscode.Disposable {
       const outcome = await session.client.request("runCell", { execution: id, ...request });
       const status = session.status.cells.find((other) => other.execution === id);
       const isFailure = stopsRun(outcome) || outcome.status === "finding";
-      await output.finish(closingLines(outcome, status?.expectations ?? []), isFailure);
+      await output.finish(closingLines(outcome, status?.expectations ?? []), isFailure, { run: session.status.run, whole: status?.whole ?? [] });
       execution.end(outcome.status === "succeeded" || outcome.status === "finding", startedAt + (outcome.endedAt - outcome.startedAt) / session.status.clock.rate);
       return outcome;
     } catch (error) {
-      await output.finish(`Not finished: ${messageOf(error)}\n`, true);
+      await output.finish(`Not finished: ${messageOf(error)}\n`, true, { run: session.status.run, whole: [] });
       execution.end(false, Date.now());
       throw error;
     } finally {
@@ -151,21 +151,22 @@ export class RunbookController implements vscode.Disposable {
       if (cell === undefined || this.#busy.has(cell)) continue;
       this.#shown.add(status.execution);
       this.#busy.add(cell);
-      void this.#parts.errors.guard("Showing earlier output", () => this.#show(cell, status, status.outcome)).finally(() => this.#busy.delete(cell));
+      void this.#parts.errors.guard("Showing earlier output", () => this.#show(cell, status, session)).finally(() => this.#busy.delete(cell));
     }
   }
 
-  async #show(cell: vscode.NotebookCell, status: CellStatus, outcome: Outcome | undefined): Promise<void> {
+  async #show(cell: vscode.NotebookCell, status: CellStatus, session: RunSession): Promise<void> {
+    const { outcome } = status;
     if (outcome === undefined) return;
+    const parts = await session.client.request("cellOutput", { execution: status.execution });
     const execution = this.#controller.createNotebookCellExecution(cell);
     execution.executionOrder = ++this.#order;
     execution.start(outcome.startedAt);
     const output = new CellOutput(execution, readSetting("dr-runbook.outputLimitKiB"), (error) => this.#parts.errors.log("Showing output", error));
     try {
       await execution.clearOutput();
-      if (status.stdout !== "") output.append({ statement: 0, stream: "stdout", text: status.stdout });
-      if (status.stderr !== "") output.append({ statement: 0, stream: "stderr", text: status.stderr });
-      await output.finish(closingLines(outcome, status.expectations), outcome.status !== "succeeded");
+      for (const part of parts) output.append(part);
+      await output.finish(closingLines(outcome, status.expectations), outcome.status !== "succeeded", { run: session.status.run, whole: status.whole });
     } finally {
       output.dispose();
       execution.end(!stopsRun(outcome), outcome.endedAt);

@@ -103,7 +103,8 @@ describe("the restore stream", function () {
         if (event.type === "statementIntent" && event.risk !== "read") onIntent();
       },
       ask: async (params) => (params.kind === "gate" ? { kind: "gate", answer: "yes", typed: params.question.typed } : undefined),
-      output: (output) => {
+      keepOutput: () => undefined,
+      output: async (output) => {
         if (output.stream === "stdout") stdout += output.text;
       },
       plan: planOperation, planCell: (cell, via) => planCellText(cell, via, new Set()),

@@ -51,7 +51,7 @@ const document = parseRunbook(SOURCE);
 
 function ran(outcomes: Readonly<Record<string, OutcomeStatus>>): readonly CellStatus[] {
   return Object.entries(outcomes).map(([name, status]) => ({
-    cell: { name, step: undefined, language: "bash" }, execution: name, expectations: [], stdout: "", stderr: "",
+    cell: { name, step: undefined, language: "bash" }, execution: name, expectations: [], whole: [],
     outcome: { status, exitCode: 0, reason: undefined, message: undefined, startedAt: 0, endedAt: 0 },
   }));
 }

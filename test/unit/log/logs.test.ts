@@ -2,46 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { readIncidentLog, type IncidentLog } from "../../../src/core/log/incidentLog.ts";
 import { isLogFormat, printLog } from "../../../src/core/log/printLog.ts";
-import { chainEvent } from "../../../src/core/run/chain.ts";
-import type { JournalEvent, JournalRecord } from "../../../src/core/run/journalEvent.ts";
-import type { Outcome } from "../../../src/core/run/outcome.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
-
-const NOON = Date.UTC(2026, 0, 31, 12);
-const DOCUMENT = parseRunbook("# Shop\n\n## Step 1: Look & See (1 minute)\n\n```bash {name: look}\nkubectl get pods\n```\n");
-const LOOK = { name: "look", step: "step-1", language: "bash" };
-const NASTY = `<script>alert("x")</script> & 'y' | z\n\`\`\`\nnot a fence\u0007`;
-
-function outcome(status: Outcome["status"], startedAt: number, endedAt: number): Outcome {
-  return { status, exitCode: 0, reason: undefined, message: status === "succeeded" ? undefined : NASTY, startedAt, endedAt };
-}
-
-/** A journal of events at seconds after noon. */
-function logOf(...events: readonly (readonly [atSeconds: number, event: JournalEvent])[]): IncidentLog {
-  const records: JournalRecord[] = [];
-  for (const [at, event] of events) records.push(chainEvent(event, records.at(-1), NOON + at * 1000, 0));
-  return readIncidentLog(DOCUMENT, records);
-}
-
-const STARTED: JournalEvent = {
-  type: "runStarted", run: "r1", mode: "incident", driver: "ann", rtoMs: 900_000, rpoMs: 300_000, rate: 1, unattended: false, version: "0",
-  runbook: { path: "/x.runbook.md", title: "Shop <down>", id: "x", sha256: "a".repeat(64) },
-};
-
-const WHOLE = logOf(
-  [0, STARTED],
-  [0, { type: "clockMarked", mark: "impact", markedAt: NOON - 60_000, by: "person", reason: NASTY }],
-  [5, { type: "cellStarted", execution: "a", cell: LOOK, text: NASTY }],
-  [6, { type: "gateAsked", execution: "a", question: { statement: 0, risk: "change", title: NASTY, request: "", target: "prod", alias: "prod", address: "https://x", actor: "ann", objects: [], moved: [], why: NASTY, undo: undefined, typed: undefined } }],
-  [7, { type: "gateAnswered", execution: "a", answer: "yes", by: "ann" }],
-  [9, { type: "statementOutcome", execution: "a", statement: 0, outcome: outcome("finding", NOON, NOON + 4000), stdout: NASTY, stderr: NASTY, files: [{ path: "/tmp/x", bytes: 3, sha256: "b".repeat(64) }] }],
-  [9, { type: "expectationChecked", execution: "a", statement: 0, expected: NASTY, actual: NASTY, result: "notMet" }],
-  [9, { type: "cellOutcome", execution: "a", cell: LOOK, outcome: outcome("failed", NOON + 5000, NOON + 9000), variables: {} }],
-  [20, { type: "cellStarted", execution: "b", cell: { ...LOOK, step: "gone" }, text: "kubectl get pods" }],
-  [240, { type: "clockMarked", mark: "restored", markedAt: NOON + 200_000, by: "machine", reason: "" }],
-);
+import { logOf, NASTY, NOON, STARTED, WHOLE } from "./sampleLog.ts";
 
 describe("the incident log", () => {
   it("tells what was run, what came of it, and what was not seen to end", () => {
@@ -49,8 +12,14 @@ describe("the incident log", () => {
       ["look", "Step 1: Look & See", "failed", 5000, 9000],
       ["look", undefined, "unknown", 20_000, undefined],
     ]);
-    assert.deepEqual(WHOLE.executions[0]?.details.map((detail) => detail.kind), ["gate", "answer", "output", "output", "file", "message", "expectation"]);
+    assert.deepEqual(WHOLE.executions[0]?.details.map((detail) => detail.kind), ["gate", "answer", "output", "output", "wholeOutput", "file", "message", "expectation"]);
     assert.equal(WHOLE.facts.find((fact) => fact.name === "Recovery time")?.value, "04:20 (RTO 15:00)");
+  });
+
+  it("says in every form where the whole of a long output is, and what is missing of it", () => {
+    assert.ok(printLog(WHOLE, "markdown").includes(`- Whole output: \`output/0001-look-stdout.txt\` in the run's folder (12,345 lines, 1.9 MiB; it ends early: the disk is <full>), 2000000 bytes, SHA-256 \`${"c".repeat(64)}\``));
+    assert.ok(printLog(WHOLE, "html").includes("<code>output/0001-look-stdout.txt</code> in the run's folder (12,345 lines, 1.9 MiB; it ends early: the disk is &lt;full&gt;)"));
+    assert.match(printLog(WHOLE, "json"), /"kind": "wholeOutput",\s+"stream": "stdout",\s+"path": "output\/0001-look-stdout.txt"/);
   });
 
   it("is a notebook in which nothing can be run on a target, whatever the outputs hold", () => {

@@ -33,6 +33,7 @@ class Scene {
   readonly log: string[] = [];
   readonly events: JournalEvent[] = [];
   readonly outputs: OutputNotification[] = [];
+  readonly kept: { readonly name: string; text: string }[] = [];
   readonly environment = new Map<string, string>();
   readonly cancel = new AbortController();
   readonly replies: Record<string, Reply> = {};
@@ -69,7 +70,12 @@ class Scene {
         this.onAsk();
         return this.answers.shift();
       },
-      output: (output) => void this.outputs.push(output),
+      output: async (output) => void this.outputs.push(output),
+      keepOutput: (cell, stream) => {
+        const file = { name: `${cell}-${stream}`, text: "" };
+        this.kept.push(file);
+        return { append: async (text) => void (file.text += text), end: async () => ({ stream, path: file.name, bytes: file.text.length, lines: 0, sha256: "0", ...(this.isDiskFull ? { missing: "the disk is full" } : {}) }) };
+      },
       plan: planOperation,
       planCell: (cellText, via) => planCellText(cellText, via, new Set(this.environment.keys())),
       isRehearsed: async (operation) => this.rehearsed.includes(operation.tool),
@@ -291,6 +297,27 @@ describe("running a cell", () => {
     await scene.run("TOKEN=$(echo token)");
     assert.equal(scene.environment.get("TOKEN"), token);
     assert.ok(!JSON.stringify([scene.events, scene.outputs]).includes(token));
+  });
+
+  it("keeps a long output whole, masked, and names it in the journal beside head and tail; a short one is in the journal alone", async () => {
+    const scene = new Scene();
+    const lines = Array.from({ length: 3_000 }, (_, index) => `line ${index} password=hunter${index}\n`).join("");
+    scene.replies["kubectl logs"] = { stdout: lines };
+    scene.replies["kubectl get"] = { stdout: "NAME\n" };
+    assert.equal(await scene.run("kubectl get pods\nkubectl logs db-0"), "succeeded");
+    assert.deepEqual(scene.kept, [{ name: "c-stdout", text: lines.replaceAll(/hunter\d+/g, "[redacted]") }]);
+    const outcomes = scene.events.flatMap((event) => (event.type === "statementOutcome" ? [event] : []));
+    assert.deepEqual(outcomes.map((event) => event.whole?.map((whole) => whole.path)), [undefined, ["c-stdout"]]);
+    assert.match(outcomes[1]?.stdout ?? "", /^line 0 [\s\S]*\n… [\d,]+ lines left out …\n[\s\S]*\nline 2999 password=\[redacted\]\n$/);
+    assert.equal(scene.outputs.filter((output) => output.stream === "note").length, 0);
+  });
+
+  it("says when a long output could not be kept whole, and goes on", async () => {
+    const scene = new Scene();
+    scene.isDiskFull = true;
+    scene.replies["kubectl logs"] = { stdout: "x".repeat(100_000) };
+    assert.equal(await scene.run("kubectl logs db-0\nkubectl get pods"), "succeeded");
+    assert.deepEqual(scene.outputs.flatMap((output) => (output.stream === "note" ? [output.text] : [])), ["The whole output could not be kept: the disk is full.\n"]);
   });
 
   it("refuses in a drill what would leave the world", async () => {

@@ -34,7 +34,7 @@ const riskOf = (index: number): Risk => riskOfCell(PLANS[index]);
 
 function ahead(extent: Extent, done: string, options: readonly { readonly step: string; readonly option: string }[] = []): string {
   const cells = [...done].map((name) => ({
-    cell: { name, step: undefined, language: "bash" }, execution: name, expectations: [], stdout: "", stderr: "",
+    cell: { name, step: undefined, language: "bash" }, execution: name, expectations: [], whole: [],
     outcome: { status: "succeeded", exitCode: 0, reason: undefined, message: undefined, startedAt: 0, endedAt: 0 },
   }) as const);
   return cellsAhead(DOCUMENT, { cells, options, skipped: [] }, extent, riskOf).map((index) => cellReference(DOCUMENT, index).name).join("");
