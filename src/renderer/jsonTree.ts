@@ -3,7 +3,7 @@ import { barButton, toolbar, TOOLBAR_STYLE } from "./toolbar.ts";
 const STYLE = `${TOOLBAR_STYLE}
 .dr-json { max-height: 26em; overflow: auto; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); line-height: 1.45; }
 .dr-json details > *:not(summary) { margin-left: 1.3em; }
-.dr-json summary { cursor: pointer; }
+.dr-json summary { cursor: pointer; line-height: 24px; }
 .dr-json summary:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 .dr-json .leaf { padding-left: 1em; white-space: pre-wrap; overflow-wrap: anywhere; }
 .dr-json .key { color: var(--vscode-symbolIcon-propertyForeground, var(--vscode-foreground)); }

@@ -1,13 +1,14 @@
 import type { LogLevel, LogLine } from "../core/run/logLines.ts";
+import { TONES } from "./tones.ts";
 import { barButton, countLabel, searchBox, toolbar, TOOLBAR_STYLE } from "./toolbar.ts";
 
 const STYLE = `${TOOLBAR_STYLE}
 .dr-log { max-height: 26em; overflow: auto; outline-offset: -1px; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); line-height: 1.4; }
 .dr-log:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .dr-log div { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0 6px; border-left: 3px solid transparent; }
-.dr-log .error { color: var(--vscode-errorForeground); border-left-color: var(--vscode-errorForeground); }
-.dr-log .warning { border-left-color: var(--vscode-editorWarning-foreground); color: var(--vscode-editorWarning-foreground); }
-.dr-log mark { background: var(--vscode-editor-findMatchHighlightBackground); color: inherit; }
+.dr-log .error { color: ${TONES.bad}; border-left-color: var(--vscode-errorForeground); }
+.dr-log .warning { border-left-color: var(--vscode-editorWarning-foreground); color: ${TONES.warning}; }
+.dr-log mark { background: var(--vscode-editor-findMatchHighlightBackground); color: var(--vscode-foreground); outline: 1px solid var(--vscode-contrastActiveBorder, transparent); }
 `;
 
 const LOUD: readonly { readonly level: LogLevel; readonly words: string }[] = [{ level: "error", words: "errors" }, { level: "warning", words: "warnings" }];

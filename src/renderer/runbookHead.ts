@@ -4,6 +4,7 @@ import type { FrontMatter, ParameterSpec, TargetSpec } from "../core/runbook/doc
 import { readFrontMatter } from "../core/runbook/frontMatter.ts";
 import { findFrontMatter } from "../core/runbook/frontMatterBlock.ts";
 import { splitLines } from "../core/runbook/lines.ts";
+import { TONES } from "./tones.ts";
 
 /** Style of the head. */
 export const HEAD_STYLE = `
@@ -12,7 +13,7 @@ export const HEAD_STYLE = `
 .dr-head dt { color: var(--vscode-descriptionForeground); }
 .dr-head dd { margin: 0; }
 .dr-head .dr-part { display: inline-block; margin-right: 1.4em; }
-.dr-head .dr-critical, .dr-head .dr-high { color: var(--vscode-errorForeground); font-weight: 600; }
+.dr-head .dr-critical, .dr-head .dr-high { color: ${TONES.bad}; font-weight: 600; }
 .dr-head summary { color: var(--vscode-descriptionForeground); cursor: pointer; }
 .dr-head pre { margin: 4px 0 0; }
 `;

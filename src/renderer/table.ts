@@ -1,5 +1,6 @@
 import type { TextTable } from "../core/run/textTable.ts";
 import { compareCells } from "./compareCells.ts";
+import { TONES } from "./tones.ts";
 import { countLabel, searchBox, toolbar, TOOLBAR_STYLE } from "./toolbar.ts";
 
 /** Fewer rows are read at a glance. */
@@ -14,8 +15,8 @@ const STYLE = `${TOOLBAR_STYLE}
 .dr-table th button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 .dr-table td { text-align: left; padding: 2px 14px 2px 6px; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3ch; vertical-align: top; }
 .dr-table tbody tr:hover td { background: var(--vscode-list-hoverBackground); }
-.dr-table .dr-bad { color: var(--vscode-errorForeground); }
-.dr-table .dr-good { color: var(--vscode-testing-iconPassed); }
+.dr-table .dr-bad { color: ${TONES.bad}; }
+.dr-table .dr-good { color: ${TONES.good}; }
 `;
 
 /** Words of kubectl's STATUS and similar columns that mean trouble or health. */

@@ -1,8 +1,8 @@
-/** Style of what stands above an output: a search box, buttons and a count. */
+/** Style of what stands above an output: a search box, buttons and a count. What is clicked is at least 24 pixels high (WCAG 2.2, 2.5.8). */
 export const TOOLBAR_STYLE = `
 .dr-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; padding: 2px 0 4px; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); }
-.dr-bar input { background: var(--vscode-input-background); color: var(--vscode-input-foreground); border: 1px solid var(--vscode-input-border, var(--vscode-editorWidget-border, transparent)); padding: 2px 6px; min-width: 14em; font: inherit; }
-.dr-bar button { background: transparent; color: var(--vscode-foreground); border: 1px solid var(--vscode-editorWidget-border, currentColor); border-radius: 2px; padding: 1px 8px; font: inherit; cursor: pointer; }
+.dr-bar input { background: var(--vscode-input-background); color: var(--vscode-input-foreground); border: 1px solid var(--vscode-input-border, var(--vscode-editorWidget-border, transparent)); padding: 2px 6px; min-width: 14em; min-height: 24px; box-sizing: border-box; font: inherit; }
+.dr-bar button { background: transparent; color: var(--vscode-foreground); border: 1px solid var(--vscode-editorWidget-border, currentColor); border-radius: 2px; padding: 1px 8px; min-height: 24px; font: inherit; cursor: pointer; }
 .dr-bar button:hover { background: var(--vscode-toolbar-hoverBackground); }
 .dr-bar button[aria-pressed="true"] { background: var(--vscode-button-background); color: var(--vscode-button-foreground); border-color: var(--vscode-button-background); }
 .dr-bar input:focus-visible, .dr-bar button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 1px; }
