@@ -11,6 +11,7 @@ import { preflight } from "./bench/preflight.ts";
 import { packageSize } from "./bench/packageSize.ts";
 import { restoreStream } from "./bench/restoreStream.ts";
 import { s3List } from "./bench/s3List.ts";
+import { worldCost } from "./bench/worldCost.ts";
 import { packExtension } from "./lib/pack.ts";
 
 // Ending by a signal runs the exit hooks, which end what was started.
@@ -20,6 +21,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Compari
   ["kubectl step", kubectlStep],
   ["large cluster", largeCluster],
   ["preflight", preflight],
+  ["drill world", worldCost],
   ["opening a file", openFile],
   ["load time", loadTime],
   ["package size", packageSize],

@@ -69,7 +69,7 @@ export class Faults {
     if (this.#templates.some((template) => template.name === name && template.world !== undefined)) throw new RuntimeError("invalidInput", `Injecting ${name}: it happens in another world than this one.`, { hint: `Start a drill with it: dr-runbook drill --fault ${name}.` });
     const recipe = this.#recipeOf(name, values);
     const uids = this.#damagedBy(recipe).flatMap((object) => object.metadata.uid ?? []);
-    if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Inject it once that is there (kubectl get pods,pvc shows it), or reset the world." });
+    if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Inject it once that is there (kubectl get pods,pvc shows it), or begin the drill anew." });
     const site = this.#tools.site(recipe.cluster);
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
     if (recipe.attack !== undefined) site.attack(name, recipe.namespace);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +32,19 @@ function failsWith(name: string, status: number): (error: unknown) => boolean {
   };
 }
 
+/** An address of an object that is signed in its query (AWS Signature Version 4), as the AWS CLI's `presign` makes it. */
+function presigned(address: string, at: Date, expiresSeconds: number): string {
+  const url = new URL(address);
+  const time = at.toISOString().replaceAll(/[-:]|\.\d+/gu, "");
+  const scope = [time.slice(0, 8), "eu-central-1", "s3", "aws4_request"];
+  const fields = { Algorithm: "AWS4-HMAC-SHA256", Credential: [CREDENTIALS.accessKeyId, ...scope].join("/"), Date: time, Expires: String(expiresSeconds), SignedHeaders: "host" };
+  const query = Object.entries(fields).map(([name, value]) => `X-Amz-${name}=${encodeURIComponent(value)}`).join("&");
+  const canonical = ["GET", url.pathname, query, `host:${url.host}\n`, "host", "UNSIGNED-PAYLOAD"].join("\n");
+  const text = [fields.Algorithm, time, scope.join("/"), createHash("sha256").update(canonical).digest("hex")].join("\n");
+  const key = scope.reduce<Buffer>((secret, part) => createHmac("sha256", secret).update(part).digest(), Buffer.from(`AWS4${CREDENTIALS.secretAccessKey}`));
+  return `${address}?${query}&X-Amz-Signature=${createHmac("sha256", key).update(text).digest("hex")}`;
+}
+
 describe("the world's S3 endpoint", () => {
   let server: S3Server;
   let client: S3.S3Client;
@@ -62,6 +75,41 @@ describe("the world's S3 endpoint", () => {
     assert.ok((await read("stream")).equals(bytes.subarray(0, 300_000)));
     assert.ok((await read("big")).equals(bytes));
     assert.match((await client.send(new S3.HeadObjectCommand({ Bucket, Key: "big" }))).ETag ?? "", /-3"$/);
+  });
+
+  it("makes, finds and lists buckets", async () => {
+    await client.send(new S3.CreateBucketCommand({ Bucket: "made-here" }));
+    await client.send(new S3.HeadBucketCommand({ Bucket: "made-here" }));
+    assert.deepEqual((await client.send(new S3.ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name).toSorted(), [Bucket, "made-here"]);
+    await assert.rejects(client.send(new S3.HeadBucketCommand({ Bucket: "never-made" })), failsWith("NotFound", 404));
+  });
+
+  it("keeps the checksum that was sent", async () => {
+    await put("sha", "x", { ChecksumAlgorithm: "SHA256" });
+    assert.equal((await client.send(new S3.HeadObjectCommand({ Bucket, Key: "sha", ChecksumMode: "ENABLED" }))).ChecksumSHA256, createHash("sha256").update("x").digest("base64"));
+  });
+
+  it("lists uploads that are not complete, and gives them up", async () => {
+    const { UploadId } = await client.send(new S3.CreateMultipartUploadCommand({ Bucket, Key: "half" }));
+    const open = async (): Promise<readonly (string | undefined)[]> => ((await client.send(new S3.ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).map(({ Key }) => Key);
+    assert.deepEqual(await open(), ["half"]);
+    await client.send(new S3.AbortMultipartUploadCommand({ Bucket, Key: "half", UploadId }));
+    assert.deepEqual(await open(), []);
+  });
+
+  it("keeps a bucket's lifecycle rules", async () => {
+    const Rules: S3.LifecycleRule[] = [{ ID: "r", Status: "Enabled", Filter: { Prefix: "tmp/" }, Expiration: { Days: 3 } }];
+    await client.send(new S3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+    assert.deepEqual((await client.send(new S3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules, Rules);
+  });
+
+  it("gives an object to whoever has a presigned address, until it expires or is changed", async () => {
+    await put("a/1.txt", "hello");
+    const signed = (expiresIn: number): string => presigned(`${server.endpoint}/${Bucket}/a/1.txt`, new Date(), expiresIn);
+    const answer = await fetch(signed(60));
+    assert.deepEqual([answer.status, await answer.text()], [200, "hello"]);
+    assert.equal((await fetch(signed(60).replace(/Signature=./u, "Signature=g"))).status, 403);
+    assert.equal((await fetch(signed(-1))).status, 403);
   });
 
   it("answers ranges, and refuses one beyond the end", async () => {
