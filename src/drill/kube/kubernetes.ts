@@ -7,6 +7,7 @@ import { createApiServer } from "./api/server.ts";
 import type { KubeUser } from "./api/users.ts";
 import { loadCertificates } from "./certificates.ts";
 import { startDaemonSetController } from "./controllers/daemonSet.ts";
+import { skipSchedules, startCronJobController } from "./controllers/cronJob.ts";
 import { startDeploymentController } from "./controllers/deployment.ts";
 import { startEndpointsController } from "./controllers/endpoints.ts";
 import { startGarbageCollector } from "./controllers/garbage.ts";
@@ -187,6 +188,7 @@ function startControllers(services: ControllerServices): void {
   startStatefulSetController(services);
   startDaemonSetController(services);
   startJobController(services);
+  startCronJobController(services);
   startEndpointsController(services);
   startVolumeController(services);
   startGarbageCollector(services);
@@ -201,10 +203,12 @@ function liveThePast(options: KubernetesOptions, store: ObjectStore, clock: Sett
   settle();
   for (const { agoMs, object } of [...(options.later ?? [])].sort((left, right) => right.agoMs - left.agoMs)) {
     clock.jumpTo(present - agoMs);
+    skipSchedules({ store, clock });
     changeAs(store, FIRST_MANAGER, object, clock.now());
     settle();
   }
   clock.jumpTo(present - FRESH_MS);
+  skipSchedules({ store, clock });
   clock.settle(Math.max(0, present - clock.now()));
   clock.handOver();
 }

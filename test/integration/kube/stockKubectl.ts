@@ -136,6 +136,18 @@ export function describeStockKubectl(version: KubectlVersion): void {
       assert.match(await succeed("top pods"), /db-0 +\d+m +\d+Mi/u);
     });
 
+    it("creates CronJobs, and Jobs from them by hand", async () => {
+      await succeed(["create", "cronjob", "tick", "--image=busybox", "--schedule=0 2 * * *", "--", "true"]);
+      assert.match(await succeed("get cronjob tick"), /tick +0 2 \* \* \*.* False +0 +<none>/u);
+      await succeed("create job by-hand --from=cronjob/tick");
+      await succeed("wait job/by-hand --for=condition=complete --timeout=60s");
+      assert.match(await succeed("describe cronjob tick"), /Schedule: +0 2 \* \* \*\n/u);
+      assert.match(await succeed("get job by-hand"), /by-hand .*1\/1/u);
+      const refused = await kubectl(["create", "cronjob", "never", "--image=busybox", "--schedule=0 25 * * *", "--", "true"]);
+      assert.match(refused.err, /spec\.schedule: Invalid value: "0 25 \* \* \*": end of range \(25\) above maximum \(23\): 25/u);
+      await succeed("delete cronjob tick");
+    });
+
     it("refuses what a viewer may not do", async () => {
       assert.equal((await kubectl("--context drill-view auth can-i delete pods")).out, "no\n");
       assert.equal(

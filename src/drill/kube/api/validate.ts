@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../contract.ts";
+import { CronError, parseCron } from "../cron.ts";
 import { unplayedFields } from "../controllers/rollouts/rolloutObject.ts";
 import { isRecord, recordsOf, stringsOf, textOf, valueAt } from "../json.ts";
 import type { Resource } from "../resources.ts";
@@ -59,12 +60,23 @@ function specCauses(object: KubeObject): Cause[] {
     case "Job":
       return podCauses(valueAt(object.spec, "template", "spec"), "spec.template.spec");
     case "CronJob":
-      return textOf(valueAt(object.spec, "schedule")) === undefined ? [required("spec.schedule")] : [];
+      return [...scheduleCauses(valueAt(object.spec, "schedule")), ...podCauses(valueAt(object.spec, "jobTemplate", "spec", "template", "spec"), "spec.jobTemplate.spec.template.spec")];
     case "Service":
       return serviceCauses(object);
     // The rest is stored as it comes; nothing here depends on its fields.
   }
   return [];
+}
+
+function scheduleCauses(schedule: unknown): Cause[] {
+  if (typeof schedule !== "string" || schedule === "") return [required("spec.schedule")];
+  try {
+    parseCron(schedule);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error;
+    return [{ field: "spec.schedule", reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(schedule)}: ${error.message}` }];
+  }
 }
 
 /** The real API server would take them, and its controller act on them. */
