@@ -135,6 +135,11 @@ export class MysqlServer implements SqlServer {
     this.#volume = volume;
   }
 
+  /** What its rows, indexes and binary log take, bytes. Rows that are deleted leave their room to others, as InnoDB's do. */
+  get dataBytes(): number {
+    return this.#state.store.bytes + (this.#log?.end ?? 0);
+  }
+
   /** Where its clients are: `10.1.2.3:51234`, or `localhost` behind the socket. */
   get clientAddresses(): readonly string[] {
     return [...this.#state.sessions.values()].map((session) => session.address);

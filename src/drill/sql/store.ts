@@ -92,6 +92,11 @@ export class Store {
     }
   }
 
+  /** Size of the data as SQLite keeps it. */
+  get bytes(): number {
+    return Number(this.query("PRAGMA page_count")[0]?.[0] ?? 0) * Number(this.query("PRAGMA page_size")[0]?.[0] ?? 0);
+  }
+
   save(): Uint8Array {
     this.#forget();
     const bytes = this.#database.export();

@@ -107,13 +107,18 @@ export class Attacks {
     active.round += 1;
     const ask = (method: string, path: string, token: string): { readonly status: number; readonly body: string } =>
       application.answer({ method, path, query: new Map(), client: { address: attack.address, agent: attack.agent }, authorization: `Bearer ${token}`, contentType: undefined, body: "" });
-    if (tokens[user] === undefined) {
+    const renew = (): string | undefined => {
       const renewed = ask("POST", forged.renew, signToken(active.key, user, this.#parts.clock.now()));
       const token = renewed.status === OK ? tokenIn(renewed.body) : undefined;
-      if (token === undefined) return;
-      tokens[user] = token;
-    }
-    for (const path of forged.paths) if (ask("GET", path, tokens[user] ?? "").status === UNAUTHORIZED) delete tokens[user];
+      if (token !== undefined) tokens[user] = token;
+      return token;
+    };
+    const token = tokens[user] ?? renew();
+    if (token === undefined) return;
+    if (!forged.paths.some((path) => ask("GET", path, token).status === UNAUTHORIZED)) return;
+    // A session that was ended is taken up again at once, as long as the key is good.
+    delete tokens[user];
+    renew();
   }
 
   /** One round from inside: each program that its pod still has and that still has its master asks the database for the next page. */

@@ -1,17 +1,15 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import { SqlError, type Cluster, type KubeObject, type SqlResult, type SqlSession, type WorldClock } from "../contract.ts";
+import { SqlError, type Cluster, type KubeObject, type SqlResult, type WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
-import { podSpecOf } from "../kube/objects.ts";
-import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
+import { DatabaseVolumes, type DatabaseVolume } from "./databaseVolumes.ts";
 import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
-import { claimsOf } from "./faults.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
@@ -33,15 +31,6 @@ interface HeldConnection {
   readonly address: string;
 }
 
-interface Volume {
-  readonly claim: string;
-  readonly server: MysqlServer;
-  /** Held by a fault. Those that were ended meanwhile are none any more. */
-  readonly held: Set<SqlSession>;
-  /** Files beside the server's data, bytes by path. */
-  readonly files: Map<string, number>;
-}
-
 const DEFAULT_PORT = 3306;
 /** Ports that clients connect from. */
 const FIRST_PORT = 34_000;
@@ -54,13 +43,13 @@ export class Databases implements DatabaseDirectory {
   readonly #cluster: () => Cluster;
   readonly #version: string;
   readonly #elsewhere: (cluster: string) => Databases | undefined;
+  readonly #volumes: DatabaseVolumes;
   /** By claim UID. */
-  readonly #volumes = new Map<string, Volume>();
   readonly #opening = new Map<string, Promise<void>>();
-  /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
   readonly #isReachable: () => boolean;
   #nextServerId: number;
   #connections = 0;
+  /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
   readonly #prepared = new Map<string, MysqlServer>();
 
   /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
@@ -71,6 +60,7 @@ export class Databases implements DatabaseDirectory {
     this.#elsewhere = parts.elsewhere;
     this.#isReachable = parts.isReachable;
     this.#nextServerId = parts.firstServerId;
+    this.#volumes = new DatabaseVolumes(parts.cluster, (claim) => this.#describe(claim));
     this.#version = description.images.find((image) => image.behaviour === "database")?.version ?? "8.4.0";
   }
 
@@ -88,7 +78,7 @@ export class Databases implements DatabaseDirectory {
     for (const { claimUid, claim, bytes, held, files } of saved) {
       const server = await this.#empty(this.#describe(claim));
       server.load(Buffer.from(bytes, "base64"));
-      const volume = this.#mount(claimUid, claim, server, new Map(Object.entries(files)));
+      const volume = this.#volumes.mount(claimUid, claim, server, new Map(Object.entries(files)));
       for (const { user, address } of held) this.#hold(volume, user, address);
     }
     this.#link();
@@ -96,7 +86,7 @@ export class Databases implements DatabaseDirectory {
 
   /** Everything on the volumes. */
   save(): readonly SavedVolume[] {
-    return [...this.#volumes].map(([claimUid, { claim, server, held, files }]) => ({
+    return [...this.#volumes.all].map(([claimUid, { claim, server, held, files }]) => ({
       claimUid, claim, bytes: Buffer.from(server.save()).toString("base64"),
       held: [...held].filter((session) => server.isConnected(session)).map(({ user, address }) => ({ user, address: address ?? "" })),
       files: Object.fromEntries(files),
@@ -105,53 +95,23 @@ export class Databases implements DatabaseDirectory {
 
   /** The server that a pod's main process runs; `undefined` while its data is being opened or it mounts no volume. */
   serverOf(pod: KubeObject): MysqlServer | undefined {
-    const uid = this.#volumeOf(pod)?.uid;
-    return uid === undefined ? undefined : this.#volumes.get(uid)?.server;
+    const uid = this.#volumes.claimOf(pod)?.uid;
+    return uid === undefined ? undefined : this.#volumes.all.get(uid)?.server;
   }
 
   /** How full the volume of a claim is; `undefined` for one that holds no database. */
   usageOf(claim: KubeObject): VolumeUsage | undefined {
-    const volume = this.#volumes.get(claim.metadata.uid ?? "");
-    const capacity = (claim.status as { readonly capacity?: { readonly storage?: string } } | undefined)?.capacity?.storage;
-    const description = this.#describe(volume?.claim);
-    if (volume === undefined || description === undefined) return undefined;
-    return { usedBytes: [...volume.files.values()].reduce((sum, bytes) => sum + bytes, description.usedBytes), capacityBytes: quantity(capacity, "memory") };
+    return this.#volumes.usageOf(claim);
   }
 
   /** What a pod sees of its volume; `undefined` where no server has its data there. */
   mounted(pod: KubeObject): MountedVolume | undefined {
-    const { uid = "", claim: name = "" } = this.#volumeOf(pod) ?? {};
-    const [volume, description] = [this.#volumes.get(uid), this.#describe(name)];
-    const claim = this.#cluster().get("PersistentVolumeClaim", pod.metadata.namespace ?? "", name);
-    const usage = claim === undefined ? undefined : this.usageOf(claim);
-    const { volumes = [], containers } = podSpecOf(pod);
-    const mount = volumes.find((entry) => entry.persistentVolumeClaim?.claimName === name)?.name;
-    const mountPath = containers[0]?.volumeMounts?.find((entry) => entry.name === mount)?.mountPath;
-    if (volume === undefined || description === undefined || usage === undefined || mountPath === undefined) return undefined;
-    return { mountPath, capacityBytes: usage.capacityBytes, contents: new Map([[`${mountPath}/${description.database}`, description.usedBytes], ...volume.files]), remove: (path) => volume.files.delete(path) };
+    return this.#volumes.mounted(pod);
   }
 
   /** Puts a file onto the volume of a claim. Throws `notFound` where no server has its data there. */
-  fill(namespace: string, { claim: name, file, share }: FillingFile): void {
-    const claim = this.#cluster().get("PersistentVolumeClaim", namespace, name);
-    const usage = claim === undefined ? undefined : this.usageOf(claim);
-    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Reset the world." });
-    this.#volumes.get(claim?.metadata.uid ?? "")?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
-  }
-
-  #mount(claimUid: string, claim: string, server: MysqlServer, files = new Map<string, number>()): Volume {
-    const volume = { claim, server, held: new Set<SqlSession>(), files };
-    this.#volumes.set(claimUid, volume);
-    server.livesOn({ isFull: () => this.#isFull(claimUid, volume) });
-    return volume;
-  }
-
-  #isFull(claimUid: string, { files }: Volume): boolean {
-    // The data themselves never fill a described volume.
-    if (files.size === 0) return false;
-    const claim = this.#cluster().list("PersistentVolumeClaim").find(({ metadata }) => metadata.uid === claimUid);
-    const usage = claim === undefined ? undefined : this.usageOf(claim);
-    return usage !== undefined && usage.usedBytes >= usage.capacityBytes;
+  fill(namespace: string, file: FillingFile): void {
+    this.#volumes.fill(namespace, file);
   }
 
   /** How the client programs in pods reach the servers. */
@@ -177,18 +137,18 @@ export class Databases implements DatabaseDirectory {
    * the image's entry point makes it. `whenOpen` is called once the server listens, and at once where it does already.
    */
   open(pod: KubeObject, whenOpen: () => void): void {
-    const volume = this.#volumeOf(pod);
+    const volume = this.#volumes.claimOf(pod);
     if (volume === undefined) return;
     const prepared = this.#prepared.get(volume.claim);
-    if (!this.#volumes.has(volume.uid) && prepared !== undefined) {
-      this.#mount(volume.uid, volume.claim, prepared);
+    if (!this.#volumes.all.has(volume.uid) && prepared !== undefined) {
+      this.#volumes.mount(volume.uid, volume.claim, prepared);
       this.#prepared.delete(volume.claim);
     }
-    if (this.#volumes.has(volume.uid)) {
+    if (this.#volumes.all.has(volume.uid)) {
       whenOpen();
       return;
     }
-    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#mount(volume.uid, volume.claim, server));
+    const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#volumes.mount(volume.uid, volume.claim, server));
     this.#opening.set(volume.uid, opening);
     void opening.then(whenOpen);
   }
@@ -200,13 +160,13 @@ export class Databases implements DatabaseDirectory {
 
   /** Lets a client that is gone hold connections to the server on a claim, as many as it takes. Throws `notFound` where none runs. */
   occupy({ claim, account, address, count }: HeldConnections): void {
-    const volume = [...this.#volumes.values()].findLast((candidate) => candidate.claim === claim);
+    const volume = this.#volumes.latest(claim);
     if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: "Reset the world." });
     for (let index = 0; index < count && this.#hold(volume, account, `${address}:${FIRST_PORT + index}`); index += 1);
   }
 
   /** Whether the server took one more. */
-  #hold(volume: Volume, user: string, address: string): boolean {
+  #hold(volume: DatabaseVolume, user: string, address: string): boolean {
     try {
       volume.held.add(volume.server.openSessionAs(user, undefined, address));
       return true;
@@ -269,22 +229,13 @@ export class Databases implements DatabaseDirectory {
     return this.#description.databases.find((database) => database.claim === claim);
   }
 
-  #volumeOf(pod: KubeObject | undefined): { readonly claim: string; readonly uid: string } | undefined {
-    if (pod === undefined) return undefined;
-    for (const claim of claimsOf(pod)) {
-      const uid = this.#cluster().get("PersistentVolumeClaim", pod.metadata.namespace ?? "", claim)?.metadata.uid;
-      if (uid !== undefined) return { claim, uid };
-    }
-    return undefined;
-  }
-
   /** Delays what the replica on a claim applies from now on. Throws `notFound` where there is no such replica. */
   delayReplica(claim: string, lagMs: number): void {
     if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Reset the world." });
   }
 
   #serverOn(claim: string): MysqlServer | undefined {
-    return this.#prepared.get(claim) ?? [...this.#volumes.values()].findLast((volume) => volume.claim === claim)?.server;
+    return this.#prepared.get(claim) ?? this.#volumes.latest(claim)?.server;
   }
 
   #sourceOf({ replicaOf, sourceCluster, namespace, sourceHost }: DatabaseDescription): { readonly server: MysqlServer; readonly isReachable: () => boolean } | undefined {

@@ -150,7 +150,7 @@ export interface DatabaseDescription {
   readonly sourceHost: string;
   /** Bytes of a dump that the server takes in per second of world time. */
   readonly restoreBytesPerSecond: number;
-  /** What its files take on the volume. */
+  /** What its files take on the volume beside what the drill itself keeps: an old log, the history of years. */
   readonly usedBytes: number;
 }
 

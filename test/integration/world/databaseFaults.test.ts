@@ -80,7 +80,7 @@ describe("database failures", function suite() {
     await world.until("the database is up", isUp, 600);
     await world.inject("database-disk-full");
     assert.match(await world.kubectl("exec mysql-0 -- df -h /var/lib/mysql"), /^Filesystem +Size +Used Avail Use% Mounted on\n\S+ +50G +50G +0 100% \/var\/lib\/mysql\n$/u);
-    assert.match(await world.kubectl("exec mysql-0 -- du -ah /var/lib/mysql"), /^1.0G\t\/var\/lib\/mysql\/buildnest_ecommerce\n\d+G\t\/var\/lib\/mysql\/old-dumps\.tar\n50G\t\/var\/lib\/mysql\n$/u);
+    assert.match(await world.kubectl("exec mysql-0 -- du -ah /var/lib/mysql"), /^1.1G\t\/var\/lib\/mysql\/buildnest_ecommerce\n\d+G\t\/var\/lib\/mysql\/old-dumps\.tar\n50G\t\/var\/lib\/mysql\n$/u);
     await refused();
     assert.equal((await world.query('kubelet_volume_stats_available_bytes{persistentvolumeclaim="data-mysql-0"}'))[""], 0);
     assert.ok(await isUp(), "reading goes on");
