@@ -6,6 +6,7 @@ import {
 } from "../../../src/editor/contributions.ts";
 
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
+import { readManifest, ROOT } from "./manifest.ts";
 import { readQuickActions } from "../../../src/core/runbook/quickActions.ts";
 
 interface CommandContribution {
@@ -36,8 +37,7 @@ interface Manifest {
   };
 }
 
-const root = join(import.meta.dirname, "../../..");
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const walkthroughSteps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 const allCommands: Readonly<Record<string, string>> = { ...COMMANDS, ...INTERNAL_COMMANDS };
@@ -52,9 +52,9 @@ function keysOf(clause: string | undefined): readonly string[] {
 }
 
 function sourceOf(folder: string): string {
-  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(join(root, folder, name), "utf8"))
+    .map((name) => readFileSync(join(ROOT, folder, name), "utf8"))
     .join("\n");
 }
 
@@ -128,7 +128,7 @@ describe("contributions", () => {
   });
 
   it("has the pictures and texts that it names", () => {
-    for (const path of [manifest.icon, ...walkthroughSteps.map((step) => step.media.markdown), ...contributes.viewsContainers.activitybar.map((container) => container.icon)]) assert.ok(existsSync(join(root, path)), path);
+    for (const path of [manifest.icon, ...walkthroughSteps.map((step) => step.media.markdown), ...contributes.viewsContainers.activitybar.map((container) => container.icon)]) assert.ok(existsSync(join(ROOT, path)), path);
   });
 
   it("activates for runbooks only", () => {
@@ -137,7 +137,7 @@ describe("contributions", () => {
 
   it("has a cell in the shipped runbooks for each quick action of the palette", () => {
     const offered = new Set(
-      readdirSync(join(root, "notebooks")).filter((name) => name.endsWith(".runbook.md")).flatMap((name) => readQuickActions(parseRunbook(readFileSync(join(root, "notebooks", name), "utf8"))).map((action) => action.name)),
+      readdirSync(join(ROOT, "notebooks")).filter((name) => name.endsWith(".runbook.md")).flatMap((name) => readQuickActions(parseRunbook(readFileSync(join(ROOT, "notebooks", name), "utf8"))).map((action) => action.name)),
     );
     for (const name of Object.values(QUICK_ACTIONS)) assert.ok(offered.has(name), name);
   });
