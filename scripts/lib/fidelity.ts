@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.ts";
 
-interface Row {
+/** What a suite recorded of one verb. */
+export interface FidelityRow {
   readonly verb: string;
   readonly version: string;
   readonly server: string;
@@ -28,7 +29,7 @@ commands all the same. A run of the tests fails where it differs from this table
 
 /** The page that shows which verbs print what stock kubectl prints, by version and server. */
 export function fidelityPage(): string {
-  const rows = readRows();
+  const rows = fidelityRows(["reads", "changes"]);
   const versions = [...new Set(rows.map(({ version }) => version))].toSorted();
   const columns = Object.keys(SERVERS).flatMap((server) => versions.filter((version) => rows.some((row) => row.server === server && row.version === version)).map((version) => ({ server, version })));
   const lines = [...new Set(rows.map(({ verb }) => verb))].toSorted().map((verb) => {
@@ -39,18 +40,19 @@ export function fidelityPage(): string {
   return `${HEAD}\n| ${head.join(" | ")} |\n| ${head.map(() => "---").join(" | ")} |\n${lines.join("\n")}\n`;
 }
 
-function cellOf(rows: readonly Row[]): string {
+function cellOf(rows: readonly FidelityRow[]): string {
   const of = rows.reduce((sum, row) => sum + row.of, 0);
   const same = rows.reduce((sum, row) => sum + row.same, 0);
   if (of === 0) return "not run";
   return same === of ? `identical, ${of} of ${of}` : `differs, ${same} of ${of}`;
 }
 
-/** Files are named SUITE-SERVER-VERSION.json. */
-function readRows(): readonly Row[] {
+/** What these suites recorded; files are named SUITE-SERVER-VERSION.json. */
+export function fidelityRows(suites: readonly string[]): readonly FidelityRow[] {
   const folder = join(root, "test/golden/fidelity");
   return readdirSync(folder).filter((name) => name.endsWith(".json")).flatMap((name) => {
-    const [, server = "", version = ""] = /^\w+-(\w+)-([\d.]+)\.json$/.exec(name) ?? [];
+    const [, suite = "", server = "", version = ""] = /^(\w+)-(\w+)-([\d.]+)\.json$/.exec(name) ?? [];
+    if (!suites.includes(suite)) return [];
     const verbs = JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, { readonly same: number; readonly of: number }>;
     return Object.entries(verbs).map(([verb, { same, of }]) => ({ verb, version, server, same, of }));
   });

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +8,7 @@ import { endGroup, endWithParent } from "../../scripts/lib/children.ts";
 import { makeCertificates } from "../../src/drill/kube/certificates.ts";
 import { createKubernetesPort } from "../../src/services/kubernetes/port.ts";
 import { findKubernetes } from "./kubernetesBinaries.ts";
+import { freePorts } from "./ports.ts";
 import { type KubeletOptions, type KubeletStandIn, startKubelet } from "./kubeletStandIn.ts";
 
 /** A real Kubernetes control plane of one test, on 127.0.0.1, with a stand-in for a kubelet. */
@@ -50,8 +49,8 @@ async function startControlPlane(images: KubeletOptions["images"]): Promise<Cont
   const user = (name: string): object => ({ name, user: { token: tokens.get(name as (typeof USERS)[number][0]) } });
   const configOf = (name: string, contexts: readonly (readonly [string, string])[]): string => {
     const config = {
-      apiVersion: "v1", kind: "Config", "current-context": contexts[0]?.[0], clusters: [{ name: "real", cluster: { server, "certificate-authority-data": Buffer.from(authority).toString("base64") } }],
-      users: contexts.map(([, who]) => user(who)), contexts: contexts.map(([context, who]) => ({ name: context, context: { cluster: "real", user: who, namespace: "shop" } })),
+      apiVersion: "v1", kind: "Config", "current-context": contexts[0]?.[0], clusters: [{ name: "drill", cluster: { server, "certificate-authority-data": Buffer.from(authority).toString("base64") } }],
+      users: contexts.map(([, who]) => user(who)), contexts: contexts.map(([context, who]) => ({ name: context, context: { cluster: "drill", user: who, namespace: "shop" } })),
     };
     writeFileSync(join(folder, name), JSON.stringify(config), { mode: 0o600 });
     return join(folder, name);
@@ -129,15 +128,4 @@ async function untilReady(kubeconfigPath: string, api: ChildProcess, folder: str
     port.close();
   }
   throw new Error(`kube-apiserver does not start:\n${readFileSync(join(folder, "kube-apiserver.log"), "utf8").split("\n").slice(-8).join("\n")}`);
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address === null || typeof address === "string" ? 0 : address.port;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

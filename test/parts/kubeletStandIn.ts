@@ -192,6 +192,8 @@ class Kubelet implements KubeletStandIn {
     const found = this.#find(url);
     if (!url.pathname.startsWith("/containerLogs/") || found === undefined) return void response.writeHead(404).end("not found");
     const query = url.searchParams;
+    // Its containers never end.
+    if (query.get("previous") === "true") return void response.writeHead(400).end(`previous terminated container "${found.container}" in pod "${found.pod.object.metadata.name}" not found`);
     const hasTimes = query.get("timestamps") === "true";
     const since = query.get("sinceTime");
     const all = (found.pod.lines.get(found.container) ?? []).filter((line) => since === null || Date.parse(line.at) >= Date.parse(since));

@@ -208,12 +208,12 @@ const UNCOUNTED = new Set(["Node", "Pod", "Service", "PersistentVolume", "Persis
 
 /** A new object with its first generation, where its kind has one. */
 export function withGeneration(object: KubeObject): KubeObject {
-  if (object.spec !== undefined && !UNCOUNTED.has(object.kind)) object.metadata.generation ??= 1;
+  if ((object.spec !== undefined || object.kind === "PriorityClass") && !UNCOUNTED.has(object.kind)) object.metadata.generation ??= 1;
   return object;
 }
 
 /** Objects without a generation (config maps, nodes) never get one. */
-function generationOf(previous: KubeObject, next: KubeObject): number | undefined {
+export function generationOf(previous: KubeObject, next: KubeObject): number | undefined {
   const old = previous.metadata.generation;
   if (old === undefined) return undefined;
   return isSameJson(previous.spec, next.spec) ? old : old + 1;

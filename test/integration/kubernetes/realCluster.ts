@@ -6,7 +6,8 @@ import { MANIFESTS } from "../kube/drillCluster.ts";
 const never = new AbortController().signal;
 const SETTLE_LIMIT_MS = 120_000;
 
-const FIRST: readonly KubeObject[] = [
+/** What the real cluster needs besides the drill cluster's manifests. */
+export const FIRST: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "nothing" } },
   { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "viewers" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "viewer" }] },

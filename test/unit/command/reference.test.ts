@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { drillPage } from "../../../scripts/lib/drillPage.ts";
 import { fidelityPage } from "../../../scripts/lib/fidelity.ts";
 import { commandsReference } from "../../../src/core/command/reference.ts";
 import { COMMAND_PROBLEMS } from "../../../src/core/command/problems.ts";
@@ -14,6 +15,10 @@ describe("docs", () => {
 
   it("FIDELITY.md is what the test run recorded", () => {
     assertGolden(new URL("FIDELITY.md", docs), fidelityPage());
+  });
+
+  it("DRILL.md is what the test run recorded, with a reason for each difference", () => {
+    assertGolden(new URL("DRILL.md", docs), drillPage());
   });
 
   it("ERRORS.md has a row for each command problem", () => {

@@ -12,6 +12,8 @@ export function podLog(services: ApiServices, request: ApiRequest, route: Resour
   const { query, response } = request;
   const pod = requireObject(services, route);
   const container = containerOf(pod, query.get("container") ?? "");
+  // A pod without a node has no log, and nobody who could refuse one.
+  if (podSpecOf(pod).nodeName === undefined) return void response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" }).end();
   const run = runOf(pod, container, flag(query, "previous"));
   const uid = pod.metadata.uid ?? "";
   const lines = services.logs.lines(uid, container, run) ?? [];

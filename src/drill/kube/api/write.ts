@@ -5,7 +5,7 @@ import { withUpdateTracked, type FieldChange } from "../managedFields.ts";
 import { copyJson, isRecord, isSameJson, numberOf, recordOf, stringsOf, textOf, timestamp, valueAt } from "../json.ts";
 import { randomSuffix, randomUid } from "../names.ts";
 import { qualifiedName, type Resource } from "../resources.ts";
-import { withGeneration } from "../store.ts";
+import { generationOf, withGeneration } from "../store.ts";
 import { checkClaimChange } from "./claimChanges.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
 import { goMap, type Cause } from "./fieldChecks.ts";
@@ -112,7 +112,10 @@ function writeChange(services: ApiServices, request: ApiRequest, route: Resource
   validate(resource, next, immutableCauses(resource, current, next));
   checkClaimChange(services.store, resource, current, next);
   if (isDryRun(request)) {
-    sendJson(request.response, 200, present(services, request, resource, withDefaults(copyJson(next), false)));
+    const changed = withDefaults(copyJson(next), false);
+    const generation = generationOf(current, changed);
+    if (generation !== undefined) changed.metadata.generation = generation;
+    sendJson(request.response, 200, present(services, request, resource, changed));
     return;
   }
   const stored = services.store.put(next);

@@ -84,6 +84,7 @@ function bindTo(services: ControllerServices, claim: KubeObject, volume: KubeObj
   store.update("PersistentVolume", undefined, volume.metadata.name, (copy) => {
     const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: claim.metadata.namespace, name: claim.metadata.name, uid: claim.metadata.uid, resourceVersion: claim.metadata.resourceVersion };
     copy.spec = { ...copy.spec, claimRef };
+    copy.metadata.annotations = { ...copy.metadata.annotations, "pv.kubernetes.io/bound-by-controller": "yes" };
     copy.status = { ...copy.status, phase: "Bound" };
     return copy;
   });
