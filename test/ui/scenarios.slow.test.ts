@@ -18,6 +18,10 @@ const REHEARSALS: readonly Rehearsal[] = [
     cells: ["detect-rollout", "detect-pods", "revisions", "choose-revision", "newest-migrations", "undo-release", "rollout-complete", "pods-ready", "app-health", "app-sample"],
   },
   {
+    runbook: "02-application-deployment-failure.runbook.md", fault: "Argo Rollout stuck", picture: "active-version",
+    cells: ["detect-rollout", "detect-pods", "revisions", "choose-revision", "newest-migrations", "abort-rollout", "active-version", "undo-rollout", "rollout-complete", "pods-ready", "app-health", "app-sample"],
+  },
+  {
     runbook: "03-redis-failure.runbook.md", fault: "Redis scaled away", picture: "redis-ping",
     cells: ["detect-pods", "detect-application", "scale-redis", "redis-ping", "redis-info", "breaker-closes", "app-redis", "app-cache", "cache-hits", "rate-limit"],
   },
@@ -46,10 +50,10 @@ async function rehearse(workbench: Workbench, { runbook, fault, cells, picture }
   for (const cell of cells) {
     const end = await workbench.runThroughGates(rowOf(cell, runbook), 400_000);
     if (!FINDINGS.test(cell)) assert.equal(end, "success", cell);
-    if (cell === picture) await workbench.screenshot(`scenario-${scenario}-dark`);
+    if (cell === picture) await workbench.screenshot(`scenario-${scenario}-${picture}-dark`);
   }
   await workbench.waitForStatus(/restored \d\d:\d\d/, 180_000);
-  await workbench.screenshot(`scenario-${scenario}-restored-dark`);
+  await workbench.screenshot(`scenario-${scenario}-${picture}-restored-dark`);
 }
 
 describe("the other scenarios in the editor", function () {
