@@ -265,7 +265,8 @@ kubectl patch deployment nope -p '{}'
 kubectl patch svc app -p '{"spec":{"type":"Nothing"}}'
 kubectl patch svc app -p '{"spec":{"ports":[{"port":99999}]}}'
 kubectl patch cm settings -p '{"data":{"level":5}}'
-kubectl patch pod db-0 -p '{"spec":{"containers":[{"name":"db","resources":{"requests":{"cpu":"1"}}}]}}'
+# What follows is the change as Go structures, worded at random.
+kubectl patch pod db-0 -p '{"spec":{"containers":[{"name":"db","resources":{"requests":{"cpu":"1"}}}]}}' 2>&1 | head -1 | cut -c1-88
 kubectl patch pvc db-data -p '{"spec":{"resources":{"requests":{"storage":"1Gi"}}}}'
 kubectl patch secret keys -p '{"stringData":{"jwt.secret":"new"}}'
 kubectl get secret keys -o jsonpath='{.data}'
