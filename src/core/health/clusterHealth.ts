@@ -61,7 +61,7 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
         unlessForbidden(list(CONFIG_MAPS, { isMetadataOnly: true })),
         unlessForbidden(list(SECRETS, { isMetadataOnly: true })),
         unlessForbidden(list(NODES)),
-        unlessForbidden(list(ROLLOUTS)),
+        unlessForbidden(list(ROLLOUTS, { mayBeMissing: true })),
       ]);
       const workloads = judgeWorkloads({ deployments, statefulSets, rollouts, pods });
       return {
@@ -80,12 +80,12 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
   }
 }
 
-/** What a role may not read, or the server does not have, is left out of the report: it does not make the cluster forbidden. */
+/** What a role may not read is left out of the report: it does not make the cluster forbidden. */
 async function unlessForbidden(listing: Promise<readonly Json[]>): Promise<readonly Json[]> {
   try {
     return await listing;
   } catch (error) {
-    if (error instanceof RuntimeError && (error.code === "forbidden" || error.code === "notFound")) return [];
+    if (error instanceof RuntimeError && error.code === "forbidden") return [];
     throw error;
   }
 }

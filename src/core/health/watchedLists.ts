@@ -13,6 +13,8 @@ export interface AskedList {
   readonly fieldSelector?: string;
   /** Who changed an object and when, without what is in it. */
   readonly isMetadataOnly?: boolean;
+  /** The server may not have the kind: then there are no objects of it. */
+  readonly mayBeMissing?: boolean;
 }
 
 /** Gives the objects of a list as they are now. Rejects with `RuntimeError` where the cluster does not say. */
@@ -22,6 +24,9 @@ export type ListObjects = (asked: AskedList, signal: AbortSignal) => Promise<rea
 const PAGE = "500";
 /** After this a list is asked for anew, milliseconds: a watch whose connection died unseen is not believed for longer. */
 const RELIST_MS = 300_000;
+
+/** Of a list that there is not. */
+const NO_VERSION = "";
 
 interface Watched {
   readonly objects: Map<string, Json>;
@@ -56,6 +61,7 @@ export class WatchedLists {
     const watched = { objects: new Map<string, Json>(), listedAt: this.#clock.now(), stop: new AbortController() };
     this.#watched.set(key, watched);
     replace(watched.objects, listing.objects);
+    if (listing.version === NO_VERSION) return [];
     // Whatever ends a watch is met again by the next look, which lists.
     void this.#follow(asked, listing.version, watched).catch(() => undefined).finally(() => this.#watched.get(key) === watched && this.#watched.delete(key));
     return listing.objects;
@@ -87,6 +93,7 @@ export async function listObjects(kubernetes: KubernetesPort, asked: AskedList, 
   const objects: Json[] = [];
   for (let next: string | undefined; ; ) {
     const response = await ask(PAGE, next);
+    if (response.status === 404 && asked.mayBeMissing === true) return { version: NO_VERSION, objects: [] };
     const isForgotten = response.status === 410 && next !== undefined;
     const body = bodyOf(kubernetes, isForgotten ? await ask(undefined, undefined) : response);
     if (isForgotten) objects.length = 0;
@@ -108,7 +115,6 @@ function bodyOf(kubernetes: KubernetesPort, response: KubernetesResponse): Json 
   const body = parseJson(response.text);
   if (response.status === 401) throw new RuntimeError("signInNeeded", `Reading ${kubernetes.context}: the server wants you to sign in`);
   if (response.status === 403) throw new RuntimeError("forbidden", `Reading ${kubernetes.context}: ${textAt(body, "message") || "forbidden"}`);
-  if (response.status === 404) throw new RuntimeError("notFound", `Reading ${kubernetes.context}: ${textAt(body, "message") || "the server has no such type"}`);
   if (response.status !== 200 || !isObject(body)) throw new RuntimeError("apiStatus", `Reading ${kubernetes.context}: the server answered ${response.status} ${textAt(body, "message")}`.trimEnd());
   return body;
 }

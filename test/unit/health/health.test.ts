@@ -23,7 +23,7 @@ function cluster(answers: Readonly<Record<string, readonly unknown[]>>, status =
     request: ({ path }) => {
       const kind = /([a-z]+)\?/.exec(path)?.[1] ?? "";
       assert.ok(path.includes("/namespaces/shop/") || path.startsWith("/api/v1/nodes?"), path);
-      return Promise.resolve({ status, contentType: "application/json", text: JSON.stringify(status === 200 ? { items: answers[kind] ?? [] } : { message: "no rights" }) });
+      return Promise.resolve({ status, contentType: "application/json", text: JSON.stringify(status === 200 ? { metadata: { resourceVersion: "1" }, items: answers[kind] ?? [] } : { message: "no rights" }) });
     },
     stream: () => Promise.reject(new Error("unused")),
     exec: () => Promise.reject(new Error("unused")),
