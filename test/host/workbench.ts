@@ -225,13 +225,18 @@ export class Workbench {
     await this.waitForStatus(/DRILL/);
   }
 
-  /** Chooses an item of the open quick pick with the arrow keys and Enter. The list shows only the rows near the focus, and goes round at its end. */
+  /**
+   * Chooses an item of the open quick pick with the arrow keys and Enter: the one whose label the text is, where one of that label is on the
+   * screen, else the first that has it. The list shows only the rows near the focus, and goes round at its end.
+   */
   async pick(text: string): Promise<void> {
+    const rows = this.page.locator(".quick-input-widget:visible .monaco-list-row");
     const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
-      const [row] = await focused.allInnerTexts();
-      if (row?.includes(text) === true) {
+      const isLabel = (await rows.locator(".label-name").allInnerTexts()).includes(text);
+      const [row] = await (isLabel ? focused.locator(".label-name") : focused).allInnerTexts();
+      if (isLabel ? row === text : row?.includes(text) === true) {
         await this.page.keyboard.press("Enter");
         return;
       }
