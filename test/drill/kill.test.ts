@@ -1,3 +1,3 @@
 import { describeKilling } from "./killing.ts";
 
-describeKilling("the restart", ["front", "kernel", "world"]);
+describeKilling("the restart", ["front", "kernel"]);
