@@ -213,7 +213,8 @@ export class Run {
   /** What the variables hold now, those left out that hold a secret: by their name, or by what is known to be one. */
   variables(): Readonly<Record<string, string>> {
     const all = { ...Object.fromEntries(this.#environment), ...runVariables(this.#state.impactAt, this.#parts.ports.clock.now()) };
-    const isOpen = ([name, value]: readonly [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name) && !this.#secretParameters().has(name) && this.redact(`${name}=${value}`) === `${name}=${value}`;
+    const isSecret = this.#secretParameters();
+    const isOpen = ([name, value]: readonly [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name) && !isSecret.has(name) && this.redact(`${name}=${value}`) === `${name}=${value}`;
     return Object.fromEntries(Object.entries(all).filter(isOpen));
   }
 

@@ -1,4 +1,5 @@
 import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../kubectl/json.ts";
+import { DEPLOYMENT_REVISION, ROLLOUT_REVISION } from "../kubectl/revisions.ts";
 import type { HealthChange } from "../protocol.ts";
 
 /** What changes are read from: lists as the API server gives them. Those that may not be read are empty. */
@@ -15,8 +16,6 @@ export interface ChangeSources {
 
 const WINDOW_MS = 86_400_000;
 const CHANGES_AT_MOST = 10;
-const DEPLOYMENT_REVISION = "deployment.kubernetes.io/revision";
-const ROLLOUT_REVISION = "rollout.argoproj.io/revision";
 /** What these write is the consequence of a change and not one. */
 const CONTROLLERS = new Set(["kube-controller-manager", "kube-scheduler", "kubelet", "cloud-controller-manager"]);
 

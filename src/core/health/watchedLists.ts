@@ -61,9 +61,8 @@ export class WatchedLists {
     const watched = { objects: new Map<string, Json>(), listedAt: this.#clock.now(), stop: new AbortController() };
     this.#watched.set(key, watched);
     replace(watched.objects, listing.objects);
-    if (listing.version === NO_VERSION) return [];
     // Whatever ends a watch is met again by the next look, which lists.
-    void this.#follow(asked, listing.version, watched).catch(() => undefined).finally(() => this.#watched.get(key) === watched && this.#watched.delete(key));
+    if (listing.version !== NO_VERSION) void this.#follow(asked, listing.version, watched).catch(() => undefined).finally(() => this.#watched.get(key) === watched && this.#watched.delete(key));
     return listing.objects;
   }
 

@@ -1,4 +1,5 @@
 import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../kubectl/json.ts";
+import { wantedReplicas } from "../kubectl/revisions.ts";
 import { rolloutPhase } from "../kubectl/rollout/argoPhase.ts";
 import type { HealthItem } from "../protocol.ts";
 
@@ -23,7 +24,7 @@ export function judgeWorkloads({ deployments, statefulSets, rollouts, pods }: Wo
 
 function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): HealthItem {
   const name = `${kind}/${textAt(object, "metadata", "name")}`;
-  const wanted = at(object, "spec", "replicas") === undefined ? 1 : numberAt(object, "spec", "replicas");
+  const wanted = wantedReplicas(object);
   const ready = numberAt(object, "status", "readyReplicas");
   if (wanted === 0) return { name, verdict: "down", reason: "scaled to 0" };
   const troubles = [...new Set(pods.filter((pod) => isSelected(pod, object)).flatMap((pod) => podTrouble(pod) ?? []))];

@@ -1,4 +1,5 @@
 import type { RunbookDocument } from "../runbook/document.ts";
+import { isFrontMatterCell } from "../runbook/frontMatterBlock.ts";
 import { splitLines } from "../runbook/lines.ts";
 
 /** A line of prose; code spans and comments in it are blotted out, so that offsets stay. */
@@ -26,7 +27,7 @@ export function readFenced(document: RunbookDocument): readonly FencedLine[] {
 
 function readLines(document: RunbookDocument): readonly (ProseLine | FencedLine)[] {
   return document.cells.flatMap((cell, index) => {
-    if (cell.kind !== "markdown" || cell.language === "yaml") return [];
+    if (cell.kind !== "markdown" || isFrontMatterCell(cell)) return [];
     const slice = withoutComments(document.source.slice(cell.start, cell.end));
     let fence: { readonly mark: string; readonly language: string } | undefined;
     return splitLines(slice).flatMap((line): (ProseLine | FencedLine)[] => {

@@ -1,5 +1,6 @@
 import type { Problem, ProblemCode } from "../problem.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
+import { isFrontMatterCell } from "../runbook/frontMatterBlock.ts";
 import { readDay } from "./days.ts";
 import type { LintReport } from "./facts.ts";
 
@@ -22,7 +23,7 @@ const WORDS = /^((?:[\s,]+[a-z][a-z0-9-]*)+?)\s+until\s+(\S+?)\s*:(.*)$/;
  */
 export function readSuppressions(document: RunbookDocument, today: string, known: ReadonlySet<string>, report: LintReport): readonly Suppression[] {
   return document.cells.flatMap((cell, index) => {
-    const isFrontMatter = cell.language === "yaml" && cell.kind === "markdown";
+    const isFrontMatter = isFrontMatterCell(cell);
     const isProse = !isFrontMatter && cell.command === undefined;
     const cells = isFrontMatter ? undefined : isProse ? [index, index + 1] : [index];
     return readMarks(document.source.slice(cell.start, cell.end), cell.start, isProse ? "html" : "line", today, known, report).map((mark) => ({ ...mark, cells }));

@@ -1,3 +1,4 @@
+import type { DocumentCell } from "./document.ts";
 import { isBlank, type Line } from "./lines.ts";
 
 /** The front matter's place: lines 0 to `endLine` (exclusive), its YAML between the offsets. */
@@ -21,4 +22,9 @@ export function findFrontMatter(source: string, lines: readonly Line[], textStar
   const opening = lines.slice(1, last).find((line) => !isBlank(words(line)) && !words(line).startsWith("#"));
   if (opening !== undefined && !/^(?:[A-Za-z_][\w.-]*|"[^"]*"|'[^']*')[ \t]*:(?:[ \t]|$)|^\{/.test(words(opening))) return undefined;
   return { endLine: last + 1, yamlStart: first.next, yamlEnd: closing.start };
+}
+
+/** Whether a cell is the front matter. */
+export function isFrontMatterCell({ kind, language }: Pick<DocumentCell, "kind" | "language">): boolean {
+  return kind === "markdown" && language === "yaml";
 }

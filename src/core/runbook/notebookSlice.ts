@@ -2,6 +2,7 @@ import { contentLinesOf } from "./cellsReport.ts";
 import { readFence, type FenceShape } from "./fence.ts";
 import { fenceText } from "./commandInfo.ts";
 import type { DocumentCell } from "./document.ts";
+import { isFrontMatterCell } from "./frontMatterBlock.ts";
 import { isBlank, normalizeLineEnds, splitLines, trimBlankEnd, type LineEnd } from "./lines.ts";
 
 /** A cell as it stands in the file, kept in the notebook's metadata so that what is not edited is written back as it was. */
@@ -31,7 +32,7 @@ export interface SliceParts {
 export function sliceOfCell(cell: DocumentCell, slice: string): CellSlice {
   switch (cell.kind) {
     case "markdown":
-      return { kind: cell.language === "yaml" ? "frontMatter" : "markdown", slice, lines: 0 };
+      return { kind: isFrontMatterCell(cell) ? "frontMatter" : "markdown", slice, lines: 0 };
     case "command":
     case "query":
       return { kind: cell.kind, slice, lines: contentLinesOf(slice, cell.text) };

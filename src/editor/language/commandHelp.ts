@@ -3,6 +3,7 @@ import { planCell } from "../../core/command/planCell.ts";
 import { cellFacts, cellNames } from "../../core/language/cellFacts.ts";
 import { completeCommand, liveItems, type CompletionItem, type ItemKind, type LiveRequest } from "../../core/language/completion.ts";
 import type { LanguageFacts, LookUpAnswer } from "../../core/language/facts.ts";
+import { isFrontMatterCell } from "../../core/runbook/frontMatterBlock.ts";
 import { completeVerification } from "../../core/language/frontMatterCompletion.ts";
 import { hoverAt } from "../../core/language/hover.ts";
 import { hoverSql } from "../../core/language/sqlHover.ts";
@@ -86,8 +87,9 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     const cell = vscode.workspace.notebookDocuments.filter((open) => open.notebookType === NOTEBOOK_TYPE).flatMap((open) => open.getCells()).find((one) => one.document === document);
     if (cell === undefined) return undefined;
     const model = this.#models.of(cell.notebook);
+    const own = model.documentCell(cell);
     const index = model.indexOf(cell) ?? model.document.cells.length - 1;
-    return { document: model.document, cell, isFrontMatter: model.documentCell(cell)?.language === "yaml", facts: cellFacts(model.document, index) };
+    return { document: model.document, cell, isFrontMatter: own !== undefined && isFrontMatterCell(own), facts: cellFacts(model.document, index) };
   }
 
   /** Names from the run's targets; none without a run of this runbook, or when they do not answer in time. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { cellReference } from "../../../src/core/runbook/cellName.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
 import type { MysqlServer } from "../../../src/drill/sql/server.ts";
-import { startMariadb, type Mariadb } from "../../parts/mariadb.ts";
-import { backupFile, openEngine, programsOf, restoreBackup, runProgram } from "../../unit/sql/engine.ts";
+import type { Mariadb } from "../../parts/mariadb.ts";
+import { programsOf, runProgram } from "../../unit/sql/engine.ts";
+import { startBoth } from "./realBeside.ts";
 import { ask, runReal } from "./realClient.ts";
 
 const DATABASE = "buildnest_ecommerce";
@@ -34,16 +34,7 @@ describe("the database cells of the notebooks on a real MariaDB", function () {
   let ours: MysqlServer;
 
   before(async function () {
-    const started = await startMariadb(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--default-time-zone=+00:00"]);
-    if ("skipped" in started) {
-      console.log(started.skipped);
-      return this.skip();
-    }
-    real = started;
-    await ask(real, `CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4`);
-    assert.equal((await runReal(real, real.client, [DATABASE], gunzipSync(readFileSync(backupFile)))).stderr, "");
-    ours = await openEngine({ version: await ask(real, "SELECT VERSION()") });
-    assert.equal((await restoreBackup(ours, DATABASE)).stderr, "");
+    ({ real, ours } = await startBoth(DATABASE, this));
   });
 
   after(async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import type { MysqlServer } from "../../../src/drill/sql/server.ts";
-import { startMariadb, type Mariadb } from "../../parts/mariadb.ts";
-import { backupFile, Client, openEngine, programsOf, readRestored, restoreBackup, runProgram, start } from "../../unit/sql/engine.ts";
+import type { Mariadb } from "../../parts/mariadb.ts";
+import { Client, openEngine, programsOf, readRestored, restoreBackup, runProgram, start } from "../../unit/sql/engine.ts";
+import { startBoth } from "./realBeside.ts";
 import { ask, runReal } from "./realClient.ts";
 import { statements, type TypedStatement } from "./statements.ts";
 
@@ -68,17 +67,7 @@ describe("the SQL engine beside a real MariaDB", function () {
   let batch: { readonly ours: Answers; readonly real: Answers };
 
   before(async function () {
-    const started = await startMariadb(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--default-time-zone=+00:00"]);
-    if ("skipped" in started) {
-      console.log(started.skipped);
-      return this.skip();
-    }
-    real = started;
-    await ask(real, "CREATE DATABASE shop CHARACTER SET utf8mb4");
-    const restored = await runReal(real, real.client, ["shop"], gunzipSync(readFileSync(backupFile)));
-    assert.equal(restored.exitCode, 0, restored.stderr);
-    ours = await openEngine({ version: await ask(real, "SELECT VERSION()") });
-    assert.deepEqual((await restoreBackup(ours, "shop")).stderr, "");
+    ({ real, ours } = await startBoth("shop", this));
     batch = await bothAnswers(real, ours, "--batch");
   });
 

@@ -5,6 +5,7 @@ import { fetchObject, fetchObjects, NO_QUERY } from "../fetch.ts";
 import { at, isObject, jsonEquals, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from "../json.ts";
 import { selectorOf } from "../pods.ts";
 import { patchWorkload, type Workload } from "../workloads.ts";
+import { ROLLOUT_HASH, ROLLOUT_REVISION } from "../revisions.ts";
 import { parseRevision } from "./history.ts";
 
 /** A Rollout, or the plugin's words for one that is not there: its lister names the type in the singular. */
@@ -17,8 +18,6 @@ export async function fetchRollout(call: Call, resource: ApiResource, name: stri
   }
 }
 
-const REVISION = "rollout.argoproj.io/revision";
-const HASH_LABEL = "rollouts-pod-template-hash";
 
 /** `kubectl argo rollouts abort NAME`: back to the stable version. */
 export async function runArgoAbort(call: Call): Promise<number> {
@@ -115,7 +114,7 @@ async function revisionOf(call: Call, rollout: Workload, toRevision: number): Pr
   const resource = await resolveType(call.cluster, "replicasets.apps", call.signal);
   const sets = await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector: selectorOf(rollout.object) });
   const uid = textAt(rollout.object, "metadata", "uid");
-  const number = (set: JsonObject): number => Number(textAt(set, "metadata", "annotations", REVISION) || "0");
+  const number = (set: JsonObject): number => Number(textAt(set, "metadata", "annotations", ROLLOUT_REVISION) || "0");
   const own = sets.filter((set) => number(set) > 0 && listAt(set, "metadata", "ownerReferences").some((owner) => textAt(owner, "uid") === uid)).sort((a, b) => number(b) - number(a));
   const found = toRevision === 0 ? own[1] : own.find((set) => number(set) === toRevision);
   if (found !== undefined) return found;
@@ -123,6 +122,6 @@ async function revisionOf(call: Call, rollout: Workload, toRevision: number): Pr
 }
 
 function withoutHash(template: JsonObject): JsonObject {
-  const labels = Object.fromEntries(Object.entries(objectAt(template, "metadata", "labels")).filter(([key]) => key !== HASH_LABEL));
+  const labels = Object.fromEntries(Object.entries(objectAt(template, "metadata", "labels")).filter(([key]) => key !== ROLLOUT_HASH));
   return { ...template, metadata: { ...objectAt(template, "metadata"), labels } };
 }

@@ -1,4 +1,5 @@
 import { at, isObject, listAt, numberAt, textAt, type Json } from "../json.ts";
+import { ROLLOUT_HASH, ROLLOUT_REVISION } from "../revisions.ts";
 import { ageSince, humanDuration } from "../time.ts";
 
 /** What a Rollout has made, as lists of the namespace. */
@@ -24,8 +25,6 @@ export interface TreeRow {
   readonly children: readonly TreeRow[];
 }
 
-const REVISION = "rollout.argoproj.io/revision";
-const HASH_LABEL = "rollouts-pod-template-hash";
 const DEADLINE = "scale-down-deadline";
 
 /** Icons of phases (`rolloutIcon`, `replicaSetIcon`, `analysisIcon`). */
@@ -44,14 +43,14 @@ function ownedBy(objects: readonly Json[], owner: Json): readonly Json[] {
   return objects.filter((object) => listAt(object, "metadata", "ownerReferences").some((reference) => textAt(reference, "uid") === uid));
 }
 
-const revisionOf = (object: Json): number => Number(textAt(object, "metadata", "annotations", REVISION)) || 0;
+const revisionOf = (object: Json): number => Number(textAt(object, "metadata", "annotations", ROLLOUT_REVISION)) || 0;
 const nameOf = (object: Json): string => textAt(object, "metadata", "name");
 const createdAt = (object: Json): string => textAt(object, "metadata", "creationTimestamp");
 const byCreation = (a: Json, b: Json): number => Date.parse(createdAt(a)) - Date.parse(createdAt(b)) || (nameOf(a) < nameOf(b) ? -1 : 1);
 
 /** The words that tell what a ReplicaSet is to its Rollout (`GetReplicaSetInfo`), in the order of its row. Ping-pong Services are not told. */
 function tagsOf(set: Json, rollout: Json): readonly string[] {
-  const hash = textAt(set, "metadata", "labels", HASH_LABEL);
+  const hash = textAt(set, "metadata", "labels", ROLLOUT_HASH);
   const status = (...path: readonly string[]): boolean => textAt(rollout, "status", ...path) === hash;
   if (isObject(at(rollout, "spec", "strategy", "canary"))) return status("stableRS") ? ["stable"] : status("currentPodHash") ? ["canary"] : [];
   const use = status("blueGreen", "activeSelector") ? ["active"] : status("blueGreen", "previewSelector") ? ["preview"] : [];

@@ -1,4 +1,5 @@
 import { at, isObject, listAt, numberAt, textAt, type Json } from "../json.ts";
+import { wantedReplicas } from "../revisions.ts";
 
 /** Phase and message of a Rollout; the message is empty where there is nothing to say. */
 export interface RolloutPhase {
@@ -31,8 +32,7 @@ export function phaseOfStatus(rollout: Json): RolloutPhase {
   const restart = textAt(rollout, "spec", "restartAt");
   if (restart !== "" && restart !== textAt(rollout, "status", "restartedAt")) return progressing("rollout is restarting");
   const updated = numberAt(rollout, "status", "updatedReplicas");
-  const wanted = at(rollout, "spec", "replicas") === undefined ? 1 : numberAt(rollout, "spec", "replicas");
-  if (updated < wanted) return progressing("more replicas need to be updated");
+  if (updated < wantedReplicas(rollout)) return progressing("more replicas need to be updated");
   if (numberAt(rollout, "status", "availableReplicas") < updated) return progressing("updated replicas are still becoming available");
   return strategyPhase(rollout, updated);
 }

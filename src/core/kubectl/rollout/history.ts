@@ -4,10 +4,10 @@ import { type ApiStatusError, KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
 import { alignTabs, DESCRIBE_TABS } from "../tabwriter.ts";
 import { objectAt, textAt, type JsonObject } from "../json.ts";
+import { DEPLOYMENT_REVISION } from "../revisions.ts";
 import { templateText } from "./template.ts";
 import { controllerRevisionsOf, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
 
-const REVISION = "deployment.kubernetes.io/revision";
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
 
 /** `kubectl rollout history`: the revisions, or with `--revision` the pod template of one. */
@@ -59,7 +59,7 @@ async function historyOf(call: Call, workload: Workload): Promise<string> {
   }
   if (revisions.size === 0) return "No rollout history found.";
   const rows = [...revisions].sort(([a], [b]) => a - b).map(([number, cause]) => `${String(number)}\t${cause}\n`);
-  return alignTabs(`REVISION\tCHANGE-CAUSE\n${rows.join("")}`, DESCRIBE_TABS);
+  return alignTabs(`DEPLOYMENT_REVISION\tCHANGE-CAUSE\n${rows.join("")}`, DESCRIBE_TABS);
 }
 
 /** A workload's revisions with the objects that keep them, in no order. */
@@ -77,5 +77,5 @@ export async function revisionsOf(call: Call, workload: Workload): Promise<reado
 
 /** A ReplicaSet's revision, 0 where it has none. */
 export function revisionNumber(replicaSet: JsonObject): number {
-  return Number(textAt(replicaSet, "metadata", "annotations", REVISION) || "0");
+  return Number(textAt(replicaSet, "metadata", "annotations", DEPLOYMENT_REVISION) || "0");
 }

@@ -1,3 +1,4 @@
+import { DEPLOYMENT_REVISION } from "../revisions.ts";
 import { flagIs, flagText, print, printError, type Call } from "../call.ts";
 import { startDeadline } from "../deadline.ts";
 import { KubectlFailure } from "../failure.ts";
@@ -65,7 +66,7 @@ function deploymentProgress(object: JsonObject, revision: number): Progress {
   const name = JSON.stringify(textAt(object, "metadata", "name"));
   const status = (field: string): number => numberAt(object, "status", field);
   if (revision > 0) {
-    const running = Number(textAt(object, "metadata", "annotations", "deployment.kubernetes.io/revision"));
+    const running = Number(textAt(object, "metadata", "annotations", DEPLOYMENT_REVISION));
     if (running !== revision) throw new KubectlFailure(`error: desired revision (${String(revision)}) is different from the running revision (${String(running)})`);
   }
   if (numberAt(object, "metadata", "generation") > status("observedGeneration")) return waiting("Waiting for deployment spec update to be observed...");

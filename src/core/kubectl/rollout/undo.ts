@@ -3,13 +3,14 @@ import { objectName } from "../discovery.ts";
 import { ApiStatusError, KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
 import { at, isJsonList, isObject, jsonEquals, objectAt, type Json, type JsonObject } from "../json.ts";
+import { DEPLOYMENT_REVISION } from "../revisions.ts";
 import { patchWorkload, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
 import { parseRevision, revisionNumber, revisionsOf, revisionTemplate } from "./history.ts";
 
 /** Annotations that stay the deployment's own; all others come from the ReplicaSet. */
 const KEPT = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
-  "deployment.kubernetes.io/revision",
+  DEPLOYMENT_REVISION,
   "deployment.kubernetes.io/revision-history",
   "deployment.kubernetes.io/desired-replicas",
   "deployment.kubernetes.io/max-replicas",
