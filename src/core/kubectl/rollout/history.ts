@@ -59,7 +59,7 @@ async function historyOf(call: Call, workload: Workload): Promise<string> {
   }
   if (revisions.size === 0) return "No rollout history found.";
   const rows = [...revisions].sort(([a], [b]) => a - b).map(([number, cause]) => `${String(number)}\t${cause}\n`);
-  return alignTabs(`DEPLOYMENT_REVISION\tCHANGE-CAUSE\n${rows.join("")}`, DESCRIBE_TABS);
+  return alignTabs(`REVISION\tCHANGE-CAUSE\n${rows.join("")}`, DESCRIBE_TABS);
 }
 
 /** A workload's revisions with the objects that keep them, in no order. */
