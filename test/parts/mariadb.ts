@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { runCommand } from "../../scripts/lib/children.ts";
 import { type DebianPart, hasApt, installFromDebian, unpackFromDebian } from "./debian.ts";
+import { freePorts } from "./ports.ts";
 import { findProgram, machineFolders, outputOf } from "./programs.ts";
+import { endServer, launchServer } from "./servers.ts";
 
 /** A real MariaDB server of one test, on 127.0.0.1, with a data folder of its own. */
 export interface Mariadb {
@@ -23,6 +21,10 @@ export interface Mariadb {
   readonly client: string;
   /** Path of `mariadb-dump`. */
   readonly dump: string;
+  /** Path of `mariadb-binlog`. */
+  readonly binlog: string;
+  /** Where its binary logs are. */
+  readonly data: string;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export interface MariadbPrograms {
   readonly install: string;
   readonly client: string;
   readonly dump: string;
+  readonly binlog: string;
   /** Where they were unpacked to; undefined where they find their own files. */
   readonly base: string | undefined;
 }
@@ -46,7 +49,7 @@ export interface MariadbPrograms {
 const part: DebianPart = {
   name: "mariadb",
   packages: ["mariadb-server-core", "mariadb-client-core", "mariadb-client"],
-  programs: ["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db", "/usr/bin/mariadb", "/usr/bin/mariadb-dump"],
+  programs: ["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db", "/usr/bin/mariadb", "/usr/bin/mariadb-dump", "/usr/bin/mariadb-binlog"],
 };
 
 /**
@@ -86,9 +89,9 @@ export async function findMariadb(options = { folders: machineFolders(), isRoot:
 }
 
 function programsIn(folders: readonly string[], base?: string): MariadbPrograms | undefined {
-  const [server, install, client, dump] = ["mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump"].map((name) => findProgram(name, folders));
-  if (server === undefined || install === undefined || client === undefined || dump === undefined) return undefined;
-  return { server, install, client, dump, base };
+  const [server, install, client, dump, binlog] = ["mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump", "mariadb-binlog"].map((name) => findProgram(name, folders));
+  if (server === undefined || install === undefined || client === undefined || dump === undefined || binlog === undefined) return undefined;
+  return { server, install, client, dump, binlog, base };
 }
 
 async function start(programs: MariadbPrograms, folder: string, args: readonly string[]): Promise<Mariadb> {
@@ -115,60 +118,19 @@ async function start(programs: MariadbPrograms, folder: string, args: readonly s
     "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0",
   ];
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const log = join(folder, `log.${attempt}`);
-    const { child, isReady } = await launch([programs.server, ...common, `--port=${port}`, ...args], log);
+    const { child, isReady } = await launchServer([programs.server, ...common, `--port=${port}`, ...args], log, /ready for connections/);
     if (isReady) {
       const version = /Ver ([\d.]+)/.exec(outputOf(programs.server, ["--version"]) ?? "")?.[1] ?? "unknown";
       const stop = async (): Promise<void> => {
-        await end(child);
+        await endServer(child);
         rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       };
-      return { port, socket, user: "root", password, version, client: programs.client, dump: programs.dump, stop };
+      return { port, socket, user: "root", password, version, client: programs.client, dump: programs.dump, binlog: programs.binlog, data, stop };
     }
     const text = readFileSync(log, "utf8");
     // Another process may have taken the free port meanwhile.
     if (attempt === 3 || !/Address already in use/.test(text)) throw new Error(`mariadbd did not start:\n${text}`);
   }
-}
-
-/** The server stays in this process' group, so that ending a stage of tests ends it as well. */
-async function launch(argv: readonly string[], log: string): Promise<{ child: ChildProcess; isReady: boolean }> {
-  const output = openSync(log, "w");
-  const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", output, output] });
-  closeSync(output);
-  child.once("error", (error) => writeFileSync(log, error.message, { flag: "a" }));
-  const kill = (): void => void child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
-  const deadline = Date.now() + 60_000;
-  while (isRunning(child) && Date.now() < deadline) {
-    if (/ready for connections/.test(readFileSync(log, "utf8"))) return { child, isReady: true };
-    await delay(25);
-  }
-  await end(child);
-  return { child, isReady: false };
-}
-
-function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (!isRunning(child)) return;
-  const gone = once(child, "exit");
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
-  await gone;
-  clearTimeout(timer);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("127.0.0.1: gave no port");
-  return address.port;
 }

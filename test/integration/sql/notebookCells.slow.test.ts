@@ -1,32 +1,16 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { cellReference } from "../../../src/core/runbook/cellName.ts";
-import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
 import type { MysqlServer } from "../../../src/drill/sql/server.ts";
 import type { Mariadb } from "../../parts/mariadb.ts";
 import { programsOf, runProgram } from "../../unit/sql/engine.ts";
+import { cellsOf, cellText } from "../notebookShell.ts";
 import { startBoth } from "./realBeside.ts";
 import { ask, runReal } from "./realClient.ts";
 
 const DATABASE = "buildnest_ecommerce";
 
-/** What the cells of a notebook say, by their names. */
-function cellsOf(notebook: string): ReadonlyMap<string, string> {
-  const document = parseRunbook(readFileSync(resolve(import.meta.dirname, `../../../notebooks/${notebook}.runbook.md`), "utf8"));
-  return new Map(document.cells.flatMap((cell, index) => (cell.command === undefined ? [] : [[cellReference(document, index).name, cell.kind === "query" ? cell.text : cell.command.commandText] as const])));
-}
-
 const failure = cellsOf("01-database-failure");
 const backup = cellsOf("06-backup-and-restore");
 const rotation = cellsOf("10-secret-rotation");
-
-/** What a cell gives to the client. */
-function sqlOf(cells: ReadonlyMap<string, string>, name: string): string {
-  const text = cells.get(name);
-  assert.ok(text !== undefined, name);
-  return text;
-}
 
 describe("the database cells of the notebooks on a real MariaDB", function () {
   this.timeout(180_000);
@@ -44,8 +28,8 @@ describe("the database cells of the notebooks on a real MariaDB", function () {
 
   for (const [cells, name] of [[failure, "row-counts"], [failure, "recent-orders"], [failure, "last-order"], [failure, "nothing-mixed"], [backup, "row-counts"], [backup, "nothing-mixed"]] as const) {
     it(`${name}: the same answer after a restore`, async () => {
-      const theirs = await runReal(real, real.client, ["--batch", DATABASE], sqlOf(cells, name));
-      const own = await runProgram(programsOf(ours), ["mysql", "-uroot", "--batch", DATABASE], { environment: { MYSQL_PWD: "secret" }, stdin: sqlOf(cells, name) });
+      const theirs = await runReal(real, real.client, ["--batch", DATABASE], cellText(cells, name));
+      const own = await runProgram(programsOf(ours), ["mysql", "-uroot", "--batch", DATABASE], { environment: { MYSQL_PWD: "secret" }, stdin: cellText(cells, name) });
       assert.deepEqual([own.exitCode, own.stdout.toString(), own.stderr], [theirs.exitCode, theirs.stdout.toString(), theirs.stderr]);
       assert.equal(theirs.exitCode, 0, theirs.stderr);
     });
@@ -53,11 +37,11 @@ describe("the database cells of the notebooks on a real MariaDB", function () {
 
   it("nothing-mixed: counts an order that came in after the restore began", async () => {
     await ask(real, `INSERT INTO ${DATABASE}.orders (user_id, status, total, created_at) VALUES (17, 'NEW', 1, NOW())`);
-    assert.equal((await runReal(real, real.client, ["--batch", "-N", DATABASE], sqlOf(backup, "nothing-mixed"))).stdout.toString().trim(), "1");
+    assert.equal((await runReal(real, real.client, ["--batch", "-N", DATABASE], cellText(backup, "nothing-mixed"))).stdout.toString().trim(), "1");
   });
 
   it("back-up: its options give a whole dump that says where it ends in the binary log, and loads again", async () => {
-    const options = /exec mysqldump -u root (.*) buildnest_ecommerce'/u.exec(sqlOf(backup, "back-up"))?.[1]?.split(" ") ?? [];
+    const options = /exec mysqldump -u root (.*) buildnest_ecommerce'/u.exec(cellText(backup, "back-up"))?.[1]?.split(" ") ?? [];
     assert.ok(options.includes("--master-data=2"));
     const dumped = await runReal(real, real.dump, [...options, DATABASE], "");
     assert.deepEqual([dumped.exitCode, dumped.stderr], [0, ""]);
@@ -72,7 +56,7 @@ describe("the database cells of the notebooks on a real MariaDB", function () {
   it("the rotation's statements: the new password lets in, the old one does not, and the binary log has neither", async () => {
     await ask(real, "CREATE USER buildnest IDENTIFIED BY PASSWORD ''; CREATE USER root@'%'");
     // What jq makes of the Secret: the text that the cell hands to mysql, with a password in its place.
-    const statements = (cell: string, password: string): string => (/@base64d \| "(.*)"'/u.exec(sqlOf(rotation, cell))?.[1] ?? "").replaceAll(String.raw`\(.)`, password).replaceAll(String.raw`\"`, '"');
+    const statements = (cell: string, password: string): string => (/@base64d \| "(.*)"'/u.exec(cellText(rotation, cell))?.[1] ?? "").replaceAll(String.raw`\(.)`, password).replaceAll(String.raw`\"`, '"');
     const secret = "0123456789abcdef-rotated";
     for (const sql of [statements("change-app-account", secret), statements("change-root-accounts", secret).replace(/SET PASSWORD FOR root@localhost = [^;]*;/u, "")]) {
       assert.match(sql, /SET PASSWORD FOR .*rotated/u);
