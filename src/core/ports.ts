@@ -176,7 +176,7 @@ export interface ProcessPort {
 export interface AwsApiRequest {
   readonly service: "sts" | "route53";
   readonly method: "GET" | "POST";
-  /** Path and query: `/2013-04-01/change/C1`. */
+  /** Path and query, escaped as AWS wants it: `/2013-04-01/change/C1`. */
   readonly path: string;
   readonly contentType?: string;
   readonly body?: string;

@@ -74,7 +74,7 @@ function signed(request: AwsApiRequest, url: URL, region: string, credentials: C
   const type = request.contentType === undefined ? [] : ([["content-type", request.contentType]] as const);
   const headers = [...type, ["host", url.host] as const, ["x-amz-date", stamp] as const, ...token];
   const names = headers.map(([name]) => name).join(";");
-  const query = [...url.searchParams].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).sort().join("&");
+  const query = url.search.slice(1).split("&").sort().join("&");
   const canonical = [request.method, url.pathname, query, ...headers.map(([name, value]) => `${name}:${value}`), "", names, sha256(request.body ?? "")].join("\n");
   const toSign = ["AWS4-HMAC-SHA256", stamp, scope, sha256(canonical)].join("\n");
   const key = [day, region, request.service, "aws4_request"].reduce((secret: string | Buffer, part) => hmac(secret, part), `AWS4${credentials.secretAccessKey}`);

@@ -2,6 +2,7 @@ import { parseJson, type Json } from "../kubectl/json.ts";
 import type { Executor, FilePort, Stdio } from "../ports.ts";
 import { failApi, REFUSED } from "./apiFailure.ts";
 import { flagText, writeText } from "./failure.ts";
+import { baseName } from "./paths.ts";
 import { xmlElement, xmlText } from "./xml.ts";
 
 const NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/";
@@ -10,7 +11,8 @@ const MAX_POLLS = 60;
 
 /** `aws route53 change-resource-record-sets`: sends a change batch from the command line or a file. */
 export const changeRecords: Executor = async (operation, io, ports, signal) => {
-  const zone = lastPart(flagText(operation, "hosted-zone-id") ?? "");
+  // Ids are given bare or with their path: `/hostedzone/Z1`, `/change/C1`.
+  const zone = baseName(flagText(operation, "hosted-zone-id") ?? "");
   const batch = await readBatch(flagText(operation, "change-batch") ?? "", ports.files, io);
   if (typeof batch === "number") return batch;
   const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
@@ -50,12 +52,7 @@ export const waitForChange: Executor = async (operation, io, ports, signal) => {
 };
 
 function changePath(id: string): string {
-  return `/2013-04-01/change/${encodeURIComponent(lastPart(id))}`;
-}
-
-/** Ids are given bare or with their path: `/hostedzone/Z1`, `/change/C1`. */
-function lastPart(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
+  return `/2013-04-01/change/${encodeURIComponent(baseName(id))}`;
 }
 
 function changeInfo(xml: string): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { childText, parseXml, type XmlContent, type XmlElement } from "../s3/xml.ts";
+import { childText, parseXml, type XmlElement } from "../../core/aws/xml.ts";
+import type { XmlContent } from "../s3/xml.ts";
 import type { DnsRecord } from "../world/description.ts";
 import { plain, type Dns, type DnsChange } from "../world/dns.ts";
 import { AwsRefusal, type AwsAnswer } from "./answer.ts";
@@ -7,25 +8,47 @@ import { AwsRefusal, type AwsAnswer } from "./answer.ts";
 /** Namespace of Route 53's documents. */
 export const ROUTE53_NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/";
 
+/** Records of one answer at most. */
+const MAX_RECORDS = 300;
+
 /** A request to Route 53 that has been let in. */
 export interface Route53Request {
   readonly method: string;
   readonly path: string;
+  readonly query: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
-/** Answers `ChangeResourceRecordSets`, `ListResourceRecordSets`, `GetHostedZone` and `GetChange`. Throws `AwsRefusal`. */
+/** Answers `ChangeResourceRecordSets`, `ListResourceRecordSets`, `ListHostedZones`, `GetHostedZone` and `GetChange`. Throws `AwsRefusal`. */
 export function answerRoute53(dns: Dns, request: Route53Request): AwsAnswer {
-  const { method, path } = request;
+  const { method, path, query } = request;
   const [, zone, records] = /^\/2013-04-01\/hostedzone\/([^/]+)(\/rrset)?\/?$/.exec(path) ?? [];
   const change = /^\/2013-04-01\/change\/([^/]+)$/.exec(path)?.[1];
   if (method === "GET" && change !== undefined) return { root: "GetChangeResponse", content: { ChangeInfo: changeInfo(dns, change) } };
+  if (method === "GET" && path === "/2013-04-01/hostedzone") return { root: "ListHostedZonesResponse", content: { HostedZones: { HostedZone: dns.zones().map((id) => hostedZone(dns, id)) }, IsTruncated: false, MaxItems: 100 } };
   if (zone === undefined) throw new AwsRefusal(404, "UnknownOperationException", `${method} ${path} is no operation of this service.`);
   const known = dns.recordsOf(zone);
   if (known === undefined) throw new AwsRefusal(404, "NoSuchHostedZone", `No hosted zone found with ID: ${zone}`);
   if (method === "POST" && records !== undefined) return acceptChanges(dns, zone, request.body);
-  if (records !== undefined) return { root: "ListResourceRecordSetsResponse", content: { ResourceRecordSets: { ResourceRecordSet: sorted(known).map(recordElement) }, IsTruncated: false, MaxItems: 300 } };
-  return { root: "GetHostedZoneResponse", content: { HostedZone: { Id: `/hostedzone/${zone}`, Name: `${dns.nameOf(zone) ?? ""}.`, ResourceRecordSetCount: known.length } } };
+  if (records !== undefined) return { root: "ListResourceRecordSetsResponse", content: recordPage(known, query) };
+  return { root: "GetHostedZoneResponse", content: { HostedZone: hostedZone(dns, zone) } };
+}
+
+function hostedZone(dns: Dns, id: string): XmlContent {
+  return { Id: `/hostedzone/${id}`, Name: `${dns.nameOf(id) ?? ""}.`, CallerReference: id, Config: { PrivateZone: false }, ResourceRecordSetCount: dns.recordsOf(id)?.length ?? 0 };
+}
+
+/** At most `maxitems` records, from the first on that is not before the `name` and `type` asked for. */
+function recordPage(records: readonly DnsRecord[], query: Route53Request["query"]): XmlContent {
+  const [name, type, items] = ["name", "type", "maxitems"].map((key) => query.get(key));
+  if (type !== undefined && name === undefined) throw new AwsRefusal(400, "InvalidInput", "The input is not valid: a type to start with needs a name.");
+  if (items !== undefined && !/^[1-9]\d*$/.test(items)) throw new AwsRefusal(400, "InvalidInput", `The input is not valid: maxitems is a number from 1 on, not ${items}.`);
+  const count = Math.min(Number(items ?? MAX_RECORDS), MAX_RECORDS);
+  const from = name === undefined ? "" : sortKey({ name: plain(name), type: type ?? "" });
+  const rest = sorted(records).filter((record) => sortKey(record) >= from);
+  const next = rest[count];
+  const more = next === undefined ? {} : { NextRecordName: `${next.name}.`, NextRecordType: next.type };
+  return { ResourceRecordSets: { ResourceRecordSet: rest.slice(0, count).map(recordElement) }, IsTruncated: next !== undefined, ...more, MaxItems: count };
 }
 
 function acceptChanges(dns: Dns, zone: string, body: string): AwsAnswer {
@@ -80,6 +103,9 @@ function recordElement({ name, type, ttlMs, values }: DnsRecord): XmlContent {
 
 /** By the labels from the right, as Route 53 lists them. */
 function sorted(records: readonly DnsRecord[]): readonly DnsRecord[] {
-  const key = ({ name, type }: DnsRecord): string => `${name.split(".").reverse().join(".")} ${type}`;
-  return records.toSorted((left, right) => (key(left) < key(right) ? -1 : 1));
+  return records.toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1));
+}
+
+function sortKey({ name, type }: Pick<DnsRecord, "name" | "type">): string {
+  return `${name.split(".").reverse().join(".")} ${type}`;
 }

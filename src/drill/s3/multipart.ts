@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import { childText, parseXml } from "../../core/aws/xml.ts";
 import { verifyDigests } from "./checksums.ts";
 import { isoTime } from "./listing.ts";
 import { checkWriteConditions, checksumHeaders, keptHeaders, metadataOf, readCopySource, versionHeader } from "./objectOperations.ts";
 import { etagOf, readContent, type Bucket, type MultipartUpload, type ObjectTable } from "./objectTable.ts";
 import { emptyResponse, xmlResponse, type S3Request, type S3Response } from "./request.ts";
 import { S3Error } from "./s3Error.ts";
-import { childText, parseXml, xml } from "./xml.ts";
+import { xml } from "./xml.ts";
 
 /** Every part but the last is at least this long. */
 const MIN_PART_BYTES = 5 << 20;

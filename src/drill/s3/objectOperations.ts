@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { childText, parseXml } from "../../core/aws/xml.ts";
 import { CHECKSUM_ALGORITHMS, verifyDigests, type Checksums } from "./checksums.ts";
 import { isoTime } from "./listing.ts";
 import { etagOf, readContent, type Bucket, type ObjectTable, type ObjectVersion } from "./objectTable.ts";
 import { emptyResponse, xmlResponse, type S3Request, type S3Response } from "./request.ts";
 import { S3Error } from "./s3Error.ts";
-import { childText, parseXml, xml } from "./xml.ts";
+import { xml } from "./xml.ts";
 
 const KEPT_HEADERS = ["content-type", "content-encoding", "content-disposition", "content-language", "cache-control", "expires"] as const;
 

@@ -1,3 +1,4 @@
+import { childText, parseXml } from "../../core/aws/xml.ts";
 import { verifyDigests } from "./checksums.ts";
 import { isoTime, listObjects, listVersions } from "./listing.ts";
 import { abortUpload, completeUpload, createUpload, listParts, listUploads, putPart } from "./multipart.ts";
@@ -5,7 +6,7 @@ import { copyObject, deleteObject, deleteObjects, getObject, objectTagging, putO
 import type { Bucket, ObjectTable } from "./objectTable.ts";
 import { emptyResponse, xmlResponse, type S3Request, type S3Response } from "./request.ts";
 import { S3Error } from "./s3Error.ts";
-import { childText, parseXml, xml } from "./xml.ts";
+import { xml } from "./xml.ts";
 
 /** Sub-resources of a bucket or object that are refused by name instead of being taken for the thing itself. */
 const NOT_IMPLEMENTED = [

@@ -68,6 +68,11 @@ export class Dns {
     return this.#zones.get(zone);
   }
 
+  /** Ids of the zones, as the world describes them. */
+  zones(): readonly string[] {
+    return this.#description.zones.map(({ id }) => id);
+  }
+
   /** The name of a zone, without the dot at its end. */
   nameOf(zone: string): string | undefined {
     return this.#description.zones.find(({ id }) => id === zone)?.name;

@@ -28,6 +28,23 @@ const refusal = (code: string, message: string): string => `<?xml version="1.0"?
 const identity = '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/oncall/me</Arn><UserId>AROAX:me</UserId><Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>';
 const stsRefusal = '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error><RequestId>r</RequestId></ErrorResponse>';
 
+const RECORDS = ["route53", "list-resource-record-sets", "--hosted-zone-id"];
+const page = (kind: string, content: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n<${kind}Response ${ROUTE53}>${content}</${kind}Response>`;
+const recordPage = (records: string, rest: string): string => page("ListResourceRecordSets", `<ResourceRecordSets>${records}</ResourceRecordSets>${rest}<MaxItems>300</MaxItems>`);
+const LAST = "<IsTruncated>false</IsTruncated>";
+const cname = "<ResourceRecordSet><Name>api.shop.test.</Name><Type>CNAME</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>primary.shop.test</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>";
+const text = '<ResourceRecordSet><Name>\\052.shop.test.</Name><Type>TXT</Type><TTL>300</TTL><ResourceRecords><ResourceRecord><Value>"v=spf1 &lt;a&gt; &amp; é"</Value></ResourceRecord><ResourceRecord><Value>"two"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>';
+// Every kind of record, its fields in another order than the tool prints them.
+const records = [
+  "<ResourceRecordSet><Name>www.shop.test.</Name><Type>A</Type><SetIdentifier>us-east-1</SetIdentifier><Failover>PRIMARY</Failover><AliasTarget><HostedZoneId>Z2</HostedZoneId><DNSName>lb.test.</DNSName><EvaluateTargetHealth>true</EvaluateTargetHealth></AliasTarget><HealthCheckId>h-1</HealthCheckId></ResourceRecordSet>",
+  "<ResourceRecordSet><TTL>0</TTL><Weight>10</Weight><Name>w.shop.test.</Name><Type>A</Type><SetIdentifier>a (1)</SetIdentifier><ResourceRecords><ResourceRecord><Value>192.0.2.1</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>",
+  "<ResourceRecordSet><Name>g.shop.test.</Name><Type>A</Type><SetIdentifier>eu</SetIdentifier><GeoLocation><ContinentCode>EU</ContinentCode></GeoLocation><MultiValueAnswer>true</MultiValueAnswer><TTL>60</TTL><ResourceRecords/><CidrRoutingConfig><CollectionId>c</CollectionId><LocationName>l</LocationName></CidrRoutingConfig></ResourceRecordSet>",
+  "<ResourceRecordSet><Name>p.shop.test.</Name><Type>A</Type><SetIdentifier>near</SetIdentifier><GeoProximityLocation><Bias>-5</Bias><Coordinates><Latitude>1.0</Latitude><Longitude>2.0</Longitude></Coordinates></GeoProximityLocation><TTL>60</TTL></ResourceRecordSet>",
+].join("\n  ");
+const nextRecord = "<IsTruncated>true</IsTruncated><NextRecordName>\\052.shop.test.</NextRecordName><NextRecordType>TXT</NextRecordType><NextRecordIdentifier>a (1)*</NextRecordIdentifier>";
+const zone = (id: string, more: string): string => `<HostedZone><Id>/hostedzone/${id}</Id><Name>shop.test.</Name><CallerReference>r &amp; d</CallerReference>${more}<ResourceRecordSetCount>5</ResourceRecordSetCount></HostedZone>`;
+const zonePage = (zones: string, rest: string): string => page("ListHostedZones", `<HostedZones>${zones}</HostedZones>${rest}<MaxItems>1</MaxItems>`);
+
 const CHANGE = ["route53", "change-resource-record-sets", "--hosted-zone-id"];
 const ok = (body: string): ApiCase["answers"] => [{ status: 200, body }];
 
@@ -42,6 +59,16 @@ export const API_CASES: readonly ApiCase[] = [
   { name: "change-invalid", args: [...CHANGE, "Z1", "--change-batch", "file://failover.json"], answers: [{ status: 400, body: refusal("InvalidChangeBatch", "[RRSet with DNS name a. is not permitted in zone b.]") }] },
   { name: "get-change", args: ["route53", "get-change", "--id", "/change/C2682N5HXP0BZ4"], answers: ok(change("GetChangeResponse", "INSYNC")) },
   { name: "wait", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C2682N5HXP0BZ4"], answers: ok(change("GetChangeResponse", "INSYNC")) },
+  { name: "records", args: [...RECORDS, "/hostedzone/Z1"], answers: ok(recordPage(`${cname}${text}`, LAST)) },
+  { name: "records-of-every-kind", args: [...RECORDS, "Z1", "--output", "json"], answers: ok(recordPage(records, LAST)) },
+  { name: "records-none", args: [...RECORDS, "Z1"], answers: ok(recordPage("", LAST)) },
+  { name: "records-pages", args: [...RECORDS, "Z1"], answers: [{ status: 200, body: recordPage(cname, nextRecord) }, { status: 200, body: recordPage(text, LAST) }] },
+  { name: "records-first-page", args: [...RECORDS, "Z1", "--no-paginate"], answers: ok(recordPage(cname, nextRecord)) },
+  { name: "records-from", args: [...RECORDS, "Z1", "--start-record-name", "api.shop.test (old)", "--start-record-type", "CNAME", "--max-items", "1"], answers: ok(recordPage(cname, nextRecord)) },
+  { name: "records-no-zone", args: [...RECORDS, "Z1"], answers: [{ status: 404, body: refusal("NoSuchHostedZone", "No hosted zone found with ID: Z1") }] },
+  { name: "records-second-page-refused", args: [...RECORDS, "Z1"], answers: [{ status: 200, body: recordPage(cname, nextRecord) }, { status: 403, body: refusal("AccessDenied", "User: x is not authorized") }] },
+  { name: "zones", args: ["route53", "list-hosted-zones"], answers: [{ status: 200, body: zonePage(zone("Z1", "<Config><Comment>of the shop</Comment><PrivateZone>false</PrivateZone></Config>"), "<IsTruncated>true</IsTruncated><NextMarker>Z2</NextMarker>") }, { status: 200, body: zonePage(zone("Z2", "<LinkedService><ServicePrincipal>s</ServicePrincipal></LinkedService><Config><PrivateZone>true</PrivateZone></Config>"), LAST) }] },
+  { name: "zones-from", args: ["route53", "list-hosted-zones", "--marker", "Z0", "--max-items", "1"], answers: ok(zonePage(zone("Z1", ""), `<Marker>Z0</Marker>${LAST}`)) },
   { name: "wait-refused", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], answers: [{ status: 404, body: refusal("NoSuchChange", "Could not find resource with ID: C1") }] },
 ];
 

@@ -140,6 +140,11 @@ describe("clusters that fail", function suite() {
       assert.match(text, /InvalidChangeBatch[\s\S]*already exists/u);
       assert.match((await names.aws("GET", "/2013-04-01/hostedzone/Z1234567890ABC/rrset")).text, /<Name>api\.buildnest\.com\.<\/Name><Type>CNAME<\/Type><TTL>60<\/TTL><ResourceRecords><ResourceRecord><Value>api-primary\.buildnest\.com</u);
       assert.match((await names.aws("GET", "/2013-04-01/hostedzone/ZNONE/rrset")).text, /NoSuchHostedZone/u);
+      const found = await names.list("list-resource-record-sets", "--hosted-zone-id", "Z1234567890ABC");
+      assert.deepEqual(found["ResourceRecordSets"]?.slice(0, 2), [{ Name: "buildnest.com.", Type: "NS", TTL: 172800, ResourceRecords: [{ Value: "ns-1.awsdns-01.org." }, { Value: "ns-2.awsdns-02.com." }] }, { Name: "api.buildnest.com.", Type: "CNAME", TTL: 60, ResourceRecords: [{ Value: "api-primary.buildnest.com" }] }]);
+      const one = await names.list("list-resource-record-sets", "--hosted-zone-id", "Z1234567890ABC", "--start-record-name", "api.buildnest.com", "--start-record-type", "CNAME", "--max-items", "1");
+      assert.deepEqual(one, { ResourceRecordSets: found["ResourceRecordSets"]?.slice(1, 2), IsTruncated: true, NextRecordName: "api-dr.buildnest.com.", NextRecordType: "CNAME", MaxItems: "1" });
+      assert.deepEqual((await names.list("list-hosted-zones"))["HostedZones"]?.map(({ Id, Name }) => [Id, Name]), [["/hostedzone/Z1234567890ABC", "buildnest.com."]]);
     });
 
     it("a replica that is far behind does not have the last orders, and has them once they are applied", async () => {

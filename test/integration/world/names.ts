@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { awsExecutors } from "../../../src/core/aws/executors.ts";
+import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
+import type { AwsApiPort } from "../../../src/core/ports.ts";
 import type { WorldState } from "../../../src/core/protocol.ts";
 import { createAwsApi } from "../../../src/services/awsApi.ts";
 import { createHttpPort } from "../../../src/services/http.ts";
 import { controlWorld } from "../../../src/services/worldControl.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
+import { runTool, toolPorts } from "../s3/toolHarness.ts";
 
 const NEVER = new AbortController().signal;
 const NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/";
@@ -60,9 +64,22 @@ export class Names {
     return (await this.aws("GET", `/2013-04-01/change/${id}`)).text.includes("<Status>INSYNC</Status>");
   }
 
+  /** What a list of `aws route53` prints. */
+  async list(...words: readonly string[]): Promise<Readonly<Record<string, readonly Readonly<Record<string, unknown>>[] | undefined>>> {
+    const { operation } = planOperation(wordsOf(["aws", "route53", ...words]));
+    const executor = awsExecutors[operation.verb];
+    assert.ok(executor !== undefined && operation.engine === "inProcess");
+    const { exitCode, stdout, stderr } = await runTool(executor, operation, toolPorts({ awsApi: this.#api() }));
+    assert.equal(exitCode, 0, stderr);
+    return JSON.parse(stdout) as Awaited<ReturnType<Names["list"]>>;
+  }
+
   aws(method: "GET" | "POST", path: string, body?: string): Promise<{ readonly status: number; readonly text: string }> {
+    return this.#api().request({ service: "route53", method, path, ...(body === undefined ? {} : { contentType: "application/xml", body }) }, NEVER);
+  }
+
+  #api(): AwsApiPort {
     const { accessKeyId, secretAccessKey } = this.#state.s3;
-    const api = createAwsApi({ region: "us-east-1", credentials: { accessKeyId, secretAccessKey }, http: createHttpPort({ world: this.#state.hosts }) });
-    return api.request({ service: "route53", method, path, ...(body === undefined ? {} : { contentType: "application/xml", body }) }, NEVER);
+    return createAwsApi({ region: "us-east-1", credentials: { accessKeyId, secretAccessKey }, http: createHttpPort({ world: this.#state.hosts }) });
   }
 }

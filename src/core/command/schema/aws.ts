@@ -5,6 +5,8 @@ const TRANSFER = ["recursive", "dryrun", "quiet", "only-show-errors", "no-progre
 const TRANSFER_DETAILS = ["acl=", "sse=?", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control=", "metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps"];
 const ALL_TRANSFER = flags(...TRANSFER, ...TRANSFER_DETAILS);
 
+const LIST_DETAILS = leftToBinary("starting-token=", "page-size=", "cli-input-json=");
+
 const isRemote = (word: string | undefined): boolean => word?.startsWith("s3://") ?? false;
 
 /** Copies between the store and this machine; inside the store the real tool also copies what is too large for one request. */
@@ -41,13 +43,15 @@ function apiEngine(call: Call): Engine {
   return output === undefined || output === "json" ? "inProcess" : "delegated";
 }
 
-function needsZone(call: Call): readonly CallProblem[] {
-  if (call.flags["cli-input-json"] !== undefined) return [];
-  return ["hosted-zone-id", "change-batch"].filter((name) => call.flags[name] === undefined).map((name) => ({ code: "missing-argument", facts: { command: "aws route53 change-resource-record-sets", argument: `--${name}` } }));
+/** One page in process, or all; the token with which `--max-items` lets a cut list go on is the real tool's own. */
+function listEngine(call: Call): Engine {
+  const isOnePage = Object.keys(call.flags).some((name) => name === "no-paginate" || name === "marker" || name.startsWith("start-record-"));
+  return call.flags["max-items"] !== undefined && !isOnePage ? "delegated" : apiEngine(call);
 }
 
-function needsId(call: Call): readonly CallProblem[] {
-  return call.flags["id"] === undefined ? [{ code: "missing-argument", facts: { command: `aws ${call.verb}`, argument: "--id" } }] : [];
+/** Finds flags that the call cannot do without; input from JSON may hold them. */
+function needs(...names: readonly string[]): (call: Call) => readonly CallProblem[] {
+  return (call) => (call.flags["cli-input-json"] !== undefined ? [] : names.filter((name) => call.flags[name] === undefined).map((name) => ({ code: "missing-argument", facts: { command: `aws ${call.verb}`, argument: `--${name}` } })));
 }
 
 const COMMANDS: readonly CommandSpec[] = [
@@ -57,9 +61,11 @@ const COMMANDS: readonly CommandSpec[] = [
   { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
   { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
   { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks who you are") },
-  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "!cli-input-json="), args: args("", 0, 0), engine: apiEngine, judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again."), check: needsZone },
-  { verb: "route53 get-change", summary: "Says whether a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks for a change's state"), check: needsId },
-  { verb: "route53 wait resource-record-sets-changed", summary: "Waits until a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "only waits"), waits: () => true, check: needsId },
+  { verb: "route53 list-hosted-zones", summary: "Lists the account's DNS zones.", flags: flags("max-items=", "marker=", ...leftToBinary("delegation-set-id=", "hosted-zone-type="), ...LIST_DETAILS), args: args("", 0, 0), engine: listEngine, judge: always("read", "lists DNS zones") },
+  { verb: "route53 list-resource-record-sets", summary: "Lists the records of a DNS zone.", flags: flags("hosted-zone-id=", "max-items=", "start-record-name=", "start-record-type=", "start-record-identifier=", ...LIST_DETAILS), args: args("", 0, 0), engine: listEngine, judge: always("read", "lists DNS records"), check: needs("hosted-zone-id") },
+  { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "!cli-input-json="), args: args("", 0, 0), engine: apiEngine, judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again."), check: needs("hosted-zone-id", "change-batch") },
+  { verb: "route53 get-change", summary: "Says whether a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks for a change's state"), check: needs("id") },
+  { verb: "route53 wait resource-record-sets-changed", summary: "Waits until a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "only waits"), waits: () => true, check: needs("id") },
 ];
 
 function bucketOf(call: Call): string | undefined {
