@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { needKubectl, usualVersions } from "../../parts/kubectl.ts";
 import { runKubectl } from "../../unit/kubectl/fakes.ts";
@@ -20,58 +21,89 @@ const WATCHES: readonly (readonly string[])[] = [
   ["get", "configmaps", "-w", "-n", "nothing"],
 ];
 
-/** kubectl's watch and ours over the same changes, both ended by the same hand. */
+interface Watch {
+  readonly argv: readonly string[];
+  theirs: string;
+  mine: string;
+  readonly ended: Promise<unknown>;
+}
+
+/** kubectl's watches and ours, all over the same changes and ended by the same hand. */
 for (const version of usualVersions) {
   describe(`get -w in process and by stock kubectl ${version}`, function () {
     this.timeout(60_000);
-    let world: TestWorld;
-    let binary: string;
+    let world: TestWorld | undefined;
+    let watches: readonly Watch[] = [];
+
     before(async function () {
-      binary = await needKubectl(version, this);
+      const binary = await needKubectl(version, this);
       world = await startTestWorld({}, 20);
+      const end = new AbortController();
+      const { kubernetes: { kubeconfigPath }, folder } = world;
+      watches = WATCHES.map((argv) => startWatch(argv, { binary, kubeconfigPath, folder, end: end.signal }));
+      // Two of them have nothing to say before something changes.
+      await until(() => watches.filter(({ theirs, mine }) => theirs !== "" && mine !== "").length >= WATCHES.length - 2);
+      await setTimeout(700);
+      const port = await createKubernetesPort({ kubeconfigPath });
+      await runKubectl(port, ["rollout", "restart", "deployment/web"]);
+      await runKubectl(port, ["rollout", "status", "deployment/web"]);
+      port.close();
+      await untilQuiet(watches);
+      end.abort(new Error("enough"));
+      await Promise.all(watches.map(({ ended }) => ended));
     });
     after(async () => await world?.close());
 
-    const stockUntil = async (argv: readonly string[], end: AbortSignal): Promise<string> => {
-      const child = spawn(binary, argv, { env: { PATH: "", KUBECONFIG: world.kubernetes.kubeconfigPath, HOME: world.folder, TZ: "UTC" }, stdio: ["ignore", "pipe", "pipe"] });
-      let text = "";
-      child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      end.addEventListener("abort", () => child.kill("SIGINT"));
-      return await new Promise((resolve) => child.on("close", () => resolve(text)));
-    };
-
-    const oursUntil = async (argv: readonly string[], end: AbortSignal): Promise<string> => {
-      const port = await createKubernetesPort({ kubeconfigPath: world.kubernetes.kubeconfigPath });
-      let text = "";
-      try {
-        await runKubectl(port, argv, { signal: end, onStdout: (chunk) => (text += chunk) });
-      } catch (error) {
-        if (!end.aborted) throw error;
-      } finally {
-        port.close();
-      }
-      return text;
-    };
-
-    for (const argv of WATCHES) {
-      it(argv.join(" "), async () => {
-        const end = new AbortController();
-        const both = Promise.all([stockUntil(argv, end.signal), oursUntil(argv, end.signal)]);
-        await setTimeout(700);
-        const port = await createKubernetesPort({ kubeconfigPath: world.kubernetes.kubeconfigPath });
-        await runKubectl(port, ["rollout", "restart", "deployment/web"]);
-        await runKubectl(port, ["rollout", "status", "deployment/web"]);
-        port.close();
-        await setTimeout(300);
-        end.abort(new Error("enough"));
-        const [theirs, mine] = (await both).map(withoutAges);
-        assert.equal(mine, theirs);
+    for (const [index, argv] of WATCHES.entries()) {
+      it(argv.join(" "), () => {
+        const { theirs, mine } = watches[index] ?? { theirs: undefined, mine: undefined };
+        assert.ok(theirs !== undefined && mine !== undefined);
+        assert.equal(theirs === "", argv.includes("nothing"));
+        assert.equal(withoutAges(mine), withoutAges(theirs));
       });
     }
   });
 }
 
+interface Place {
+  readonly binary: string;
+  readonly kubeconfigPath: string;
+  readonly folder: string;
+  readonly end: AbortSignal;
+}
+
+function startWatch(argv: readonly string[], { binary, kubeconfigPath, folder, end }: Place): Watch {
+  const child = spawn(binary, argv, { env: { PATH: "", KUBECONFIG: kubeconfigPath, HOME: folder, TZ: "UTC" }, stdio: ["ignore", "pipe", "ignore"] });
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (watch.theirs += chunk));
+  end.addEventListener("abort", () => child.kill("SIGINT"));
+  const ours = async (): Promise<void> => {
+    const port = await createKubernetesPort({ kubeconfigPath });
+    try {
+      await runKubectl(port, argv, { signal: end, onStdout: (chunk) => (watch.mine += chunk) });
+    } catch (error) {
+      if (!end.aborted) throw error;
+    } finally {
+      port.close();
+    }
+  };
+  const watch: Watch = { argv, theirs: "", mine: "", ended: Promise.all([once(child, "close"), ours()]) };
+  return watch;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await setTimeout(50);
+}
+
+/** Waits until no watch has said anything for a while. */
+async function untilQuiet(watches: readonly Watch[]): Promise<void> {
+  const said = (): number => watches.reduce((sum, { theirs, mine }) => sum + theirs.length + mine.length, 0);
+  for (let before = -1; before !== said(); ) {
+    before = said();
+    await setTimeout(1000);
+  }
+}
+
 /** Ages move with the second in which each of the two was answered. */
-function withoutAges(text: string | undefined): string {
-  return (text ?? "").replaceAll(/ \d+[smhd](?:\d+[smhd])?(?= |\n|$)/g, " AGE").replaceAll(/AGE +/g, "AGE ");
+function withoutAges(text: string): string {
+  return text.replaceAll(/ \d+[smhd](?:\d+[smhd])?(?= |\n|$)/g, " AGE").replaceAll(/AGE +/g, "AGE ");
 }
