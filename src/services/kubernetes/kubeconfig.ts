@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { RuntimeError } from "../../core/runtimeError.ts";
+import { kubeconfigProblem } from "./kubeconfigShape.ts";
 
 export interface ClusterSettings {
   readonly name: string;
@@ -92,12 +93,18 @@ async function readConfig(path: string): Promise<Located | undefined> {
   });
   if (source === undefined) return undefined;
   const parsed: unknown = parseYaml(path, source);
+  const problem = kubeconfigProblem(parsed);
+  if (problem !== undefined) throw new RuntimeError("invalidInput", `kubeconfig: ${path} cannot be read: ${problem}`, { hint: "kubectl refuses this file too. Correct it; a number that is meant as text stands in quotes." });
   return { fields: isFields(parsed) ? parsed : {}, folder: dirname(resolve(path)) };
 }
 
+/** Of several documents kubectl takes the first. */
 function parseYaml(path: string, source: string): unknown {
   try {
-    return parse(source);
+    const document = parseDocument(source);
+    const error = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
+    if (error !== undefined) throw error;
+    return document.toJS();
   } catch (error) {
     throw new RuntimeError("invalidInput", `kubeconfig: ${path} is not YAML`, { cause: error });
   }
@@ -108,8 +115,8 @@ function find(files: readonly Located[], list: string, field: string, name: stri
     const entries: unknown = fields[list];
     if (!Array.isArray(entries)) continue;
     const entry = entries.find((candidate: unknown): candidate is Fields => isFields(candidate) && candidate["name"] === name);
-    const found: unknown = entry?.[field];
-    if (isFields(found)) return { fields: found, folder };
+    // The first that has the name wins, also with nothing in it.
+    if (entry !== undefined) return { fields: isFields(entry[field]) ? entry[field] : {}, folder };
   }
   return undefined;
 }
