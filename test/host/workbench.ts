@@ -5,7 +5,7 @@ import type { Browser, Frame, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/host/chromium.ts";
 import { endMarkedProcesses, isolatedEnvironment, markedProcesses } from "../../scripts/host/isolation.ts";
 import { type RunningServer, startServer, workbenchUrl } from "../../scripts/host/server.ts";
-import { installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
+import { type Engine, installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
 import { newestPackage } from "../../scripts/lib/pack.ts";
 import { root } from "../../scripts/lib/paths.ts";
 
@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   /** Files and folders of the checkout that are copied into the workspace. */
   readonly files: readonly string[];
   readonly theme?: Theme;
+  /** The release of VS Code; the newest unless said. */
+  readonly engine?: Engine;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the server's environment, whose home is a new folder without kubeconfig or cloud credentials. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -45,7 +47,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   mkdirSync(folder);
   for (const file of options.files) cpSync(join(root, file), join(folder, file.split("/").at(-1) ?? file), { recursive: true });
   const say = (line: string): void => console.log(`  ${line}`);
-  const server = await startServer(await installVsCodeServer(say), {
+  const server = await startServer(await installVsCodeServer(say, options.engine), {
     dataFolder: join(scratch, "server"),
     environment: { ...isolatedEnvironment(scratch), ...options.environment },
     settings: { "window.autoDetectColorScheme": true, "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Dark Modern", ...options.settings },

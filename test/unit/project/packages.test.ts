@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { RELEASES } from "../../../scripts/host/vscodeServer.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -30,5 +31,11 @@ describe("packages", () => {
       assert.deepEqual(loose, []);
       assert.deepEqual(locked[""]?.[kind] ?? {}, manifest[kind] ?? {});
     }
+  });
+
+  it("the oldest VS Code that a drill is rehearsed in is the one that the manifest allows", () => {
+    const manifest: { engines: { vscode: string } } = JSON.parse(read("package.json"));
+    const minor = (version: string): string | undefined => version.split(".")[1];
+    assert.equal(minor(RELEASES.oldest.server), minor(manifest.engines.vscode));
   });
 });
