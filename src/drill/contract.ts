@@ -93,7 +93,7 @@ export interface SqlServer {
   openSession(user: string, password: string, database: string | undefined): SqlSession;
   /** Disconnects; an open transaction is rolled back. */
   closeSession(session: SqlSession): void;
-  /** Bytes of everything stored, for restart after a crash of the world. */
+  /** Bytes of everything stored, for restart after a crash of the world: the same array as the last time where nothing has changed. Nobody may change it. */
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
   readonly version: string;

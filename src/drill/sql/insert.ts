@@ -7,7 +7,7 @@ import type { Column, Table } from "./catalog.ts";
 import { typedLiteral } from "./convert.ts";
 import { AutoIncrement } from "./autoIncrement.ts";
 import { sqlError } from "./errors.ts";
-import { strictOnZero, systemVariable, translationOf, valueOf, writableTable } from "./execution.ts";
+import { storeModeOf, strictOnZero, systemVariable, translationOf, valueOf, writableTable } from "./execution.ts";
 import type { Frame } from "./execution.ts";
 import { addRow, changeRow, removeRow } from "./changeRows.ts";
 import { translate } from "./expressions.ts";
@@ -15,13 +15,13 @@ import { readLiteralInsert } from "./insertLiterals.ts";
 import { changed } from "./outcome.ts";
 import type { ParsedSql } from "./parser.ts";
 import { runSelect } from "./query.ts";
-import { checkNulls, defaultValue, duplicateEntry, findConflict, loadRow, rowSource, toStored } from "./rows.ts";
+import { checkNulls, defaultValue, duplicateEntry, findConflict, homeOf, loadRow, rowSource, toStored } from "./rows.ts";
 import type { Target } from "./rows.ts";
 import { inScope } from "./scope.ts";
 import type { SourceColumn, Translation } from "./scope.ts";
 import type { SqlValue } from "./sqlTypes.ts";
 import type { RawValue } from "./store.ts";
-import { readStored } from "./values.ts";
+import { readStored, storeValue, type StoreMode } from "./values.ts";
 
 /** A row to insert; `undefined` in a place asks for the column's default. */
 type GivenRow = readonly (SqlValue | undefined)[];
@@ -48,37 +48,62 @@ function chosenColumns(table: Table, names: readonly string[] | undefined): read
   });
 }
 
+/** What is the same for all rows of a statement: a dump has thousands of them. */
+interface RowPlan {
+  readonly mode: Omit<StoreMode, "row">;
+  /** Where each column of the table stands among the given values; -1 for one that is not given. */
+  readonly places: readonly number[];
+  /** The AUTO_INCREMENT column; -1 without one. */
+  readonly autoIncrement: number;
+  readonly keepsZero: boolean;
+  readonly hasTriggerBefore: boolean;
+}
+
+function planRows(frame: Frame, { target, columns }: Insertion): RowPlan {
+  const { table } = target;
+  return {
+    mode: storeModeOf(frame, homeOf(target), 0),
+    places: table.columns.map((column) => columns.indexOf(column)),
+    autoIncrement: autoIncrementPlace(table),
+    keepsZero: String(systemVariable(frame, "sql_mode", "session")).includes("NO_AUTO_VALUE_ON_ZERO"),
+    hasTriggerBefore: table.triggers.some((trigger) => trigger.time === "BEFORE" && trigger.event === "INSERT"),
+  };
+}
+
+function autoIncrementPlace(table: Table): number {
+  return table.columns.findIndex((column) => column.isAutoIncrement);
+}
+
 /** Draws the AUTO_INCREMENT value where NULL or 0 was given. */
-function fillAutoIncrement(frame: Frame, insertion: Insertion, row: RawValue[]): void {
-  const place = insertion.target.table.columns.findIndex((column) => column.isAutoIncrement);
+function fillAutoIncrement(insertion: Insertion, plan: RowPlan, row: RawValue[]): void {
+  const place = plan.autoIncrement;
   if (place < 0) return;
   const given = row[place];
-  const keepsZero = String(systemVariable(frame, "sql_mode", "session")).includes("NO_AUTO_VALUE_ON_ZERO");
-  if (given === null || given === undefined || (Number(given) === 0 && !keepsZero)) row[place] = insertion.counter.draw();
+  if (given === null || given === undefined || (Number(given) === 0 && !plan.keepsZero)) row[place] = insertion.counter.draw();
 }
 
 function keepAutoIncrement(insertion: Insertion, row: readonly RawValue[]): void {
-  const place = insertion.target.table.columns.findIndex((column) => column.isAutoIncrement);
+  const place = autoIncrementPlace(insertion.target.table);
   if (place >= 0) insertion.counter.keep(Number(row[place] ?? 0));
 }
 
 /** Fills a whole stored row from the given values. */
-function completeRow(frame: Frame, insertion: Insertion, given: GivenRow, rowNumber: number): RawValue[] {
+function completeRow(frame: Frame, insertion: Insertion, plan: RowPlan, given: GivenRow, rowNumber: number): RawValue[] {
   const { table } = insertion.target;
   const row: RawValue[] = [];
-  for (const column of table.columns) {
-    const index = insertion.columns.indexOf(column);
-    const value = index < 0 ? undefined : given[index];
+  const mode = { ...plan.mode, row: rowNumber };
+  for (const [place, column] of table.columns.entries()) {
+    const value = given[plan.places[place] ?? -1];
     if (column.generated !== undefined) {
       if (value !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED", column.name, table.name);
       row.push(null);
       continue;
     }
-    row.push(toStored(frame, insertion.target, column, value === undefined ? defaultValue(frame, column) : value, rowNumber));
+    row.push(storeValue(value === undefined ? defaultValue(frame, column) : value, column, mode));
   }
   // A row that fails before this takes no number. A BEFORE trigger may still fill what is NULL.
-  if (!table.triggers.some((trigger) => trigger.time === "BEFORE" && trigger.event === "INSERT")) checkNulls(table, row, true);
-  fillAutoIncrement(frame, insertion, row);
+  if (!plan.hasTriggerBefore) checkNulls(table, row, true);
+  fillAutoIncrement(insertion, plan, row);
   return row;
 }
 
@@ -123,10 +148,11 @@ function addOne(frame: Frame, insertion: Insertion, row: RawValue[]): number {
 function addAll(frame: Frame, insertion: Insertion, rows: readonly GivenRow[]): SqlResult {
   let affected = 0;
   const lenient = insertion.isIgnore ? { ...frame, sqlMode: "" } : frame;
+  const plan = planRows(lenient, insertion);
   for (const [index, given] of rows.entries()) {
     if (given.length !== insertion.columns.length) throw sqlError("ER_WRONG_VALUE_COUNT", index + 1);
     try {
-      affected += addOne(frame, insertion, completeRow(lenient, insertion, given, index + 1));
+      affected += addOne(frame, insertion, completeRow(lenient, insertion, plan, given, index + 1));
     } catch (error) {
       // IGNORE turns what a row violates into a warning and goes on.
       if (!insertion.isIgnore || !(error instanceof SqlError)) throw error;

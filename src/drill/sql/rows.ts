@@ -50,9 +50,14 @@ function implicitDefault(column: Column): SqlValue {
   }
 }
 
+/** The table as MariaDB names it in errors. */
+export function homeOf({ database, table }: Target): string {
+  return `${backquote(database.name)}.${backquote(table.name)}`;
+}
+
 /** Brings a value into a column's stored form. */
 export function toStored(frame: Frame, target: Target, column: Column, value: SqlValue, row: number): RawValue {
-  return storeValue(value, column, storeModeOf(frame, `${backquote(target.database.name)}.${backquote(target.table.name)}`, row));
+  return storeValue(value, column, storeModeOf(frame, homeOf(target), row));
 }
 
 /** Computes generated columns in place. */

@@ -12,7 +12,7 @@ import { SqlParser } from "./parser.ts";
 import { demandSight, mayAdminister } from "./privileges.ts";
 import { Replica } from "./replication.ts";
 import type { ReplicaState } from "./replication.ts";
-import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, SnapshotWriter } from "./snapshot.ts";
 import { Session } from "./session.ts";
 import { isWord, tokenize } from "./lexer.ts";
 import { StatementSplitter } from "./splitter.ts";
@@ -77,6 +77,7 @@ export class MysqlServer implements SqlServer {
   readonly #options: SqlServerOptions;
   readonly #state: ServerState;
   readonly #log: BinaryLog | undefined;
+  readonly #snapshots = new SnapshotWriter();
   #replica: Replica | undefined;
   /** What an own snapshot says of replication; `undefined` without one. A promoted server follows nobody again. */
   #resumed: { readonly replica: ReplicaState | null } | undefined;
@@ -361,8 +362,9 @@ export class MysqlServer implements SqlServer {
     return systemVariable(this.#frame(new Session(4, "loader", undefined, 0), 0), name, "global");
   }
 
+  /** The same array as the last time where nothing has changed since. */
   save(): Uint8Array {
-    return writeSnapshot({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null, generalLog: this.#state.generalLog, accounts: this.#state.accounts }, this.#state.store.save());
+    return this.#snapshots.write({ hostname: this.hostname, catalog: this.#state.catalog, globals: [...this.#state.globals], log: this.#log?.toJson() ?? null, replica: this.#replica?.state ?? null, generalLog: this.#state.generalLog, accounts: this.#state.accounts }, this.#state.store.save());
   }
 
   load(bytes: Uint8Array): void {

@@ -18,13 +18,21 @@ export interface SnapshotFacts {
 
 const magic = "DRSQL1\n";
 
-/** One file: a mark, the length of the JSON, the JSON, SQLite's bytes. */
-export function writeSnapshot(facts: { readonly hostname: string; readonly catalog: Catalog; readonly globals: readonly (readonly [string, string | number])[]; readonly log: unknown; readonly replica: ReplicaState | null; readonly generalLog: readonly GeneralLogEntry[]; readonly accounts: readonly Account[] }, data: Uint8Array): Uint8Array {
-  const json = Buffer.from(JSON.stringify(facts));
-  const head = Buffer.alloc(magic.length + 4);
-  head.write(magic);
-  head.writeUInt32LE(json.length, magic.length);
-  return Buffer.concat([head, json, data]);
+/** Writes a server's snapshots, one file each: a mark, the length of the JSON, the JSON, SQLite's bytes. */
+export class SnapshotWriter {
+  #last: { readonly text: string; readonly data: Uint8Array; readonly bytes: Uint8Array } | undefined;
+
+  /** The same array as the last time where facts and data are the same. */
+  write(facts: Omit<SnapshotFacts, "log"> & { readonly log: unknown }, data: Uint8Array): Uint8Array {
+    const text = JSON.stringify(facts);
+    if (this.#last?.text === text && this.#last.data === data) return this.#last.bytes;
+    const json = Buffer.from(text);
+    const head = Buffer.alloc(magic.length + 4);
+    head.write(magic);
+    head.writeUInt32LE(json.length, magic.length);
+    this.#last = { text, data, bytes: Buffer.concat([head, json, data]) };
+    return this.#last.bytes;
+  }
 }
 
 function isFacts(value: unknown): value is SnapshotFacts {

@@ -18,6 +18,9 @@ export class Store {
   readonly #rules: TextRules;
   #database: SqliteDatabase;
   readonly #prepared = new Map<string, Statement>();
+  /** Schema changes, which SQLite does not count among its changes. */
+  #definitions = 0;
+  #saved: { readonly bytes: Uint8Array; readonly state: string } | undefined;
 
   private constructor(sqlite: SqlJsStatic, rules: TextRules) {
     this.#sqlite = sqlite;
@@ -75,6 +78,7 @@ export class Store {
   /** Schema changes: statements kept so far are let go first. */
   define(sql: string): void {
     this.#forget();
+    this.#definitions += 1;
     this.#database.run(sql);
   }
 
@@ -97,15 +101,25 @@ export class Store {
     return Number(this.query("PRAGMA page_count")[0]?.[0] ?? 0) * Number(this.query("PRAGMA page_size")[0]?.[0] ?? 0);
   }
 
+  /** Everything in it; the same array as the last time where nothing has changed since. Nobody may change it. */
   save(): Uint8Array {
+    if (this.#saved?.state === this.#state()) return this.#saved.bytes;
     this.#forget();
     const bytes = this.#database.export();
     registerFunctions(this.#database, this.#rules);
+    // Exporting opens the database anew: it counts from 0 again.
+    this.#saved = { bytes, state: this.#state() };
     return bytes;
+  }
+
+  /** Differs whenever anything may have changed. */
+  #state(): string {
+    return `${this.#definitions} ${String(this.query("SELECT total_changes()")[0]?.[0])}`;
   }
 
   load(bytes: Uint8Array): void {
     this.close();
+    this.#saved = undefined;
     this.#database = new this.#sqlite.Database(bytes);
     registerFunctions(this.#database, this.#rules);
   }

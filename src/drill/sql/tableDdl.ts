@@ -199,13 +199,17 @@ function fill(frame: Frame, database: Database, before: Table, after: Table, row
   const list = after.columns.map((column) => quoteName(column.name)).join(",");
   const sources = after.columns.map((column) => before.columns.find((old) => old.name === sourceOf.get(column.name)));
   const marks = after.columns.map(() => "?").join(",");
+  // What a new column holds is the same in all rows.
+  const filled = after.columns.map((column, at) => {
+    if (sources[at] !== undefined || column.isAutoIncrement || rows.length === 0) return undefined;
+    return defaultValue(column.isNullable || column.defaultSql !== undefined ? frame : lenient(frame), column);
+  });
   let next = 1;
   for (const [index, row] of rows.entries()) {
     const values = after.columns.map((column, at) => {
       const old = sources[at];
       if (old !== undefined) return carriedOver(frame, database, old, column, after, row[before.columns.indexOf(old)] ?? null, index + 1);
-      const own = column.isNullable || column.defaultSql !== undefined ? frame : lenient(frame);
-      return column.isAutoIncrement ? next++ : toStored(frame, { database, table: after }, column, defaultValue(own, column), index + 1);
+      return column.isAutoIncrement ? next++ : toStored(frame, { database, table: after }, column, filled[at] ?? null, index + 1);
     });
     try {
       frame.server.store.run(`INSERT INTO ${storageName(after)} (${list}) VALUES (${marks})`, values);

@@ -11,8 +11,13 @@ export interface DateTimeParts {
 
 const pad = (value: number, width = 2): string => String(value).padStart(width, "0");
 
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Days of a month, 1 to 12. */
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  // MySQL counts no day more in the year 0.
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || (year % 400 === 0 && year !== 0));
+  return month === 2 && isLeap ? 29 : (monthDays[month - 1] ?? 31);
 }
 
 /** Reads MySQL's date and datetime texts (also `20260131`, `2026-1-5`, `T` between, fractions); `undefined` when it is none. */

@@ -56,6 +56,9 @@ function numberText(value: Exclude<SqlValue, null>, column: Column, mode: StoreM
 }
 
 function storeInteger(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode): number | bigint {
+  // Most of what is stored needs no big numbers.
+  const most = column.type.base === "year" ? 0 : 2 ** (Math.min(integerBits[column.type.base] ?? 64, 54) - 1) - 1;
+  if (typeof value === "number" && value >= 0 && value <= most && Number.isInteger(value)) return value;
   const scaled = scaledFromText(numberText(value, column, mode, "integer"), 0) ?? 0n;
   if (column.type.base === "year") {
     const year = scaled > 0n && scaled < 70n ? scaled + 2000n : scaled >= 70n && scaled < 100n ? scaled + 1900n : scaled;
@@ -70,8 +73,14 @@ function storeInteger(value: Exclude<SqlValue, null>, column: Column, mode: Stor
 
 function storeDecimal(value: Exclude<SqlValue, null>, column: Column, mode: StoreMode): number | bigint {
   const scale = column.type.scale ?? 0;
+  const digits = column.type.length ?? 10;
+  // Most decimals are written with the very digits that the column keeps, and few of them.
+  if (typeof value === "string" && digits <= 15) {
+    const [, whole, fraction = ""] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(value) ?? [];
+    if (whole !== undefined && fraction.length === scale && whole.length <= digits - scale) return Number(whole + fraction);
+  }
   const scaled = scaledFromText(numberText(value, column, mode, "decimal"), scale) ?? 0n;
-  const most = 10n ** BigInt(column.type.length ?? 10) - 1n;
+  const most = 10n ** BigInt(digits) - 1n;
   const result = bounded(scaled, column.type.isUnsigned ? 0n : -most, most, column, mode);
   if (result > (1n << 63n) - 1n || result < -(1n << 63n)) throw notSupported("DECIMAL values of more than 18 digits");
   return narrow(result);
@@ -186,7 +195,7 @@ export function storeValue(value: SqlValue, column: Column, mode: StoreMode): Ra
   if (value === null) return null;
   const type = typeOf(column);
   switch (type.kind) {
-    case "int": return typeof value === "number" && column.type.base === "int" && value >= 0 && value <= 2_147_483_647 && Number.isInteger(value) ? value : storeInteger(value, column, mode);
+    case "int": return storeInteger(value, column, mode);
     case "decimal": return storeDecimal(value, column, mode);
     case "double": {
       const number = typeof value === "number" ? value : Number(numberText(value, column, mode, "double"));

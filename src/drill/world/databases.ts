@@ -10,6 +10,7 @@ import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import { DatabaseVolumes, type DatabaseVolume } from "./databaseVolumes.ts";
 import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
+import type { KeepBytes } from "./snapshot.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
@@ -17,8 +18,8 @@ import { sleepWorldTime } from "./worldClock.ts";
 export interface SavedVolume {
   readonly claimUid: string;
   readonly claim: string;
-  /** The server's data, base64. */
-  readonly bytes: string;
+  /** Name of the file with the server's data, beside the snapshot. */
+  readonly dataFile: string;
   /** Connections that a fault holds open. */
   readonly held: readonly HeldConnection[];
   /** Files beside the server's data, bytes by path. */
@@ -73,21 +74,21 @@ export class Databases implements DatabaseDirectory {
     this.#link();
   }
 
-  /** Takes over the volumes of a snapshot instead. */
-  async restore(saved: readonly SavedVolume[]): Promise<void> {
-    for (const { claimUid, claim, bytes, held, files } of saved) {
+  /** Takes over the volumes of a snapshot instead; `read` gives what is in a file beside it. */
+  async restore(saved: readonly SavedVolume[], read: (file: string) => Uint8Array): Promise<void> {
+    for (const { claimUid, claim, dataFile, held, files } of saved) {
       const server = await this.#empty(this.#describe(claim));
-      server.load(Buffer.from(bytes, "base64"));
+      server.load(read(dataFile));
       const volume = this.#volumes.mount(claimUid, claim, server, new Map(Object.entries(files)));
       for (const { user, address } of held) this.#hold(volume, user, address);
     }
     this.#link();
   }
 
-  /** Everything on the volumes. */
-  save(): readonly SavedVolume[] {
+  /** Everything on the volumes; `keep` puts bytes into a file beside the snapshot and gives its name. */
+  save(keep: KeepBytes): readonly SavedVolume[] {
     return [...this.#volumes.all].map(([claimUid, { claim, server, held, files }]) => ({
-      claimUid, claim, bytes: Buffer.from(server.save()).toString("base64"),
+      claimUid, claim, dataFile: keep(server.save()),
       held: [...held].filter((session) => server.isConnected(session)).map(({ user, address }) => ({ user, address: address ?? "" })),
       files: Object.fromEntries(files),
     }));

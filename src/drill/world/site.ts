@@ -20,6 +20,7 @@ import type { Faults, FaultSite, FlawSource } from "./faults.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
+import type { KeepBytes } from "./snapshot.ts";
 import { WebServices, type Entrance } from "./webServices.ts";
 
 /** A cluster of a world in a snapshot. */
@@ -55,6 +56,8 @@ export interface SiteParts {
   readonly leadsTo: (host: string) => WorldControl["resolve"]["result"];
   /** Called before a client is told that its change was made. */
   readonly beforeAnswer: () => void;
+  /** What a file beside the snapshot holds. */
+  readonly readKept: (file: string) => Uint8Array;
   readonly folder: string;
   /** The cluster's place among the world's, from 0: keeps its random numbers and server ids apart. */
   readonly place: number;
@@ -118,7 +121,7 @@ export class Site implements FaultSite {
   /** Fills the servers or takes over their saved data. Clusters that replicate another come after it. */
   async prepare(): Promise<void> {
     if (this.#saved === undefined) await this.databases.prepare();
-    else await this.databases.restore(this.#saved.volumes);
+    else await this.databases.restore(this.#saved.volumes, this.#parts.readKept);
   }
 
   /** Brings the cluster up, and the applications in it. Rejects when a port is taken. */
@@ -178,10 +181,11 @@ export class Site implements FaultSite {
     await this.#setDoors();
   }
 
-  save(): SavedSite {
+  /** `keep` puts bytes into a file beside the snapshot and gives its name. */
+  save(keep: KeepBytes): SavedSite {
     return {
       port: this.kubernetes.port, hosts: Object.fromEntries(this.#entrances.map(({ host, door }) => [host, door.port])), prometheus: this.#prometheus?.save(),
-      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(), caches: this.#caches.save(), attacks: required(this.#attacks).save(), customers: required(this.#customers).save(), outage: this.#outage,
+      kubernetes: this.kubernetes.snapshot(), volumes: this.databases.save(keep), caches: this.#caches.save(), attacks: required(this.#attacks).save(), customers: required(this.#customers).save(), outage: this.#outage,
     };
   }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Snapshot } from "../s3/snapshot.ts";
 import type { ControlPlace } from "./control.ts";
@@ -24,15 +25,58 @@ export interface WorldSnapshot {
   readonly faults: readonly ActiveFault[];
 }
 
-/** Reads the snapshot in a world's folder; `undefined` for a new world. */
-export function readSnapshot(folder: string): WorldSnapshot | undefined {
-  const path = join(folder, "snapshot.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as WorldSnapshot) : undefined;
-}
+/** Puts bytes into a file beside the snapshot, once, and gives the file's name. Nobody may change them afterwards. */
+export type KeepBytes = (bytes: Uint8Array) => string;
 
-/** Writes a snapshot whole or not at all (mode 0600: it holds the world's tokens). */
-export function writeSnapshot(folder: string, snapshot: WorldSnapshot): void {
-  const path = join(folder, "snapshot.json");
-  writeFileSync(`${path}.new`, JSON.stringify(snapshot), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+const KEPT = /^snapshot-[0-9a-f]{64}\.bin$/u;
+
+/**
+ * A world's snapshot on disk: `snapshot.json`, and beside it, in files that are named by their hash, what is large and seldom changes.
+ * Every change of the world writes the first, so it has to be small.
+ */
+export class SnapshotFolder {
+  readonly #folder: string;
+  readonly #names = new WeakMap<Uint8Array, string>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The snapshot; `undefined` for a new world. */
+  read(): WorldSnapshot | undefined {
+    const path = join(this.#folder, "snapshot.json");
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as WorldSnapshot) : undefined;
+  }
+
+  /** What a file beside the snapshot holds. */
+  bytesOf(name: string): Uint8Array {
+    return readFileSync(join(this.#folder, name));
+  }
+
+  /** Writes the snapshot that `make` gives, whole or not at all (mode 0600: it holds the world's tokens). Throws when it cannot. */
+  write(make: (keep: KeepBytes) => WorldSnapshot): void {
+    const kept = new Set<string>();
+    const snapshot = make((bytes) => {
+      const name = this.#keep(bytes);
+      kept.add(name);
+      return name;
+    });
+    this.#replace("snapshot.json", JSON.stringify(snapshot));
+    // Only now: until here, the snapshot before needed them.
+    for (const name of readdirSync(this.#folder)) if (KEPT.test(name) && !kept.has(name)) rmSync(join(this.#folder, name));
+  }
+
+  #keep(bytes: Uint8Array): string {
+    const name = this.#names.get(bytes) ?? `snapshot-${createHash("sha256").update(bytes).digest("hex")}.bin`;
+    this.#names.set(bytes, name);
+    // Looked for each time: the folder may have been deleted and made again.
+    if (!existsSync(join(this.#folder, name))) this.#replace(name, bytes);
+    return name;
+  }
+
+  #replace(name: string, content: string | Uint8Array): void {
+    const path = join(this.#folder, name);
+    writeFileSync(`${path}.new`, content, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
 }

@@ -12,7 +12,7 @@ import { serveControl } from "./control.ts";
 import type { ClusterDescription, DnsRecord, WorldDescription } from "./description.ts";
 import { Dns } from "./dns.ts";
 import { Faults } from "./faults.ts";
-import { readSnapshot, writeSnapshot, type WorldSnapshot } from "./snapshot.ts";
+import { SnapshotFolder, type WorldSnapshot } from "./snapshot.ts";
 import { Site } from "./site.ts";
 import { SnapshotKeeper } from "./snapshotKeeper.ts";
 import { findTool, runTool } from "./tools.ts";
@@ -47,12 +47,13 @@ export interface World {
 /** Starts a world on 127.0.0.1, or brings back the one that the snapshot in `folder` holds. */
 export async function startWorld(description: WorldDescription, options: WorldOptions): Promise<World> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const saved = readSnapshot(options.folder);
+  const snapshots = new SnapshotFolder(options.folder);
+  const saved = snapshots.read();
   const parts = prepareParts(description, options, saved);
   let write = (): void => undefined;
   const keeper = new SnapshotKeeper(() => write(), options.report);
   const save = (): void => keeper.now();
-  const { sites, provision } = await openSites(description, { options, saved, parts, beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
+  const { sites, provision } = await openSites(description, { options, saved, parts, readKept: (file) => snapshots.bytesOf(file), beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
   const aws = await openAccount(description, parts, saved, save);
@@ -90,11 +91,11 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     saved?.control,
   );
   write = () => {
-    writeSnapshot(options.folder, {
+    snapshots.write((keep) => ({
       clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
-      sites: Object.fromEntries(sites.map((site) => [site.name, site.save()])), joined: [...parts.joined], s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
-    });
+      sites: Object.fromEntries(sites.map((site) => [site.name, site.save(keep)])), joined: [...parts.joined], s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
+    }));
   };
   const publish = async (): Promise<string> => {
     save();
@@ -146,14 +147,14 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
 }
 
 /** Prepares the clusters that are there in the order of the description (a replica after its source), then brings them up. `provision` adds one that is not. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
-  const { options, saved, parts, beforeAnswer, onChange, onScrape } = world;
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly readKept: (file: string) => Uint8Array; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
+  const { options, saved, parts, readKept, beforeAnswer, onChange, onScrape } = world;
   const { clock, tokens, faults } = parts;
   const described = [description, ...description.others];
   const sites: Site[] = [];
   const prepare = async (own: ClusterDescription): Promise<Site> => {
     const site = new Site(description, own, {
-      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), beforeAnswer, onChange, onScrape,
+      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, beforeAnswer, onChange, onScrape,
       leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites, hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as S3 from "@aws-sdk/client-s3";
@@ -15,9 +16,14 @@ const OWN = new Set(["credentials", "tokens", "control", "port", "ports", "hosts
 const EARLIEST_MS = Date.parse("2020-01-01");
 
 /** What a world is, without the moment at which it began. A database's file is told by its size: its rows have times. */
+async function firstDay(folder: string): Promise<unknown> {
+  const snapshot: unknown = JSON.parse(await readFile(join(folder, "snapshot.json"), "utf8"));
+  const sizes = new Map(await Promise.all(globSync("snapshot-*.bin", { cwd: folder }).map(async (name) => [name, (await stat(join(folder, name))).size] as const)));
+  return JSON.parse(JSON.stringify(snapshot, (key, value: unknown) => (key === "dataFile" ? sizes.get(String(value)) : withoutTimes(key, value)))) as unknown;
+}
+
 function withoutTimes(_key: string, value: unknown): unknown {
   if (OWN.has(_key)) return undefined;
-  if (_key === "bytes" && typeof value === "string") return value.length;
   if (typeof value === "number" && value > EARLIEST_MS) return "TIME";
   return typeof value === "string" ? value.replaceAll(/\d{4}-\d\d-\d\d[T-]?[\d:.]*Z?/gu, "TIME") : value;
 }
@@ -28,7 +34,7 @@ async function begin(): Promise<{ readonly state: WorldState; look(): Promise<un
   const world = await startWorld(readWorld(DESCRIPTION), { folder, rate: 1, descriptionPath: DESCRIPTION, onShutdown: () => undefined, report: (text) => console.log(text) });
   return {
     state: JSON.parse(await readFile(world.statePath, "utf8")) as WorldState,
-    look: async () => JSON.parse(JSON.stringify(JSON.parse(await readFile(join(folder, "snapshot.json"), "utf8")), withoutTimes)) as unknown,
+    look: () => firstDay(folder),
     end: async () => {
       await world.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
