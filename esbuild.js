@@ -18,6 +18,18 @@ import { fileURLToPath as bundlePath } from "node:url";
 import { dirname as bundleDirname } from "node:path";
 const require = bundleCreateRequire(import.meta.url), commonJsFile = bundlePath(import.meta.url), commonJsFolder = bundleDirname(commonJsFile);`;
 
+/**
+ * Asks for node:http by require. Imported, it has to name all its exports, some of which load undici: a twentieth of a second and more
+ * at each start of a process.
+ */
+const requiredHttp = {
+  name: "required-http",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?http$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: "required" } : undefined));
+    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});`, loader: "js" }));
+  },
+};
+
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -46,6 +58,7 @@ const nodeBundles = {
     cliMain: "src/cli/main.ts",
   },
   external: ["vscode"],
+  plugins: [requiredHttp],
   banner: { js: nodeBanner },
   define: { __filename: "commonJsFile", __dirname: "commonJsFolder" },
 };

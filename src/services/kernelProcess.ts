@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { KernelClient, WorldState } from "../core/protocol.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
@@ -15,8 +16,14 @@ export async function startKernel(options: { readonly bundles: string; readonly 
 
 /** Starts a rehearsal world and returns the path of its state file. */
 export async function startWorld(options: { readonly bundles: string; readonly description: string; readonly folder: string; readonly rate: number }): Promise<string> {
-  const { ready } = await launchBundle(join(options.bundles, "world.js"), ["--world", options.description, "--state", options.folder, "--rate", String(options.rate)], join(options.folder, "world.log"));
+  const { ready } = await launchBundle(join(options.bundles, "world.js"), ["--world", options.description, "--state", options.folder, "--rate", String(options.rate), "--cache", cacheFolder()], join(options.folder, "world.log"));
   return ready["state"] ?? "";
+}
+
+/** Where worlds keep what they have worked out, for the next one: it may be deleted at any time. */
+function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment["XDG_CACHE_HOME"];
+  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "dr-runbook", "worlds");
 }
 
 /** Reads a world's state file. Throws `notFound` when the world's process has ended. */

@@ -12,13 +12,13 @@ import { SqlParser } from "./parser.ts";
 import { demandSight, mayAdminister } from "./privileges.ts";
 import { Replica } from "./replication.ts";
 import type { ReplicaState } from "./replication.ts";
-import { readSnapshot, SnapshotWriter } from "./snapshot.ts";
+import { readContents, readSnapshot, SnapshotWriter, writeContents } from "./snapshot.ts";
 import { Session } from "./session.ts";
-import { isWord, tokenize } from "./lexer.ts";
 import { StatementSplitter } from "./splitter.ts";
 import type { SplitStatement } from "./splitter.ts";
-import { divisionByZero, manyRows } from "./sqliteFunctions.ts";
+import { asSqlError } from "./sqliteErrors.ts";
 import { runStatement } from "./statements.ts";
+import { firstWord, growing, tableIn, usesTables, writes } from "./statementWords.ts";
 import { Store } from "./store.ts";
 import { logGenerally } from "./generalLog.ts";
 import { startVariables } from "./systemVariables.ts";
@@ -43,24 +43,6 @@ export interface SqlServerOptions {
   readonly wasmBinary?: Uint8Array;
   /** Numbers below 1 for RAND(), from the world's seed. */
   readonly random?: () => number;
-}
-
-const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "RENAME", "CALL", "GRANT", "REVOKE", "SET PASSWORD"]);
-
-/** Statements that need room for rows, for what undoes them and for the log. */
-const growing = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "ALTER", "CALL"]);
-
-/** The table that a statement writes to, as far as its beginning says. */
-function tableIn(sql: string): string {
-  return /\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?\w+`?\.)?`?(\w+)/iu.exec(sql)?.[1] ?? "";
-}
-
-/** What a statement begins with: `SET PASSWORD` changes the server, SET alone does not. */
-function firstWord(sql: string): string {
-  if (/^\s*SET\s+PASSWORD\b/i.test(sql)) return "SET PASSWORD";
-  const quick = /^\s*([a-zA-Z]+)/.exec(sql)?.[1];
-  const token = quick === undefined ? tokenize(sql.slice(0, 2000))[0] : undefined;
-  return (quick ?? (isWord(token, token?.value.toUpperCase() ?? "") ? (token?.value ?? "") : "")).toUpperCase();
 }
 
 /** How things stood before a statement, for the binary log. */
@@ -384,28 +366,29 @@ export class MysqlServer implements SqlServer {
     this.#resumed = isOwn ? { replica: facts.replica } : undefined;
   }
 
+  /** Everything that is its own and not its contents, as a text to compare. */
+  ownFacts(): string {
+    return JSON.stringify([[...this.#state.globals], this.#state.accounts, this.#log?.toJson(), this.#state.generalLog]);
+  }
+
+  /** What scripts have made of it: schema and rows, without what is its own (accounts, variables, logs) and without the times at which it was made. */
+  contents(): Uint8Array {
+    return writeContents(this.#state.catalog, this.#state.store.save());
+  }
+
+  /** Holds from now on what `contents` gave, as if the scripts had run now. Throws on anything else. */
+  fill(contents: Uint8Array): void {
+    const { catalog, data } = readContents(contents, this.#options.clock.now());
+    this.#state.store.load(data);
+    this.#state.catalog = catalog;
+    this.#state.compiled.clear();
+  }
+
   /** Frees SQLite's memory. The server answers no more. */
   close(): void {
     this.#state.sessions.clear();
     this.#state.store.close();
   }
-}
-
-/** Does the statement use tables? Others leave the warnings of the one before. */
-function usesTables(word: string, sql: string): boolean {
-  return /^(?:CHECK|ANALYZE|OPTIMIZE|CHECKSUM|LOCK|DESCRIBE|DESC|EXPLAIN|WITH)$/.test(word) || (word === "SELECT" && /\bFROM\b/i.test(sql));
-}
-
-/** SQLite's own failures that MySQL has an error for; everything else stays what it is. */
-function asSqlError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SqlError) return error;
-  if (error.message === divisionByZero) return sqlError("ER_DIVISION_BY_ZERO");
-  // node-sql-parser counts the values of INSERT itself.
-  const row = /column count doesn't match value count at row (\d+)/.exec(error.message)?.[1];
-  if (row !== undefined) return sqlError("ER_WRONG_VALUE_COUNT", row);
-  if (error.message === manyRows) return sqlError("ER_SUBQUERY_NO_1_ROW");
-  if (error.message === "integer overflow") return sqlError("ER_DATA_OUT_OF_RANGE", "BIGINT", "the expression");
-  return new SqlError(1105, "HY000", `Unknown error: ${error.message}`);
 }
 
 /** Makes an empty server. */

@@ -26,11 +26,7 @@ export class SnapshotWriter {
   write(facts: Omit<SnapshotFacts, "log"> & { readonly log: unknown }, data: Uint8Array): Uint8Array {
     const text = JSON.stringify(facts);
     if (this.#last?.text === text && this.#last.data === data) return this.#last.bytes;
-    const json = Buffer.from(text);
-    const head = Buffer.alloc(magic.length + 4);
-    head.write(magic);
-    head.writeUInt32LE(json.length, magic.length);
-    this.#last = { text, data, bytes: Buffer.concat([head, json, data]) };
+    this.#last = { text, data, bytes: join(text, data) };
     return this.#last.bytes;
   }
 }
@@ -39,13 +35,42 @@ function isFacts(value: unknown): value is SnapshotFacts {
   return typeof value === "object" && value !== null && "hostname" in value && "catalog" in value && "globals" in value && "log" in value && "replica" in value && "generalLog" in value && "accounts" in value && Array.isArray(value.globals);
 }
 
-/** Reads what `writeSnapshot` wrote. Throws on anything else. */
+/** Reads what `SnapshotWriter` wrote. Throws on anything else. */
 export function readSnapshot(bytes: Uint8Array): { readonly facts: SnapshotFacts; readonly data: Uint8Array } {
+  const { text, data } = split(bytes);
+  const facts: unknown = JSON.parse(text);
+  if (!isFacts(facts)) throw new Error("SQL snapshot: its facts are incomplete");
+  return { facts, data };
+}
+
+/** Schema and rows, with 0 for each time at which something was created: the same whenever they were made. */
+export function writeContents(catalog: Catalog, data: Uint8Array): Uint8Array {
+  return join(JSON.stringify(catalog, (key, value: unknown) => (isCreation(key, value) ? 0 : value)), data);
+}
+
+/** Reads what `writeContents` wrote, as created at `nowMs`. Throws on anything else. */
+export function readContents(bytes: Uint8Array, nowMs: number): { readonly catalog: Catalog; readonly data: Uint8Array } {
+  const { text, data } = split(bytes);
+  return { catalog: JSON.parse(text, (key, value: unknown) => (isCreation(key, value) ? nowMs : value)) as Catalog, data };
+}
+
+/** A table may have that name, but is no number. */
+function isCreation(key: string, value: unknown): boolean {
+  return key === "createdAt" && typeof value === "number";
+}
+
+function join(text: string, data: Uint8Array): Uint8Array {
+  const json = Buffer.from(text);
+  const head = Buffer.alloc(magic.length + 4);
+  head.write(magic);
+  head.writeUInt32LE(json.length, magic.length);
+  return Buffer.concat([head, json, data]);
+}
+
+function split(bytes: Uint8Array): { readonly text: string; readonly data: Uint8Array } {
   const buffer = Buffer.from(bytes);
   if (buffer.toString("latin1", 0, magic.length) !== magic) throw new Error("SQL snapshot: not written by this engine");
   const length = buffer.readUInt32LE(magic.length);
   const start = magic.length + 4;
-  const facts: unknown = JSON.parse(buffer.toString("utf8", start, start + length));
-  if (!isFacts(facts)) throw new Error("SQL snapshot: its facts are incomplete");
-  return { facts, data: new Uint8Array(buffer.subarray(start + length)) };
+  return { text: buffer.toString("utf8", start, start + length), data: new Uint8Array(buffer.subarray(start + length)) };
 }

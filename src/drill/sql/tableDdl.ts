@@ -186,7 +186,8 @@ export function rebuild(frame: Frame, database: Database, before: Table, after: 
   const rows = store.query(`SELECT ${before.columns.map((column) => quoteName(column.name)).join(",")} FROM ${storageName(before)}`);
   createStorage(frame, after);
   try {
-    fill(frame, database, before, after, rows, sourceOf);
+    // At once: SQLite would write its journal for each row.
+    store.atomic(() => fill(frame, database, before, after, rows, sourceOf));
   } catch (error) {
     store.define(`DROP TABLE ${storageName(after)}`);
     throw error;

@@ -1,6 +1,4 @@
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createGunzip } from "node:zlib";
 import { SqlError, type Cluster, type KubeObject, type SqlResult, type WorldClock } from "../contract.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
@@ -10,6 +8,7 @@ import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import { DatabaseVolumes, type DatabaseVolume } from "./databaseVolumes.ts";
 import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
+import type { Dumps } from "./dumps.ts";
 import type { KeepBytes } from "./snapshot.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
@@ -45,6 +44,7 @@ export class Databases implements DatabaseDirectory {
   readonly #version: string;
   readonly #elsewhere: (cluster: string) => Databases | undefined;
   readonly #volumes: DatabaseVolumes;
+  readonly #dumps: Dumps;
   /** By claim UID. */
   readonly #opening = new Map<string, Promise<void>>();
   readonly #isReachable: () => boolean;
@@ -54,8 +54,9 @@ export class Databases implements DatabaseDirectory {
   readonly #prepared = new Map<string, MysqlServer>();
 
   /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
-  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number }) {
+  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number; readonly dumps: Dumps }) {
     this.#description = description;
+    this.#dumps = parts.dumps;
     this.#clock = parts.clock;
     this.#cluster = parts.cluster;
     this.#elsewhere = parts.elsewhere;
@@ -269,7 +270,7 @@ export class Databases implements DatabaseDirectory {
 
   async #filled(description: DatabaseDescription): Promise<MysqlServer> {
     const server = await this.#empty(description);
-    if (description.dump !== undefined) await server.loadFrom(createReadStream(join(this.#description.folder, description.dump)).pipe(createGunzip()), description.database);
+    if (description.dump !== undefined) await this.#dumps.load(server, join(this.#description.folder, description.dump), description.database);
     const session = server.openOwnSession("loader", description.database);
     for (const statement of description.since) server.execute(session, statement);
     server.closeSession(session);

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../contract.ts";
 import { unplayedFields } from "../kube/controllers/rollouts/rolloutObject.ts";
 import { quantity } from "../kube/usage.ts";
@@ -12,6 +10,8 @@ import { duration, list, onlyFields, oneOf, optional, record, seconds, text, tex
 import { readMonitoring } from "../monitoring/description.ts";
 import { plain } from "./dns.ts";
 import { readApplication, readService } from "./readApplication.ts";
+import type { Derived } from "./derivedCache.ts";
+import { readDocuments } from "./documents.ts";
 import { layered, type WorldFile } from "./layers.ts";
 import { readTools } from "./tools.ts";
 import { POD_TOOLS } from "./podTools.ts";
@@ -24,40 +24,37 @@ const USUAL_AGE = "9d";
 const CLUSTER_FIELDS = ["name", "established", "contexts", "users", "databases", "caches", "loadBalancers", "provisioned"];
 const WORLD_FIELDS = ["seed", "kubernetesVersion", "s3", "images", "buckets", "applications", "services", "monitoring", "account", "dns", "tools", "clusters", "faults", "variants"];
 
-/** Reads and checks a world description. Throws `invalidInput` that names the file and the field. */
-export function readWorld(path: string): WorldDescription {
-  return inFile(path, (ownHead, ownManifests) => {
-    const { head, manifests } = withBase(path, { head: ownHead, manifests: ownManifests });
+/** Reads and checks a world description; `cache` holds files that were parsed before. Throws `invalidInput` that names the file and the field. */
+export function readWorld(path: string, cache?: Derived): WorldDescription {
+  return inFile(path, cache, (ownHead, ownManifests) => {
+    const { head, manifests } = withBase(path, cache, { head: ownHead, manifests: ownManifests });
     onlyFields(head, "The description", [...CLUSTER_FIELDS, ...WORLD_FIELDS]);
     const folder = dirname(resolve(path));
-    const others = texts(head["clusters"]).map((file) => inFile(join(folder, file), (cluster, objects) => {
+    const others = texts(head["clusters"]).map((file) => inFile(join(folder, file), cache, (cluster, objects) => {
       onlyFields(cluster, "The cluster", CLUSTER_FIELDS);
       return readCluster(cluster, objects);
     }));
     const world = readHead(head);
-    const elsewhere = texts(head["variants"]).flatMap((file) => faultsOf(join(folder, file))).filter(({ name }) => !world.faults.some((fault) => fault.name === name));
+    const elsewhere = texts(head["variants"]).flatMap((file) => faultsOf(join(folder, file), cache)).filter(({ name }) => !world.faults.some((fault) => fault.name === name));
     return { ...readCluster(head, manifests), ...world, faults: [...world.faults, ...elsewhere], folder, others };
   });
 }
 
 /** A file that `extends` another one is that one with its changes. */
-function withBase(path: string, { head: { extends: base, ...head }, manifests }: WorldFile): WorldFile {
+function withBase(path: string, cache: Derived | undefined, { head: { extends: base, ...head }, manifests }: WorldFile): WorldFile {
   if (base === undefined) return { head, manifests };
   const file = text(base, "extends");
   if (basename(file) !== file) throw new Error(`extends must name a file beside this one, since paths in it are relative; it is ${file}.`);
-  return layered(inFile(join(dirname(resolve(path)), file), (below, objects) => withBase(path, { head: below, manifests: objects })), { head, manifests });
+  return layered(inFile(join(dirname(resolve(path)), file), cache, (below, objects) => withBase(path, cache, { head: below, manifests: objects })), { head, manifests });
 }
 
 /** Faults that a variant has for itself: they happen in its world. */
-function faultsOf(path: string): readonly FaultTemplate[] {
-  return inFile(path, (head) => list(head["faults"] ?? [], "faults", (item) => (item["$patch"] === "delete" ? [] : [{ ...readFault(item), world: path }])).flat());
+function faultsOf(path: string, cache: Derived | undefined): readonly FaultTemplate[] {
+  return inFile(path, cache, (head) => list(head["faults"] ?? [], "faults", (item) => (item["$patch"] === "delete" ? [] : [{ ...readFault(item), world: path }])).flat());
 }
 
-function inFile<T>(path: string, read: (head: Record<string, unknown>, manifests: readonly KubeObject[]) => T): T {
-  const documents = parseAllDocuments(readFileSync(path, "utf8"));
-  const broken = documents.flatMap((document) => document.errors)[0];
-  if (broken !== undefined) throw new RuntimeError("invalidInput", `Reading the world ${path}: ${broken.message}`, { hint: "Correct the YAML." });
-  const [head, ...objects] = documents.map((document) => document.toJS() as unknown);
+function inFile<T>(path: string, cache: Derived | undefined, read: (head: Record<string, unknown>, manifests: readonly KubeObject[]) => T): T {
+  const [head, ...objects] = readDocuments(path, cache);
   try {
     return read(record(head, "description"), objects.map(asObject));
   } catch (cause) {

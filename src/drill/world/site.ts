@@ -16,6 +16,7 @@ import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
+import type { Dumps } from "./dumps.ts";
 import type { Faults, FaultSite, FlawSource } from "./faults.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
@@ -56,6 +57,7 @@ export interface SiteParts {
   readonly leadsTo: (host: string) => WorldControl["resolve"]["result"];
   /** Called before a client is told that its change was made. */
   readonly beforeAnswer: () => void;
+  readonly dumps: Dumps;
   /** What a file beside the snapshot holds. */
   readonly readKept: (file: string) => Uint8Array;
   readonly folder: string;
@@ -91,7 +93,7 @@ export class Site implements FaultSite {
     this.#outage = saved?.outage;
     const cluster = (): Cluster => this.cluster;
     this.databases = new Databases(this.description, {
-      clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
+      clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, dumps: parts.dumps, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
     });
     this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: () => this.#onCacheUse() }, saved?.caches);
   }

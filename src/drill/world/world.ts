@@ -3,14 +3,16 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldControl, WorldState } from "../../core/protocol.ts";
 import { nameStamp } from "../../core/run/recoveryPoint.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
+import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
 import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
 import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
 import { serveControl } from "./control.ts";
 import type { ClusterDescription, DnsRecord, WorldDescription } from "./description.ts";
+import type { Derived } from "./derivedCache.ts";
 import { Dns } from "./dns.ts";
+import { Dumps } from "./dumps.ts";
 import { Faults } from "./faults.ts";
 import { SnapshotFolder, type WorldSnapshot } from "./snapshot.ts";
 import { Site } from "./site.ts";
@@ -23,6 +25,9 @@ const S3_LATENCY_MS = 30;
 /** What other services of the cloud account take to answer, world milliseconds. */
 const AWS_LATENCY_MS = 120;
 
+/** What is kept for the next world is worked out so long after the start, real milliseconds: then nobody waits for this one. */
+const LEARN_AFTER_MS = 3000;
+
 /** How to start a world. */
 export interface WorldOptions {
   /** Where state file, kubeconfig, certificates and snapshot are kept. */
@@ -33,6 +38,8 @@ export interface WorldOptions {
   readonly descriptionPath: string;
   /** Called when the control endpoint is asked to end the world. */
   readonly onShutdown: () => void;
+  /** What worlds have worked out before; left out, all is worked out again. */
+  readonly cache?: Derived;
   /** Told, in a sentence, what goes wrong in a world that goes on all the same. */
   readonly report: (text: string) => void;
 }
@@ -102,9 +109,13 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     return writeState(options, description, { parts, sites, s3, hosts, control });
   };
   const statePath = await publish();
+  const learning = setTimeout(() => {
+    parts.dumps.learn().catch((error: unknown) => options.report(`Loading a dump for the next world: ${messageOf(error)}`));
+  }, LEARN_AFTER_MS).unref();
   return {
     statePath,
     close: async () => {
+      clearTimeout(learning);
       keeper.stop();
       parts.clock.stop();
       control.close();
@@ -120,6 +131,7 @@ interface Parts {
   readonly credentials: WorldSnapshot["credentials"];
   readonly tokens: WorldSnapshot["tokens"];
   readonly dns: Dns;
+  readonly dumps: Dumps;
   readonly faults: Faults;
   /** By name; filled as the clusters come up. */
   readonly sites: Map<string, Site>;
@@ -139,7 +151,7 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
   };
   const changeDns = (zone: string, records: readonly DnsRecord[]): void => dns.overwrite(zone, records);
   return {
-    clock, dns, sites, joined: new Set(saved?.joined ?? [description, ...description.others].filter((own) => own.isThere).map((own) => own.name)),
+    clock, dns, sites, dumps: new Dumps(options.cache), joined: new Set(saved?.joined ?? [description, ...description.others].filter((own) => own.isThere).map((own) => own.name)),
     credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
     tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
     faults: new Faults(description.faults, { site, changeDns }, saved?.faults ?? []),
@@ -154,7 +166,7 @@ async function openSites(description: WorldDescription, world: { readonly option
   const sites: Site[] = [];
   const prepare = async (own: ClusterDescription): Promise<Site> => {
     const site = new Site(description, own, {
-      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, beforeAnswer, onChange, onScrape,
+      clock, tokens, dumps: parts.dumps, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, beforeAnswer, onChange, onScrape,
       leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites, hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);

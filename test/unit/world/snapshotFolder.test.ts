@@ -28,7 +28,7 @@ describe("the folder of a world's snapshot", () => {
     const names = new SnapshotFolder(folder).read()?.joined ?? [];
     assert.deepEqual(names.map((name) => Buffer.from(snapshots.bytesOf(name)).toString()), ["first", "second"]);
     snapshots.write((keep) => naming(keep(second)));
-    assert.deepEqual(readdirSync(folder).toSorted(), [names[1], "snapshot.json"].toSorted());
+    assert.deepEqual(new Set(readdirSync(folder)), new Set([names[1], "snapshot.json"]));
   });
 
   it("leaves the snapshot before whole where the next cannot be made", () => {

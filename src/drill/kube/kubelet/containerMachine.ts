@@ -24,11 +24,14 @@ export interface KubeletServices {
   runCommand(pod: KubeObject, container: Container): void;
 }
 
-/** One container of one pod in one step. `status` is a copy that the step may change; the pod is the stored object. */
+/** One container of one pod in one step; the pod is the stored object. */
 export interface ContainerStep {
   readonly pod: KubeObject;
   readonly container: Container;
   readonly runtime: ContainerRuntime;
+  /** How the status stands, only to be read. */
+  readonly shown: Readonly<ContainerStatus>;
+  /** A copy that the step may change, made when it is first asked for. */
   readonly status: ContainerStatus;
 }
 
@@ -245,7 +248,7 @@ function writeDueLines(services: KubeletServices, step: ContainerStep, now: numb
 
 /** Looks at a running container: does its process still run, is it ready? `isDemanded` asks now, without the probe's period and threshold. */
 export function probe(services: KubeletServices, step: ContainerStep, isDemanded: boolean): void {
-  const { runtime, container, pod, status } = step;
+  const { runtime, container, pod } = step;
   const now = services.clock.now();
   const behaviour = behaviourOf(services.images, container.image);
   const crash = behaviour?.crash(pod);
@@ -260,7 +263,7 @@ export function probe(services: KubeletServices, step: ContainerStep, isDemanded
     return;
   }
   judgeReadiness(services, step, behaviour?.unready(pod), isDemanded);
-  status.ready = runtime.isReady;
+  if (step.shown.ready !== runtime.isReady) step.status.ready = runtime.isReady;
 }
 
 /** A container that is not ready yet is looked at each time; a ready one, and complaints, keep to the probe's period and threshold. */

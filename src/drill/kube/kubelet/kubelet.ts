@@ -6,7 +6,7 @@ import { podSpecOf, podStatusOf, withCondition, type Container, type ContainerSt
 import type { Change } from "../store.ts";
 import { endContainer, probe, stepContainer, type ContainerStep, type KubeletServices } from "./containerMachine.ts";
 import { newContainerRuntime, type ContainerRuntime, type PodRuntime } from "./podRuntime.ts";
-import { summarize, waitingStatus } from "./podStatus.ts";
+import { containerStatusIn, summarize, VisitedStatus, waitingStatus } from "./podStatus.ts";
 import { choosePlacement } from "./scheduler.ts";
 
 /** The kubelet's part of a snapshot. */
@@ -21,6 +21,8 @@ export class Kubelet {
   readonly #runtimes = new Map<string, PodRuntime>();
   readonly #wakeUps = new Map<string, () => void>();
   readonly #scheduling = new Set<string>();
+  /** Stored pods whose status is known to say all that their containers do, and in which stage. */
+  readonly #summarized = new WeakMap<KubeObject, PodRuntime["stage"]>();
 
   constructor(services: Omit<KubeletServices, "runCommand">, runMain: MainRunner) {
     this.#services = {
@@ -280,15 +282,15 @@ export class Kubelet {
   #visit(runtime: PodRuntime, action: (step: ContainerStep) => void): void {
     const pod = this.#services.store.peek("Pod", runtime.namespace, runtime.name);
     if (pod === undefined || pod.metadata.uid !== runtime.uid) return;
-    const status = copyJson(podStatusOf(pod));
+    const visited = new VisitedStatus(podStatusOf(pod));
     const spec = podSpecOf(pod);
     for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
       const own = runtime.containers.find((entry) => entry.name === container.name);
-      const shown = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].find((entry) => entry.name === container.name);
-      if (own !== undefined && shown !== undefined) action({ pod, container, runtime: own, status: shown });
+      const step = own === undefined ? undefined : stepOf(pod, container, own, visited);
+      if (step !== undefined) action(step);
     }
     // The image may be changed in place; the status follows at the next start.
-    this.#writeStatus(runtime, status);
+    if (visited.isTouched || this.#summarized.get(pod) !== runtime.stage) this.#writeStatus(runtime, visited.shown);
     if (runtime.containers.some((container) => container.stage === "idle" && container.dueAt === undefined && this.#mayStart(runtime, container))) this.#advance(runtime);
     else this.#arm(runtime);
   }
@@ -303,7 +305,10 @@ export class Kubelet {
     if (pod === undefined) return;
     const summary = summarize(pod, runtime, status, this.#services.clock.now(), this.#services.minor);
     // Most looks at a container change nothing: neither copy nor compare the whole pod for them.
-    if (isSameJson(pod.status, summary)) return;
+    if (isSameJson(pod.status, summary)) {
+      this.#summarized.set(pod, runtime.stage);
+      return;
+    }
     this.#services.store.update("Pod", runtime.namespace, runtime.name, (copy) => ({ ...copy, status: { ...summary } }));
   }
 
@@ -324,6 +329,22 @@ export class Kubelet {
       finish(1);
     });
   }
+}
+
+/** A container's step; `undefined` where the status knows no such container. */
+function stepOf(pod: KubeObject, container: Container, runtime: ContainerRuntime, visited: VisitedStatus): ContainerStep | undefined {
+  const { name } = container;
+  const shown = containerStatusIn(visited.shown, name);
+  if (shown === undefined) return undefined;
+  return {
+    pod, container, runtime,
+    get shown() {
+      return containerStatusIn(visited.shown, name) ?? shown;
+    },
+    get status() {
+      return containerStatusIn(visited.changeable, name) ?? shown;
+    },
+  };
 }
 
 /** Which container of a pod has a status, by name. */

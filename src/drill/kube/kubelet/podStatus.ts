@@ -1,11 +1,42 @@
 import type { KubeObject } from "../../contract.ts";
-import { timestamp } from "../json.ts";
+import { copyJson, timestamp } from "../json.ts";
 import { podSpecOf, podStatusOf, withCondition, type Condition, type ContainerStatus, type PodStatus } from "../objects.ts";
 import type { PodRuntime } from "./podRuntime.ts";
 
 /** The status a container has before anything happened to it. */
 export function waitingStatus(name: string, image: string, reason: string): ContainerStatus {
   return { name, image, imageID: "", ready: false, started: false, restartCount: 0, state: { waiting: { reason } }, lastState: {} };
+}
+
+/** A pod's status during one look at its containers: most looks change nothing, and copy nothing. */
+export class VisitedStatus {
+  readonly #stored: PodStatus;
+  #copy: PodStatus | undefined;
+
+  constructor(stored: PodStatus) {
+    this.#stored = stored;
+  }
+
+  /** Whether anybody has asked for the copy. */
+  get isTouched(): boolean {
+    return this.#copy !== undefined;
+  }
+
+  /** How it stands, only to be read. */
+  get shown(): PodStatus {
+    return this.#copy ?? this.#stored;
+  }
+
+  /** The copy, which may be changed. */
+  get changeable(): PodStatus {
+    this.#copy ??= copyJson(this.#stored);
+    return this.#copy;
+  }
+}
+
+/** The status of one container, by name. */
+export function containerStatusIn(status: PodStatus, name: string): ContainerStatus | undefined {
+  return (status.containerStatuses ?? []).find((entry) => entry.name === name) ?? (status.initContainerStatuses ?? []).find((entry) => entry.name === name);
 }
 
 /** The kubelet's order, by which `describe` shows them. */
