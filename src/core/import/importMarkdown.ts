@@ -61,7 +61,8 @@ function withFrontMatter({ source, frontMatter, problems }: RunbookDocument, giv
   const yaml = (keys: FrontMatterKeys): string => stringify(keys, { lineWidth: 0 }).replaceAll("\n", lineEnd);
   const block = findFrontMatter(source, splitLines(source), mark.length);
   if (block === undefined) {
-    const text = `${mark}---${lineEnd}${yaml(given)}---${lineEnd}${lineEnd}${source.slice(mark.length)}`;
+    // The blank line keeps outlines from reading the last key, underlined, as a heading.
+    const text = `${mark}---${lineEnd}${yaml(given)}${lineEnd}---${lineEnd}${lineEnd}${source.slice(mark.length)}`;
     return { text, keys: Object.keys(given), remark: undefined };
   }
   const own = source.slice(block.yamlStart, block.yamlEnd);

@@ -27,6 +27,7 @@ parameters:
     default: deployment/web
     pattern: "(deployment|statefulset)/[a-z0-9-]+"
 verification: [is-serving]
+
 ---
 
 # {title}

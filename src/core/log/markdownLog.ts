@@ -4,7 +4,7 @@ import { STREAM_WORDS, wholeOutputWords } from "../run/wholeOutputText.ts";
 /** The log as Markdown in the runbook format: it opens as a notebook. It names no targets, so nothing in it can be run by mistake. */
 export function printMarkdownLog(log: IncidentLog): string {
   return [
-    "---", `title: ${JSON.stringify(log.title)}`, `id: ${JSON.stringify(log.run)}`, "---", "",
+    "---", `title: ${JSON.stringify(log.title)}`, `id: ${JSON.stringify(log.run)}`, "", "---", "",
     `# ${log.title}`, "",
     "| | |", "| --- | --- |", ...log.facts.map(({ name, value }) => `| ${name} | ${cell(value)} |`), "",
     "## Timeline", "", "All times are UTC.", "",

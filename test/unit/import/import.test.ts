@@ -28,9 +28,9 @@ describe("importing Markdown", () => {
   });
 
   it("makes nothing up, and takes the file's name for a title only", () => {
-    assert.equal(importMarkdown("Just words.\n", "my-notes").text, "---\ntitle: my-notes\nid: my-notes\n---\n\nJust words.\n");
-    assert.equal(importMarkdown("", "x").text, "---\ntitle: x\nid: x\n---\n\n");
-    assert.equal(importMarkdown("\uFEFF# A: B\r\n", "x").text, '\uFEFF---\r\ntitle: "A: B"\r\nid: a-b\r\n---\r\n\r\n# A: B\r\n');
+    assert.equal(importMarkdown("Just words.\n", "my-notes").text, "---\ntitle: my-notes\nid: my-notes\n\n---\n\nJust words.\n");
+    assert.equal(importMarkdown("", "x").text, "---\ntitle: x\nid: x\n\n---\n\n");
+    assert.equal(importMarkdown("\uFEFF# A: B\r\n", "x").text, '\uFEFF---\r\ntitle: "A: B"\r\nid: a-b\r\n\r\n---\r\n\r\n# A: B\r\n');
   });
 
   it("keeps a front matter that is there, and adds to it", () => {
@@ -41,7 +41,7 @@ describe("importing Markdown", () => {
 
   it("lists what it could not read", () => {
     const { unread } = importMarkdown(`# A\n\n## Step 2 - Restart\n\n${F}\nkubectl get pods\n${F}\n\n${F}bash\nkubectl logs <pod>\n${F}\n`, "a");
-    assert.deepEqual(unread.map(({ line, words }) => [line, words.split(/[.:]/)[0]]), [[1, "The commands name no cluster"], [11, "This heading is not read as a step or an option"], [14, "This fence looks like a command and is none by its language"], [18, "<pod> stands for a value, and the shell reads the brackets as redirections"]]);
+    assert.deepEqual(unread.map(({ line, words }) => [line, words.split(/[.:]/)[0]]), [[1, "The commands name no cluster"], [12, "This heading is not read as a step or an option"], [15, "This fence looks like a command and is none by its language"], [19, "<pod> stands for a value, and the shell reads the brackets as redirections"]]);
   });
 
   it("reads the seed runbook", () => {
