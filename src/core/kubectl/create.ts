@@ -1,4 +1,5 @@
 import { dryRunOf, dryRunSuffix, flagList, flagText, print, type Call, type DryRun } from "./call.ts";
+import { newJob } from "./createJob.ts";
 import { resolveType, resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
 import { queryText } from "./fetch.ts";
@@ -6,25 +7,27 @@ import { goJson } from "./goJson.ts";
 import { isObject, parseJson, type Json, type JsonObject } from "./json.ts";
 import { changedText } from "./objectPrinter.ts";
 
-/** `kubectl create namespace|secret generic|configmap NAME`. */
+/** `kubectl create namespace|secret generic|configmap|job NAME`. */
 export async function runCreate(call: Call): Promise<number> {
   const { operation } = call;
   const [kind = "", ...words] = operation.positionals;
-  const names = kind === "secret" ? words.slice(1) : words;
+  const [first, ...command] = words;
+  // The words after a job's name are its command.
+  const names = kind === "secret" ? command : kind === "job" && first !== undefined ? [first] : words;
   const [name] = names;
   if (name === undefined || names.length !== 1) {
     throw new KubectlFailure(`error: exactly one NAME is required, got ${String(names.length)}\nSee 'kubectl create ${kind === "secret" ? "secret generic" : kind} -h' for help and examples`);
   }
   const dryRun = dryRunOf(operation);
   const resource = await resolveType(call.cluster, PLURALS[kind] ?? kind, call.signal);
-  const object = newObject(call, resource, name);
+  const object = kind === "job" ? await newJob(call, name, command) : newObject(call, resource, name);
   const created = dryRun === "client" ? object : await send(call, resource, object, dryRun);
   const isJson = flagText(operation, "output") === "json";
   await print(call, isJson ? `${goJson(inStructOrder(created), "    ", "", true)}\n` : changedText(call, { resource, object: created }, `created${dryRunSuffix(dryRun)}`));
   return 0;
 }
 
-const PLURALS: Readonly<Record<string, string>> = { namespace: "namespaces", ns: "namespaces", secret: "secrets", configmap: "configmaps", cm: "configmaps" };
+const PLURALS: Readonly<Record<string, string>> = { namespace: "namespaces", ns: "namespaces", secret: "secrets", configmap: "configmaps", cm: "configmaps", job: "jobs.batch" };
 
 /** Fields that Go's typed structs print even where they are empty are part of it: a client-side dry run shows them. */
 function newObject(call: Call, resource: ApiResource, name: string): JsonObject {
@@ -72,6 +75,9 @@ function base64(text: string): string {
   return btoa([...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join(""));
 }
 
+/** kubectl wraps the refusal for these kinds and not for namespaces. */
+const WRAPPED: Readonly<Record<string, string>> = { Secret: "secret", ConfigMap: "configmap:", Job: "job:" };
+
 async function send(call: Call, resource: ApiResource, object: JsonObject, dryRun: DryRun): Promise<JsonObject> {
   const { operation, cluster, signal } = call;
   const query = queryText([
@@ -85,9 +91,9 @@ async function send(call: Call, resource: ApiResource, object: JsonObject, dryRu
     const created: Json = parseJson(requireSuccess(await cluster.request({ method: "POST", path, accept: "application/json", contentType: "application/json", body }, signal)).text) ?? null;
     return isObject(created) ? created : {};
   } catch (error) {
-    // kubectl wraps the refusal for these two kinds and not for namespaces.
-    if (!(error instanceof ApiStatusError) || resource.kind === "Namespace") throw error;
-    throw new KubectlFailure(`error: failed to create ${resource.kind === "Secret" ? "secret" : "configmap:"} ${error.message}`);
+    const wrapping = WRAPPED[resource.kind];
+    if (!(error instanceof ApiStatusError) || wrapping === undefined) throw error;
+    throw new KubectlFailure(`error: failed to create ${wrapping} ${error.message}`);
   }
 }
 

@@ -34,7 +34,7 @@ export const KUBECTL_VERBS: Readonly<Record<string, Verb>> = {
   "argo rollouts undo": { run: runArgoUndo, flags: ["to-revision"] },
   "auth can-i": { run: runCanI, flags: ["all-namespaces", "quiet", "subresource", "list", "no-headers"] },
   "config current-context": { run: runCurrentContext, flags: [] },
-  create: { run: runCreate, flags: ["from-literal", "type", "dry-run", "field-manager", "output"] },
+  create: { run: runCreate, flags: ["from-literal", "type", "image", "from", "dry-run", "field-manager", "output"] },
   delete: { run: runDelete, flags: [...SELECT, "all", "force", "grace-period", "ignore-not-found", "now", "timeout", "wait", "cascade", "dry-run", "output"] },
   describe: { run: runDescribe, flags: ["selector", "all-namespaces", "show-events", "chunk-size"] },
   events: { run: runEvents, flags: ["all-namespaces", "for", "types", "no-headers", "chunk-size"] },

@@ -11,6 +11,34 @@ import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
 import { type ConnectedCluster, connectedWorld, SERVER_NAMES, type ServerKind } from "./connectedWorld.ts";
 import { FidelityRecord } from "./fidelityRecord.ts";
 
+const CRON_JOB = `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: NAME
+  labels: {app: not-of-jobs}
+spec:
+  schedule: "0 0 1 1 *"
+  suspend: true
+  jobTemplate:
+    metadata:
+      labels: {app: nightly}
+      annotations: {note: kept}
+    spec:
+      backoffLimit: 1
+      template:
+        spec:
+          restartPolicy: Never
+          initContainers:
+            - name: first
+              image: busybox
+          containers:
+            - name: c
+              image: busybox
+              command: [sleep, "3600"]
+              env: [{name: A, value: "1"}]
+              resources: {requests: {cpu: 10m}}
+`;
+
 /** `NAME` is another name for each of the two, so that both can make it; `< TEXT` at the end is standard input. */
 const CALLS: readonly (readonly string[])[] = [
   ["create", "namespace", "NAME"],
@@ -38,6 +66,23 @@ const CALLS: readonly (readonly string[])[] = [
   ["create", "secret", "generic", "NAME3", "--type=example.com/x", "--from-literal=b=1", "--dry-run=client", "-o", "json"],
   ["create", "configmap", "NAME", "--from-literal=b=2", "--from-literal=a=line\nline\n", "--dry-run=client", "-o", "yaml"],
   ["create", "configmap", "NAME", "--dry-run=client", "-o", "yaml"],
+  ["create", "job", "NAME"],
+  ["create", "job", "--image=busybox"],
+  ["create", "job", "NAME", "--image=busybox", "--from=cronjob/NAME"],
+  ["create", "job", "NAME", "--from=cronjob/NAME", "--", "date"],
+  ["create", "job", "NAME", "--from=cronjob/NAME"],
+  ["apply", "--server-side", "-f", "-", "<", CRON_JOB],
+  ["create", "job", "NAME", "--from=cronjob/NAME", "--dry-run=client", "-o", "yaml", "-n", "shop"],
+  ["create", "job", "NAME", "--from=cj/NAME", "--dry-run=server"],
+  ["create", "job", "NAME", "--from=cronjob/NAME", "--dry-run=client"],
+  ["create", "job", "NAME", "--from=cronjobs.batch/NAME"],
+  ["create", "job", "NAME", "--from=cronjob/NAME"],
+  ["get", "job", "NAME", "-o", "jsonpath={.metadata.annotations}{.metadata.labels.app}{.metadata.ownerReferences[*].kind}{.spec.template.spec.containers}{.spec.backoffLimit}"],
+  ["create", "job", "NAME-2", "--image=busybox", "--dry-run=client", "-o", "yaml"],
+  ["create", "job", "NAME-2", "--image=busybox", "-o", "name", "--", "date", "-u"],
+  ["create", "job", "NAME-3", "--image=busybox", "--dry-run=client", "-o", "jsonpath={.spec.template.spec}", "--", "sh", "-c", "echo '<1>'"],
+  ["get", "job", "NAME-2", "-o", "jsonpath={.spec.template.spec}"],
+  ["create", "job", "NAME-2", "--image=busybox", "--context", "drill-view"],
   ["get", "secret", "NAME", "-o", "jsonpath={.data}"],
   ["patch", "secret", "NAME", "-p", '{"stringData":{"c":"3"}}'],
   ["patch", "secret", "NAME", "--type=merge", "-p", '{"data":{"a":"Mg=="}}'],
@@ -129,11 +174,17 @@ function writeFiles(folder: string): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
-/** Where stock kubectls differ among themselves, ours speaks as 1.30 does: a pod template's last two lines are newer than 1.27. */
+/**
+ * Where stock kubectls differ among themselves, ours speaks as 1.30 does: a pod template's last two lines are newer than 1.27, and of a job's
+ * owner 1.27 does not say that it controls, 1.28 says more. */
 function asWordedBy(version: KubectlVersion, argv: readonly string[], ran: Ran): Ran {
-  if (Number(version.split(".")[1]) >= 30 || !argv.some((word) => word.startsWith("--revision"))) return ran;
+  if (Number(version.split(".")[1]) >= 30) return ran;
+  if (argv[1] === "job" && version !== "1.29") return { ...ran, stdout: ran.stdout.replace("    controller: true\n", version === "1.28" ? "    blockOwnerDeletion: true\n    controller: true\n" : "") };
+  if (!argv.some((word) => word.startsWith("--revision"))) return ran;
   return { ...ran, stdout: ran.stdout.replace(/ {2}Node-Selectors:.*\n {2}Tolerations:.*\n/, "") };
 }
+
+const UID = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g;
 
 const named = (argv: readonly string[], name: string): readonly string[] => argv.map((word) => word.replaceAll("NAME", name));
 
@@ -194,7 +245,7 @@ export function describeChanges(version: KubectlVersion, server: ServerKind = "d
         // A restart is refused within the second of another.
         if (words[1] === "restart") await setTimeout(1100);
         const mine = asWordedBy(version, words, await ours(named(words, "thing-two"), stdin?.replaceAll("NAME", "thing-two")));
-        const plain = (ran: Ran, name: string): Ran => ({ ...ran, stdout: ran.stdout.replaceAll(name, "NAME"), stderr: ran.stderr.replaceAll(name, "NAME") });
+        const plain = (ran: Ran, name: string): Ran => ({ ...ran, stdout: ran.stdout.replaceAll(name, "NAME").replaceAll(UID, "UID"), stderr: ran.stderr.replaceAll(name, "NAME") });
         assert.deepEqual(plain(mine, "thing-two"), plain(theirs, "thing-one"));
       }));
     }

@@ -121,11 +121,26 @@ function applyEngine(call: Call): Engine {
   return hasFlag(call, "server-side") && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
 }
 
-/** Kinds whose objects `create` makes in process, by the words that name them. */
+/** Kinds whose objects `create` makes in process, by the words that name them, with the flags that are theirs alone. */
+const CREATED: Readonly<Record<string, readonly string[]>> = { namespace: [], ns: [], configmap: ["from-literal"], cm: ["from-literal"], secret: ["from-literal", "type"], job: ["image", "from"] };
+
 function createEngine(call: Call): Engine {
   const [kind = "", second = ""] = call.positionals;
-  const isOwn = ["namespace", "ns", "configmap", "cm"].includes(kind) || (kind === "secret" && second === "generic");
+  const own = CREATED[kind];
+  const isOwn = own !== undefined && Object.values(CREATED).flat().every((flag) => own.includes(flag) || call.flags[flag] === undefined) && (kind === "secret" ? second === "generic" : kind !== "job" || isOwnJob(call));
   return isOwn && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
+}
+
+/** A job as JSON has the order of Go's structs down to the pod, which only the binary knows. */
+function isOwnJob(call: Call): boolean {
+  const from = flagText(call, "from");
+  return flagText(call, "output") !== "json" && (from === undefined || /^(?:cj|cronjobs?)(?:\.batch|\.v1\.batch)?\/[^/]+$/.test(from));
+}
+
+/** `kubectl delete` of what `create` made; the words after a job's name are its command. */
+function deletesCreated(call: Call): string {
+  const words = call.positionals[0] === "job" ? call.positionals.slice(0, 2) : call.positionals.filter((word) => word !== "generic");
+  return `kubectl delete ${words.join(" ")}${scope(call)}`;
 }
 
 /** The plugin's other kind is the experiment. */
@@ -170,7 +185,7 @@ const IN_PROCESS: readonly CommandSpec[] = [
   { verb: "exec", summary: "Runs a program in a pod; the risk is the program's.", flags: flags("i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout=", "!f,filename=*"), args: args("POD | TYPE/NAME -- COMMAND …", 1, 1), engine: "inProcess", judge: judgeExec, check: checkExec },
   { verb: "auth can-i", summary: "Says whether you may do something, or lists what you may do.", flags: flags("A,all-namespaces", "list", "q,quiet", "subresource=", "no-headers"), args: args("VERB TYPE", 0, 3), engine: "inProcess", judge: read("asks what is allowed") },
   { verb: "apply", summary: "Creates or changes objects from files. With --server-side in process.", flags: flags("server-side", "force-conflicts", "f,filename=*", "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys", "k,kustomize=", "R,recursive", "validate=?", "wait", "prune", "prune-allowlist=*", "l,selector=", "all", "overwrite", "force", "grace-period=", "timeout=", "cascade=?", "openapi-patch", "applyset=", "subresource=")), args: args("", 0, 0), engine: applyEngine, judge: (call) => (hasFlag(call, "prune") || hasFlag(call, "force") ? { risk: "destroy", why: "--prune and --force delete objects" } : change(() => "creates or changes the objects of the files")(call)), check: (call) => needsObject(call, "kubectl apply") },
-  { verb: "create", summary: "Creates an object. Namespaces, generic secrets and config maps in process.", flags: flags("from-literal=*", "type=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "image=*", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "from=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: change(() => "creates an object", (call) => `kubectl delete ${call.positionals.filter((word) => word !== "generic").join(" ")}${scope(call)}`) },
+  { verb: "create", summary: "Creates an object. Namespaces, generic secrets, config maps and jobs in process.", flags: flags("from-literal=*", "type=", "image=*", "from=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: change(() => "creates an object", deletesCreated) },
   { verb: "patch", summary: "Changes fields of an object.", flags: flags("p,patch=", "patch-file=", "type=", "subresource=", "!local", ...BINARY_FILES, "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys")), args: args("TYPE/NAME | TYPE NAME", 1), engine: patchEngine, judge: change((call) => `changes fields of ${namesOf(call)}`), check: (call) => (hasFlag(call, "patch") || hasFlag(call, "patch-file") ? [] : [{ code: "missing-argument", facts: { command: "kubectl patch", argument: "--patch or --patch-file" } }]) },
   { verb: "argo rollouts abort", summary: "Takes an Argo Rollout back to its stable version.", flags: flags("!no-color"), args: args("NAME …", 1), engine: "inProcess", judge: change((call) => `takes ${namesOf(call)} back to its stable version`, (call) => `kubectl argo rollouts retry rollout ${namesOf(call)}${scope(call)}`) },
   { verb: "argo rollouts get", summary: "Shows an Argo Rollout with its revisions, ReplicaSets and pods as a tree.", flags: flags("no-color", ...leftToBinary("w,watch", "timeout-seconds=")), args: args("rollout NAME", 2, 2), engine: argoGetEngine, judge: read("reads a rollout"), waits: (call) => hasFlag(call, "watch") },
