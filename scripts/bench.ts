@@ -1,5 +1,6 @@
 // npm run bench: what the product costs, each figure beside a peer's in the same run; a table and then one line of JSON. Uses loopback only
 // (a kubectl that is nowhere on the machine is fetched first). Exits 1 when something could not be measured.
+import { activation } from "./bench/activation.ts";
 import { type Comparison, jsonOf, tableOf } from "./bench/comparison.ts";
 import { exportRun } from "./bench/exportRun.ts";
 import { journal } from "./bench/journal.ts";
@@ -24,6 +25,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Compari
   ["drill world", worldCost],
   ["opening a file", openFile],
   ["load time", loadTime],
+  ["activation", activation],
   ["package size", packageSize],
   ["journal", journal],
   ["export", exportRun],

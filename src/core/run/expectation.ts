@@ -2,7 +2,10 @@ import type { Expectation } from "../runbook/document.ts";
 
 /** What a statement left to see. */
 export interface SeenResult {
+  /** Of a long output, head and tail. */
   readonly stdout: string;
+  /** Texts that are asked for with `contains` and stood anywhere in the whole output. */
+  readonly found: ReadonlySet<string>;
   /** Status of the statement's last HTTP response; `undefined` where there was none. */
   readonly httpStatus: number | undefined;
   /** `undefined` where the end was not seen. */
@@ -29,7 +32,7 @@ export function checkExpectation(expectation: Expectation, seen: SeenResult): Ex
     case "output":
       return { expected, result: verdict(isOutput(expectation.text, output)), actual: shorten(output) };
     case "contains":
-      return { expected, result: verdict(output.includes(expectation.text)), actual: shorten(output) };
+      return { expected, result: verdict(output.includes(expectation.text) || seen.found.has(expectation.text)), actual: shorten(output) };
     case "httpStatus":
       return { expected, result: verdict(seen.httpStatus === expectation.status), actual: seen.httpStatus === undefined ? "no HTTP response" : `HTTP ${String(seen.httpStatus)}` };
     case "exitCode":

@@ -1,20 +1,13 @@
 import type { Expectation } from "../runbook/document.ts";
 import type { CellRunnerHost } from "./cellRunner.ts";
-import { checkExpectation } from "./expectation.ts";
-
-/** What a statement showed, for its expectations. */
-export interface StatementSeen {
-  readonly stdout: string;
-  readonly httpStatus: number | undefined;
-  readonly exitCode: number | undefined;
-}
+import { checkExpectation, type SeenResult } from "./expectation.ts";
 
 /**
  * Checks each expectation of a statement and journals the result. One that only a person can judge is asked; unattended it stays
  * unverified. Returns why the statement failed, or `undefined`.
  */
 export async function checkStatementExpectations(
-  statement: { readonly execution: string; readonly statement: number; readonly seen: StatementSeen; readonly expectations: readonly Expectation[] },
+  statement: { readonly execution: string; readonly statement: number; readonly seen: SeenResult; readonly expectations: readonly Expectation[] },
   host: CellRunnerHost,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -28,7 +21,7 @@ export async function checkStatementExpectations(
   return undefined;
 }
 
-async function askPerson(text: string, statement: { readonly execution: string; readonly seen: StatementSeen }, host: CellRunnerHost, signal: AbortSignal): Promise<"manualMet" | "manualNotMet" | "unverified"> {
+async function askPerson(text: string, statement: { readonly execution: string; readonly seen: SeenResult }, host: CellRunnerHost, signal: AbortSignal): Promise<"manualMet" | "manualNotMet" | "unverified"> {
   if (host.isUnattended) return "unverified";
   const answer = await host.ask({ kind: "manual", execution: statement.execution, text, output: host.redact(statement.seen.stdout) }, signal);
   if (answer?.kind !== "manual") return "unverified";

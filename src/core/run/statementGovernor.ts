@@ -47,7 +47,7 @@ export class StatementGovernor {
   #running: Running | undefined;
   #streams: readonly StatementStream[] = [];
   /** What the last plan statement printed and answered, until its expectations are checked. */
-  #unsettled: { index: number; stdout: string; httpStatus: number | undefined; exitCode: number | undefined } | undefined;
+  #unsettled: { index: number; stdout: string; readonly found: Set<string>; httpStatus: number | undefined; exitCode: number | undefined } | undefined;
 
   constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal) {
     this.#params = params;
@@ -129,7 +129,10 @@ export class StatementGovernor {
     this.#running = undefined;
     if (this.#unsettled !== undefined) {
       this.#unsettled.exitCode = result.exitCode;
-      if (!info.isSubstitution) this.#unsettled.stdout += stdout ?? "";
+      if (!info.isSubstitution) {
+        this.#unsettled.stdout += stdout ?? "";
+        for (const text of kept[0]?.found ?? []) this.#unsettled.found.add(text);
+      }
     }
     for (const { stream, missing } of whole) if (missing !== undefined) await this.#note(info.index, `The whole ${STREAM_WORDS[stream]} could not be kept: ${missing}.`);
     if (info.isTested) return "continue";
@@ -160,8 +163,9 @@ export class StatementGovernor {
     const running: Running = { info, risk, startedAt: this.#host.ports.clock.now(), limitMs, follows, limit: new AbortController(), stopLimit: new AbortController(), files: [], hiddenFailure: "", inputBytes: undefined };
     this.#running = running;
     const owner = { execution: this.#params.execution, cell: this.#params.cell.name, statement: info.index };
-    this.#streams = (["stdout", "stderr"] as const).map((name) => new StatementStream(name, owner, this.#host));
-    this.#unsettled ??= { index: info.index, stdout: "", httpStatus: undefined, exitCode: undefined };
+    const wanted = (this.#plan.statements[info.index]?.expectations ?? []).flatMap((expectation) => (expectation.kind === "contains" ? [expectation.text] : []));
+    this.#streams = [new StatementStream("stdout", owner, this.#host, wanted), new StatementStream("stderr", owner, this.#host)];
+    this.#unsettled ??= { index: info.index, stdout: "", found: new Set(), httpStatus: undefined, exitCode: undefined };
     if (limitMs === undefined) return;
     this.#host.ports.clock.sleep(limitMs, running.stopLimit.signal).then(
       () => running.limit.abort(new Error("The statement's time was up.")),

@@ -2,6 +2,7 @@ import type { OutputNotification } from "../protocol.ts";
 import { BoundedText, type TextLimit } from "./boundedText.ts";
 import type { CellRunnerHost, OutputKeeper, StreamRedactor } from "./cellRunner.ts";
 import type { WholeOutput } from "./journalEvent.ts";
+import { PassingSearch } from "./passingSearch.ts";
 
 /** What the journal keeps of each stream of a statement. A longer one is kept whole in a file of the run. */
 export const JOURNAL_TEXT_LIMIT: TextLimit = { length: 65_536, lines: 5_000 };
@@ -21,12 +22,15 @@ export class StatementStream {
   readonly #decoder = new TextDecoder();
   readonly #redactor: StreamRedactor;
   readonly #kept = new BoundedText(JOURNAL_TEXT_LIMIT);
+  readonly #search: PassingSearch;
   /** Everything so far, while it is short; `undefined` once the stream is long. */
   #early: string | undefined = "";
   #keeper: OutputKeeper | undefined;
 
-  constructor(name: "stdout" | "stderr", owner: StreamOwner, host: Pick<CellRunnerHost, "output" | "keepOutput" | "redactStream">) {
+  /** `wanted` are texts to be looked for in all of it. */
+  constructor(name: "stdout" | "stderr", owner: StreamOwner, host: Pick<CellRunnerHost, "output" | "keepOutput" | "redactStream">, wanted: readonly string[] = []) {
     this.name = name;
+    this.#search = new PassingSearch(wanted);
     this.#owner = owner;
     this.#host = host;
     this.#redactor = host.redactStream();
@@ -37,15 +41,16 @@ export class StatementStream {
     await this.#take(this.#redactor.push(this.#decoder.decode(chunk, { stream: true })));
   }
 
-  /** Shows what was held back, and gives what the journal keeps. */
-  async end(): Promise<{ readonly text: string; readonly whole: WholeOutput | undefined }> {
+  /** Shows what was held back, and gives what the journal keeps, and which of the wanted texts went by. */
+  async end(): Promise<{ readonly text: string; readonly whole: WholeOutput | undefined; readonly found: ReadonlySet<string> }> {
     await this.#take(this.#redactor.push(this.#decoder.decode()) + this.#redactor.flush());
-    return { text: this.#kept.toString(), whole: await this.#keeper?.end() };
+    return { text: this.#kept.toString(), whole: await this.#keeper?.end(), found: this.#search.found };
   }
 
   async #take(text: string): Promise<void> {
     if (text === "") return;
     this.#kept.push(text);
+    this.#search.push(text);
     await this.#keep(text);
     const { execution, statement } = this.#owner;
     await this.#host.output({ execution, statement, stream: this.name, text });

@@ -312,6 +312,14 @@ describe("running a cell", () => {
     assert.equal(scene.outputs.filter((output) => output.stream === "note").length, 0);
   });
 
+  it("finds what an expectation asks for in the middle of a long output, of which the journal keeps head and tail", async () => {
+    const scene = new Scene();
+    const filler = "all is well\n".repeat(20_000);
+    scene.replies["kubectl logs"] = { stdout: `${filler}migration 42 done\n${filler}` };
+    assert.equal(await scene.run("kubectl logs db-0\n# Expected: contains migration 42 done"), "succeeded");
+    assert.match(await scene.run("kubectl logs db-0\n# Expected: contains migration 43 done"), /^failed: Expected contains migration 43 done/);
+  });
+
   it("says when a long output could not be kept whole, and goes on", async () => {
     const scene = new Scene();
     scene.isDiskFull = true;

@@ -63,7 +63,7 @@ describe("expectation comments", () => {
 
 describe("checking expectations", () => {
   const place = { start: 0, end: 0 };
-  const seen = { stdout: "", httpStatus: undefined, exitCode: 0 };
+  const seen = { stdout: "", found: new Set<string>(), httpStatus: undefined, exitCode: 0 };
   const table: readonly (readonly [Expectation, Partial<typeof seen> | { httpStatus: number }, string, string])[] = [
     [{ kind: "output", text: '"UP"', ...place }, { stdout: '"UP"\n' }, "met", '"UP"'],
     [{ kind: "output", text: '"UP"', ...place }, { stdout: "UP\r\n" }, "met", "UP"],
