@@ -17,8 +17,11 @@ export interface Stdio {
 export interface ClockPort {
   /** Epoch milliseconds. */
   now(): number;
-  /** Resolves after `ms` of the run's time; rejects with the signal's reason when aborted. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms` of the run's time; rejects with the signal's reason when aborted. `limit` is for how long something may take: where
+   * the run's time is faster than real time, it leaves out what the machine itself took, which is no quicker there.
+   */
+  sleep(ms: number, signal: AbortSignal, purpose?: "pause" | "limit"): Promise<void>;
 }
 
 export interface HttpRequest {

@@ -1,4 +1,5 @@
 import type { ClockPort } from "../core/ports.ts";
+import { SLICE_MS, WaitingTime } from "./heldUp.ts";
 
 /** World time as a straight line over real time: `worldEpochMs + (now - realEpochMs) * rate`. */
 export interface WorldTime {
@@ -11,16 +12,27 @@ export interface WorldTime {
 /** Longest delay that a Node timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The run's clock: real time for `undefined`, else world time. */
-export function createClock(world: WorldTime | undefined): ClockPort {
+/** The run's clock: real time for `undefined`, else world time. `worldIdleFile` is where the world says how long it had nothing to do. */
+export function createClock(world: WorldTime | undefined, worldIdleFile?: string): ClockPort {
   const rate = world?.rate ?? 1;
   return {
     now: () => (world === undefined ? Date.now() : Math.round(world.worldEpochMs + (Date.now() - world.realEpochMs) * world.rate)),
-    sleep: async (ms, signal) => {
-      for (let left = ms / rate; left > 0; left -= MAX_TIMER_MS) await sleepReal(Math.min(left, MAX_TIMER_MS), signal);
+    sleep: async (ms, signal, purpose = "pause") => {
+      if (purpose === "limit" && rate > 1) await sleepWhileWaiting(ms / rate, rate, worldIdleFile, signal);
+      else for (let left = ms / rate; left > 0; left -= MAX_TIMER_MS) await sleepReal(Math.min(left, MAX_TIMER_MS), signal);
       signal.throwIfAborted();
     },
   };
+}
+
+/** Counts the time in which everybody waits; what the machine takes counts as in real time, so that every limit ends. */
+async function sleepWhileWaiting(realMs: number, rate: number, worldIdleFile: string | undefined, signal: AbortSignal): Promise<void> {
+  const waiting = new WaitingTime(worldIdleFile);
+  for (let left = realMs; left > 0; ) {
+    await sleepReal(Math.min(left, SLICE_MS), signal);
+    const { waitedMs, elapsedMs } = waiting.look();
+    left = realMs - waitedMs - (elapsedMs - waitedMs) / rate;
+  }
 }
 
 function sleepReal(ms: number, signal: AbortSignal): Promise<void> {

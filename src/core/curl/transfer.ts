@@ -63,7 +63,7 @@ function timeLimit(call: CurlCall, ports: ToolPorts, signal: AbortSignal): { rea
   if (!(seconds > 0)) return { signal, isOver: () => false, clear: () => undefined };
   const [over, done] = [new AbortController(), new AbortController()];
   // The sleep rejects when the transfer ends first: nothing is left to be done then.
-  ports.clock.sleep(seconds * 1000, AbortSignal.any([signal, done.signal])).then(() => over.abort(), () => undefined);
+  ports.clock.sleep(seconds * 1000, AbortSignal.any([signal, done.signal]), "limit").then(() => over.abort(), () => undefined);
   return { signal: AbortSignal.any([signal, over.signal]), isOver: () => over.signal.aborted, clear: () => done.abort() };
 }
 

@@ -8,7 +8,7 @@ export const REACH_LIMIT_MS = 3000;
 /** Gives `action` so many milliseconds of the clock; then it is aborted and the result rejects with `timedOut`. */
 export async function withLimit<T>(clock: ClockPort, limitMs: number, signal: AbortSignal, action: (limited: AbortSignal) => Promise<T>): Promise<T> {
   const [over, done] = [new AbortController(), new AbortController()];
-  const late = clock.sleep(limitMs, AbortSignal.any([signal, done.signal])).then(() => {
+  const late = clock.sleep(limitMs, AbortSignal.any([signal, done.signal]), "limit").then(() => {
     over.abort();
     throw new RuntimeError("timedOut", `No answer within ${limitMs / 1000} seconds`);
   });

@@ -15,7 +15,7 @@ export function startDeadline(clock: ClockPort, ms: number, outer: AbortSignal):
   const limit = new AbortController();
   const done = new AbortController();
   let isOver = false;
-  clock.sleep(ms, AbortSignal.any([outer, done.signal])).then(
+  clock.sleep(ms, AbortSignal.any([outer, done.signal]), "limit").then(
     () => {
       isOver = true;
       limit.abort(new Error("timed out"));

@@ -167,7 +167,7 @@ export class StatementGovernor {
     this.#streams = [new StatementStream("stdout", owner, this.#host, wanted), new StatementStream("stderr", owner, this.#host)];
     this.#unsettled ??= { index: info.index, stdout: "", found: new Set(), httpStatus: undefined, exitCode: undefined };
     if (limitMs === undefined) return;
-    this.#host.ports.clock.sleep(limitMs, running.stopLimit.signal).then(
+    this.#host.ports.clock.sleep(limitMs, running.stopLimit.signal, "limit").then(
       () => running.limit.abort(new Error("The statement's time was up.")),
       // Rejects only when the statement ended first, which is what it waits for.
       () => undefined,

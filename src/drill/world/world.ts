@@ -14,6 +14,7 @@ import type { Derived } from "./derivedCache.ts";
 import { Dns } from "./dns.ts";
 import { Dumps } from "./dumps.ts";
 import { Faults } from "./faults.ts";
+import { publishIdleTime } from "./idleTime.ts";
 import { SnapshotFolder, type WorldSnapshot } from "./snapshot.ts";
 import { Site } from "./site.ts";
 import { SnapshotKeeper } from "./snapshotKeeper.ts";
@@ -112,10 +113,12 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const learning = setTimeout(() => {
     parts.dumps.learn().catch((error: unknown) => options.report(`Loading a dump for the next world: ${messageOf(error)}`));
   }, LEARN_AFTER_MS).unref();
+  const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(options.folder) : undefined;
   return {
     statePath,
     close: async () => {
       clearTimeout(learning);
+      stopIdleTime?.();
       keeper.stop();
       parts.clock.stop();
       control.close();

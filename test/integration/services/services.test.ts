@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { setTimeout as sleep } from "node:timers/promises";
 import { jqExecutor } from "../../../src/core/jq/jq.ts";
 import type { ByteStream, Stdio } from "../../../src/core/ports.ts";
 import { RuntimeError } from "../../../src/core/runtimeError.ts";
@@ -197,6 +198,47 @@ describe("the clock", () => {
     assert.ok(clock.now() >= 1_050_000 - 1000);
     const reason = new Error("stop");
     await assert.rejects(clock.sleep(1e9, AbortSignal.abort(reason)), reason);
+  });
+
+  /** Whether a limit of 20 s at 100 times real time is over after so many real milliseconds. */
+  async function isOver(limit: Promise<void>, afterMs: number): Promise<boolean> {
+    return Promise.race([limit.then(() => true), sleep(afterMs, false)]);
+  }
+  const fast = { realEpochMs: Date.now(), worldEpochMs: 1_000_000, rate: 100 };
+
+  it("leaves out of a limit what the world is busy with, and what holds this process up", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "clock-"));
+    const idle = join(folder, "idle");
+    const tell = (idleMs: number): void => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleLE(idleMs);
+      writeFileSync(idle, bytes);
+    };
+    try {
+      tell(5000);
+      const limit = createClock(fast, idle).sleep(20_000, never, "limit");
+      assert.equal(await isOver(limit, 600), false, "the world has not waited for anybody");
+      tell(5600);
+      assert.equal(await isOver(limit, 5000), true);
+      const own = createClock(fast).sleep(20_000, never, "limit");
+      for (const end = performance.now() + 600; performance.now() < end; );
+      assert.equal(await isOver(own, 0), false, "nobody could have been heard");
+      assert.equal(await isOver(own, 5000), true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("ends a limit in real time at the latest", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "clock-"));
+    try {
+      writeFileSync(join(folder, "idle"), Buffer.alloc(8));
+      const began = performance.now();
+      await createClock({ ...fast, rate: 5 }, join(folder, "idle")).sleep(1000, never, "limit");
+      assert.ok(performance.now() - began > 500);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
