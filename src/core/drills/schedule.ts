@@ -56,6 +56,12 @@ export function standingWords(standing: DrillStanding): string {
   }
 }
 
+/** What of a schedule asks for something: `3 missed, 1 failed, 1 due`; empty where nothing does. */
+export function openWords(standings: readonly DrillStanding[]): string {
+  const counts = ([["missed", "missed"], ["fail", "failed"], ["due", "due"]] as const).map(([kind, word]) => ({ count: standings.filter((standing) => standing.kind === kind).length, word }));
+  return counts.flatMap(({ count, word }) => (count === 0 ? [] : [`${String(count)} ${word}`])).join(", ");
+}
+
 /** `2026-02-03`, UTC. */
 export function dateText(at: number): string {
   return new Date(at).toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import { provenWords, stalenessWords } from "../../core/drills/coverage.ts";
 import type { DrillBook, RunbookStanding, ScheduledStanding } from "../../core/drills/drillBook.ts";
 import { faultWords } from "../../core/drills/report.ts";
 import type { RunHistory, RunSummary, UnreadableRun } from "../../core/drills/runSummary.ts";
-import { dateText, standingWords, type DrillStanding } from "../../core/drills/schedule.ts";
+import { dateText, openWords, standingWords, type DrillStanding } from "../../core/drills/schedule.ts";
 import { titleOf } from "../../core/drills/score.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import { formatDuration } from "../../core/run/recoveryClock.ts";
@@ -93,9 +93,8 @@ export class DrillsView implements vscode.TreeDataProvider<DrillNode>, vscode.Di
 
 function roots(book: DrillBook, { unreadable }: RunHistory): DrillNode[] {
   if (book.runbooks.length === 0 && unreadable.length === 0) return [];
-  const due = book.schedule.filter(({ standing }) => standing.kind === "due").length;
   const groups: readonly DrillNode[] = [
-    { kind: "group", label: "Schedule", description: due === 0 ? "" : `${String(due)} due`, lines: book.schedule.map((scheduled) => ({ kind: "scheduled", scheduled })) },
+    { kind: "group", label: "Schedule", description: openWords(book.schedule.map(({ standing }) => standing)), lines: book.schedule.map((scheduled) => ({ kind: "scheduled", scheduled })) },
     { kind: "group", label: "Figures", description: "of recorded incidents", lines: figures(book).map(({ name, value }) => ({ kind: "line", text: name, icon: "dash", description: value })) },
     { kind: "group", label: "Unreadable runs", description: "they count for nothing", lines: unreadable.map((run) => ({ kind: "unreadable", run })) },
   ];

@@ -3,7 +3,7 @@ import { drillBook } from "../../../src/core/drills/drillBook.ts";
 import { staleness, stalenessWords } from "../../../src/core/drills/coverage.ts";
 import { incidentFigures } from "../../../src/core/drills/incidents.ts";
 import { isProof, summariseRun } from "../../../src/core/drills/runSummary.ts";
-import { standingOf, standingWords, type PlannedDrill } from "../../../src/core/drills/schedule.ts";
+import { openWords, standingOf, standingWords, type PlannedDrill } from "../../../src/core/drills/schedule.ts";
 import { readFacts } from "../../../src/core/facts/readFacts.ts";
 import { journal, SHOP, summary, type Journal } from "./journals.ts";
 
@@ -84,6 +84,12 @@ describe("the drill schedule", () => {
   for (const [name, change, history, day, expected] of table) {
     it(name, () => assert.equal(standingWords(standingOf({ ...planned, ...change }, history, day * DAY)), expected));
   }
+
+  it("says first of the whole what was missed", () => {
+    const run = undefined;
+    assert.equal(openWords([{ kind: "due", daysLeft: 3 }, { kind: "missed" }, { kind: "pass", run }, { kind: "missed" }, { kind: "fail", run }]), "2 missed, 1 failed, 1 due");
+    assert.equal(openWords([{ kind: "pass", run }, { kind: "planned", inDays: 9 }]), "");
+  });
 
   it("is read from shared facts and found by the runbook's path", () => {
     const { facts } = readFacts("drills:\n  - { quarter: 1970-Q2, scenario: Failover, runbook: shop.runbook.md }\n  - { quarter: 1970-Q2, scenario: Gone, runbook: gone.runbook.md }\n");
