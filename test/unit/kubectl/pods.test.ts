@@ -124,6 +124,12 @@ describe("kubectl rollout status in process", () => {
     );
   });
 
+  it("asks once for a rollout that is done", async () => {
+    const cluster = new FakeCluster().reply("GET /apis/apps/v1/namespaces/shop/deployments/web", { json: web(5, 2, 2) });
+    assert.equal((await runKubectl(cluster, ["rollout", "status", "deployment/web"], still)).stdout, 'deployment "web" successfully rolled out\n');
+    assert.deepEqual(cluster.asked.filter(({ path }) => path.includes("deployments")).map(({ path }) => path), ["/apis/apps/v1/namespaces/shop/deployments/web"]);
+  });
+
   it("ends when the deployment is deleted", async () => {
     const cluster = new FakeCluster()
       .reply("GET /apis/apps/v1/namespaces/shop/deployments/web", { json: web(3, 1, 1) })

@@ -19,17 +19,20 @@ const NO_LIMIT_MS = 168 * 3_600_000;
 /** `kubectl rollout status`: prints a line for every change until the rollout is done. */
 export async function runRolloutStatus(call: Call): Promise<number> {
   const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
-  for (const workload of workloads) await followRollout(call, workload);
+  const wanted = { revision: Number(flagText(call.operation, "revision") ?? "0"), timeoutMs: parseDuration(flagText(call.operation, "timeout") ?? "0s", "timeout") };
+  for (const [index, workload] of workloads.entries()) {
+    // Of a rollout that is done what was just read is the answer; kubectl lists it again. Others have been waited for since they were read.
+    const { text, isDone } = index === 0 ? progressOf(workload.object, wanted.revision) : { text: "", isDone: false };
+    if (isDone) await print(call, text);
+    else await followRollout(call, workload, wanted);
+  }
   if (workloads.length === 0 && failures.length === 0) await printError(call, `No resources found in ${call.namespace} namespace.\n`);
   return await listFailures(call, failures);
 }
 
-async function followRollout(call: Call, workload: Workload): Promise<void> {
-  const { operation } = call;
-  const revision = Number(flagText(operation, "revision") ?? "0");
-  const timeoutMs = parseDuration(flagText(operation, "timeout") ?? "0s", "timeout");
+async function followRollout(call: Call, workload: Workload, { revision, timeoutMs }: { readonly revision: number; readonly timeoutMs: number }): Promise<void> {
   const deadline = startDeadline(call.ports.clock, timeoutMs === 0 ? NO_LIMIT_MS : timeoutMs, call.signal);
-  const isFollowing = flagIs(operation, "watch", true);
+  const isFollowing = flagIs(call.operation, "watch", true);
   const { resource, namespace, name } = workload;
   const target = { cluster: call.cluster, clock: call.ports.clock, resource, namespace, labelSelector: undefined, fieldSelector: `metadata.name=${name}` };
   let lastVersion = "";
