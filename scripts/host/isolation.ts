@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { testCacheFolder } from "../lib/paths.ts";
 
 /** An environment whose home lies in `folder`, without the person's cluster and cloud settings: what tests start knows nothing of them. */
 export function isolatedEnvironment(folder: string): NodeJS.ProcessEnv {
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true });
   const kept = Object.entries(process.env).filter(([name]) => !/^(KUBECONFIG|AWS_|XDG_|DR_RUNBOOK_)/.test(name));
-  return { ...Object.fromEntries(kept), HOME: home, XDG_STATE_HOME: join(home, ".local/state"), XDG_CONFIG_HOME: join(home, ".config") };
+  return { ...Object.fromEntries(kept), HOME: home, XDG_STATE_HOME: join(home, ".local/state"), XDG_CONFIG_HOME: join(home, ".config"), XDG_CACHE_HOME: testCacheFolder() };
 }
 
 /**

@@ -10,6 +10,11 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "dr-runbook");
 }
 
+/** Where worlds of tests, each with a home of its own, keep what they have worked out: a fresh one each time would make every start the first. */
+export function testCacheFolder(): string {
+  return join(cacheFolder(), "tests");
+}
+
 /** A file of an installed package, in the checkout's node_modules. */
 export function installed(...segments: string[]): string {
   return join(root, "node_modules", ...segments);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
+import { testCacheFolder } from "../../scripts/lib/paths.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -16,7 +17,7 @@ export interface Drilled {
 export async function drill(runbook: string, home: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Drilled> {
   const began = performance.now();
   const child = spawn(process.execPath, [join(ROOT, "dist/cli.js"), "drill", runbook, "--unattended", "--state-root", join(home, "runs"), ...args], {
-    env: { HOME: home, PATH: "", TMPDIR: home, ...environment }, stdio: ["ignore", "pipe", "pipe"],
+    env: { HOME: home, PATH: "", TMPDIR: home, XDG_CACHE_HOME: testCacheFolder(), ...environment }, stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part: string) => (text += part));
