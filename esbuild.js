@@ -56,6 +56,8 @@ const nodeBundles = {
     kernel: "src/kernel/main.ts",
     world: "src/drill/main.ts",
     cliMain: "src/cli/main.ts",
+    // A thread of the world's, for its real databases alone.
+    queryWorker: "src/drill/engines/queryWorker.ts",
   },
   external: ["vscode"],
   plugins: [requiredHttp],

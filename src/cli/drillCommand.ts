@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { EngineChoice } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { parseFault, parsePair } from "../core/runbook/drillCase.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
@@ -21,6 +22,7 @@ export interface DrillFlags {
   readonly isIdle: boolean;
   readonly attach: string | undefined;
   readonly rate: string | undefined;
+  readonly engines: string | undefined;
 }
 
 /** World time per real time of unattended drills, unless another is given. */
@@ -39,7 +41,7 @@ export async function runDrillCommand(path: string, flags: DrillFlags, { ports, 
   const isPerson = !flags.isUnattended && !flags.isAll;
   const seed = flags.isSurprise ? readSeed(flags.seed) : undefined;
   if (seed !== undefined && flags.fault.length > 0) throw new RuntimeError("invalidInput", "Drilling: --surprise and --fault exclude each other.", { hint: "A fault that you name is no surprise." });
-  const common = { surpriseSeed: seed, isIdle: flags.isIdle, attach: flags.attach, rate: readRate(flags.rate, isPerson ? 1 : UNATTENDED_RATE), ports, print };
+  const common = { surpriseSeed: seed, isIdle: flags.isIdle, attach: flags.attach, rate: readRate(flags.rate, isPerson ? 1 : UNATTENDED_RATE), engines: readEngines(flags), ports, print };
   if (flags.isAll) return rehearseAll(runbooksUnder(path).map((file) => ({ file, document: read(file) })), { ...common, surpriseSeed: undefined });
   const file = resolve(path);
   const rehearsal: Rehearsal = { ...common, file, document: read(file), faults: flags.fault.map((text) => readFault(text)), options: Object.fromEntries(flags.option.map((text) => readOption(text))) };
@@ -77,6 +79,12 @@ function readSeed(text: string | undefined): number {
   const seed = text === undefined ? randomInt(1, 1_000_000) : Number(text);
   if (!Number.isInteger(seed)) throw new RuntimeError("invalidInput", `Reading --seed ${text ?? ""}: it must be a whole number.`, { hint: "Without --seed one is drawn, and told at the end." });
   return seed;
+}
+
+function readEngines({ engines = "embedded", attach }: DrillFlags): EngineChoice {
+  if (engines !== "embedded" && engines !== "real") throw new RuntimeError("invalidInput", `Reading --engines ${engines}: it must be embedded or real.`, { hint: "real runs the databases as MariaDB servers of this machine." });
+  if (engines === "real" && attach !== undefined) throw new RuntimeError("invalidInput", "Drilling: --engines and --attach exclude each other.", { hint: "A world that runs already has its engines." });
+  return engines;
 }
 
 function readRate(text: string | undefined, fallback: number): number {

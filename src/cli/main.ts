@@ -54,6 +54,7 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           rehearses at this terminal, step by step, with the gate of a live run
   dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
                                           rehearses without a person, on fast world time; no proof of readiness
+  dr-runbook drill … --engines real       runs the world's databases as real MariaDB servers of this machine, on loopback
   dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
   dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
@@ -72,7 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       save: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
       fault: { type: "string", multiple: true }, all: { type: "boolean" }, surprise: { type: "boolean" }, seed: { type: "string" },
-      rate: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, out: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
+      rate: { type: "string" }, engines: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, out: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
       drill: { type: "boolean" }, json: { type: "boolean" },
     },
   });
@@ -97,7 +98,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "drill":
       return runDrillCommand(
         file,
-        { fault: values.fault ?? [], option: values.option ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate },
+        { fault: values.fault ?? [], option: values.option ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate, engines: values.engines },
         { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
       );
     case "run":
@@ -115,7 +116,7 @@ function rehearsalPorts(root: string): RehearsalPorts {
   const bundles = bundleFolder();
   return {
     startKernel: () => startKernel({ bundles, root, client: "cli" }),
-    startWorld: (description, folder, rate) => startWorld({ bundles, description, folder, rate }),
+    startWorld: (description, folder, rate, engines) => startWorld({ bundles, description, folder, rate, engines }),
     readWorld: readWorldState,
     endWorld: async (world) => {
       await controlWorld(world, "shutdown", {});

@@ -38,5 +38,5 @@ export async function preflight(call: PreflightCall): Promise<number> {
 function startOwnWorld({ file, document, ports }: PreflightCall): Promise<string> {
   const { world } = document.frontMatter;
   if (world === undefined) throw new RuntimeError("invalidInput", `Checking ${file} in a drill: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter, or leave out --drill.' });
-  return ports.startWorld(resolve(dirname(file), world), mkdtempSync(join(tmpdir(), "dr-world-")), 1);
+  return ports.startWorld(resolve(dirname(file), world), mkdtempSync(join(tmpdir(), "dr-world-")), 1, "embedded");
 }

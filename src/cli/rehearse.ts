@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { chooseBySeed, surpriseFaults } from "../core/drills/faultChoice.ts";
 import { reportDrill, reportText } from "../core/drills/report.ts";
-import type { KernelClient, WorldState } from "../core/protocol.ts";
+import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts";
 import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { checkFault, faultText, otherWorld, type FaultSpec } from "../core/runbook/drillCase.ts";
@@ -25,6 +25,8 @@ export interface Rehearsal {
   readonly attach: string | undefined;
   /** World time per real time. */
   readonly rate: number;
+  /** What runs the databases of a world that is started. */
+  readonly engines: EngineChoice;
   readonly ports: RehearsalPorts;
   readonly print: (line: string) => void;
 }
@@ -40,7 +42,7 @@ export interface OpenDrill {
 export async function rehearse(rehearsal: Rehearsal): Promise<RunVerdict> {
   return withDrill(rehearsal, { driver: "", isUnattended: true }, async ({ kernel, world, run }) => {
     const { document, options, isIdle, print, ports } = rehearsal;
-    print(`Run ${run}, world time ${world.clock.rate} times real time`);
+    print(`Run ${run}, world time ${world.clock.rate} times real time, engines: ${world.engines}`);
     const verdict = await walkDrill({ kernel, document, choices: options, isIdle, print, sleep: (ms) => ports.sleep(ms / world.clock.rate) });
     await printReport(run, rehearsal);
     print(verdictLine(verdict));
@@ -74,7 +76,7 @@ interface OpenWorld {
 async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
   const { document, ports, attach, file } = rehearsal;
   if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
-  const start = (description: string): Promise<string> => ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate);
+  const start = (description: string): Promise<string> => ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate, rehearsal.engines);
   const statePath = attach ?? (await start(resolve(dirname(file), document.frontMatter.world)));
   const world = ports.readWorld(statePath);
   let isKept = attach !== undefined;

@@ -39,8 +39,13 @@ export interface WorldState {
   readonly control: { readonly url: string; readonly token: string };
   /** World time is `worldEpochMs + (now - realEpochMs) * rate`. */
   readonly clock: { readonly realEpochMs: number; readonly worldEpochMs: number; readonly rate: number };
+  /** What runs its databases and caches, in words. */
+  readonly engines: string;
   readonly faults: readonly FaultDescription[];
 }
+
+/** What runs a world's databases: its own engine, or real servers of this machine. */
+export type EngineChoice = "embedded" | "real";
 
 export interface FaultDescription {
   readonly name: string;

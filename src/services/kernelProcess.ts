@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { KernelClient, WorldState } from "../core/protocol.ts";
+import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { isAlive } from "./journal/runFolder.ts";
 import { connectKernel } from "./kernelClient.ts";
 import { launchBundle } from "./launch.ts";
+
+/** Real servers are installed, started and filled first: seconds on an idle machine, much longer on a busy one. */
+const REAL_START_LIMIT_MS = 120_000;
 
 /** Starts a kernel process and connects to it; with `resume` it takes up that run. `bundles` is the folder of `kernel.js`. */
 export async function startKernel(options: { readonly bundles: string; readonly root: string; readonly client: string; readonly resume?: string }): Promise<KernelClient> {
@@ -14,9 +17,9 @@ export async function startKernel(options: { readonly bundles: string; readonly 
   return connectKernel(ready["socket"] ?? "", options.client);
 }
 
-/** Starts a rehearsal world and returns the path of its state file. */
-export async function startWorld(options: { readonly bundles: string; readonly description: string; readonly folder: string; readonly rate: number }): Promise<string> {
-  const { ready } = await launchBundle(join(options.bundles, "world.js"), ["--world", options.description, "--state", options.folder, "--rate", String(options.rate), "--cache", cacheFolder()], join(options.folder, "world.log"));
+/** Starts a rehearsal world and returns the path of its state file. `engines` left out: embedded, or what its snapshot says. */
+export async function startWorld(options: { readonly bundles: string; readonly description: string; readonly folder: string; readonly rate: number; readonly engines?: EngineChoice }): Promise<string> {
+  const { ready } = await launchBundle(join(options.bundles, "world.js"), ["--world", options.description, "--state", options.folder, "--rate", String(options.rate), "--cache", cacheFolder(), ...(options.engines === undefined ? [] : ["--engines", options.engines])], join(options.folder, "world.log"), options.engines === "real" ? REAL_START_LIMIT_MS : undefined);
   return ready["state"] ?? "";
 }
 

@@ -12,14 +12,14 @@ export interface Launched {
   readonly ready: Readonly<Record<string, string>>;
 }
 
-/** How long a bundle of ours may take until it says that it is ready, milliseconds. */
+/** How long a bundle of ours may take until it says that it is ready, unless another limit is given, milliseconds. */
 const START_LIMIT_MS = 30_000;
 
 /**
  * Starts one of our bundles with this Node, in a session of its own, and waits for the JSON line by which it says that it is ready.
  * What it writes to standard error goes to the file `log` (mode 0600). Throws `internal` with what it said instead.
  */
-export async function launchBundle(script: string, args: readonly string[], log: string): Promise<Launched> {
+export async function launchBundle(script: string, args: readonly string[], log: string, limitMs = START_LIMIT_MS): Promise<Launched> {
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   const errors = openSync(log, "a", 0o600);
   // Under Electron the same binary is Node only with this variable. A pipe for errors would break, and take the process with it, when this one ends.
@@ -31,8 +31,8 @@ export async function launchBundle(script: string, args: readonly string[], log:
     const fail = (why: string): void => reject(new RuntimeError("internal", `Starting ${script}: ${why}. ${readFileSync(log, "utf8").slice(-2000)}`.trim()));
     const timer = setTimeout(() => {
       child.kill();
-      fail(`it said nothing for ${START_LIMIT_MS / 1000} s`);
-    }, START_LIMIT_MS);
+      fail(`it said nothing for ${limitMs / 1000} s`);
+    }, limitMs);
     createInterface({ input: stdout }).once("line", (text) => {
       clearTimeout(timer);
       resolve(text);

@@ -134,3 +134,17 @@ async function start(programs: MariadbPrograms, folder: string, args: readonly s
     if (attempt === 3 || !/Address already in use/.test(text)) throw new Error(`mariadbd did not start:\n${text}`);
   }
 }
+
+/** Makes sure that MariaDB's programs are on the machine, where worlds look for them; prints the reason and skips what the hook belongs to where they cannot be. */
+export async function needMariadbOnPath(hook: Mocha.Context): Promise<void> {
+  // It may have to be installed first.
+  hook.timeout(300_000);
+  try {
+    const { base } = await findMariadb();
+    if (base === undefined) return;
+    console.log("MariaDB is in the cache alone, where a world does not look: install mariadb-server");
+  } catch (error) {
+    console.log(`no MariaDB here: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return hook.skip();
+}

@@ -1,7 +1,7 @@
 import type { ByteStream } from "../../core/ports.ts";
 import { SqlError } from "../contract.ts";
 import type { KubeObject, ProgramInvocation, SqlSession } from "../contract.ts";
-import type { MysqlServer } from "../sql/server.ts";
+import type { DatabaseServer } from "../engines/databaseEngine.ts";
 import type { MysqlOptions } from "./mysqlOptions.ts";
 
 /** How a client reaches servers. The world's composition gives it. */
@@ -18,7 +18,7 @@ export interface MysqlNetwork {
 
 /** A server as one client sees it. */
 export interface MysqlEndpoint {
-  readonly server: MysqlServer;
+  readonly server: DatabaseServer;
   /** The client's, with its port, as the server sees it; left out: it comes by the socket. */
   readonly address?: string;
   /** Does it take connections? `undefined` yes; otherwise the client's error (2002, 2003, 1040 …). */
@@ -68,15 +68,21 @@ export async function takeFirstLine(stream: ByteStream): Promise<{ readonly line
   return { line: Buffer.concat(parts).toString(), rest: rest() };
 }
 
-/** Connects as the options say. Throws SqlError. */
-export function connect(network: MysqlNetwork, invocation: ProgramInvocation, options: MysqlOptions, password: string, database: string | undefined): MysqlConnection {
-  const endpoint = isLocal(options.host) || options.host === "127.0.0.1" ? network.local(invocation.pod) : network.remote(invocation.pod, options.host ?? "", options.port ?? 3306);
+/** The server that a client in a pod means by its options. Throws SqlError. */
+export function endpointOf(network: MysqlNetwork, pod: KubeObject, options: MysqlOptions): MysqlEndpoint {
+  const endpoint = isLocal(options.host) || options.host === "127.0.0.1" ? network.local(pod) : network.remote(pod, options.host ?? "", options.port ?? 3306);
   if (endpoint === undefined) {
     if (isLocal(options.host) || options.host === "127.0.0.1") throw refused(options);
     throw new SqlError(2005, "HY000", `Unknown MySQL server host '${options.host ?? ""}' (-2)`);
   }
   const problem = endpoint.accept();
   if (problem !== undefined) throw problem;
+  return endpoint;
+}
+
+/** Connects as the options say. Throws SqlError. */
+export function connect(network: MysqlNetwork, invocation: ProgramInvocation, options: MysqlOptions, password: string, database: string | undefined): MysqlConnection {
+  const endpoint = endpointOf(network, invocation.pod, options);
   const user = options.user ?? invocation.environment["USER"] ?? "root";
   const address = endpoint.address ?? (isLocal(options.host) ? undefined : `${options.host ?? ""}:${CLIENT_PORT}`);
   return { endpoint, session: endpoint.server.openSession(user, password, database, address) };

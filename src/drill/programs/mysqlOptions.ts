@@ -12,6 +12,8 @@ export interface MysqlOptions {
   readonly isVersion: boolean;
   /** Flags without value, by long name. */
   readonly flags: ReadonlySet<string>;
+  /** Values by long name, the password left out; a flag that was given one has it here too. */
+  readonly values: ReadonlyMap<string, string>;
   readonly operands: readonly string[];
 }
 
@@ -65,6 +67,7 @@ function readLong(reader: Reader, program: string, argument: string, next: strin
   }
   if (!knownFlags.has(name)) return { message: `${program}: [ERROR] unknown option '--${rawName}'.` };
   reader.flags.add(name);
+  if (value !== undefined) reader.values.set(name, value);
   return { taken: 1 };
 }
 
@@ -116,6 +119,6 @@ export function readMysqlOptions(program: string, args: readonly string[]): Mysq
   const port = reader.values.get("port");
   return {
     user: reader.values.get("user"), password: reader.password, isPasswordOnCommandLine: reader.isPasswordOnCommandLine, host: reader.values.get("host"), port: port === undefined ? undefined : Number(port),
-    database: reader.values.get("database"), execute: reader.values.get("execute"), isHelp: reader.flags.has("help"), isVersion: reader.flags.has("version"), flags: reader.flags, operands: reader.operands,
+    database: reader.values.get("database"), execute: reader.values.get("execute"), isHelp: reader.flags.has("help"), isVersion: reader.flags.has("version"), flags: reader.flags, values: reader.values, operands: reader.operands,
   };
 }

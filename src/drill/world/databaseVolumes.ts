@@ -3,7 +3,7 @@ import { RuntimeError } from "../../core/runtimeError.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
-import type { MysqlServer } from "../sql/server.ts";
+import type { DatabaseServer } from "../engines/databaseEngine.ts";
 import type { DatabaseDescription, FillingFile } from "./description.ts";
 import { claimsOf } from "./faults.ts";
 import type { MountedVolume } from "./volumeTools.ts";
@@ -12,7 +12,7 @@ import type { MountedVolume } from "./volumeTools.ts";
 export interface DatabaseVolume {
   /** Name of its claim. */
   readonly claim: string;
-  readonly server: MysqlServer;
+  readonly server: DatabaseServer;
   /** Connections that a fault holds. Those that were ended meanwhile are none any more. */
   readonly held: Set<SqlSession>;
   /** Files beside the server's data, bytes by path. */
@@ -36,7 +36,7 @@ export class DatabaseVolumes {
   }
 
   /** Puts a server's data onto a volume; from then on it writes only while there is room. */
-  mount(claimUid: string, claim: string, server: MysqlServer, files = new Map<string, number>()): DatabaseVolume {
+  mount(claimUid: string, claim: string, server: DatabaseServer, files = new Map<string, number>()): DatabaseVolume {
     const volume = { claim, server, held: new Set<SqlSession>(), files };
     this.#volumes.set(claimUid, volume);
     server.livesOn({ isFull: () => this.#isFull(claimUid) });
@@ -85,7 +85,9 @@ export class DatabaseVolumes {
     const claim = this.#claim(namespace, name);
     const usage = claim === undefined ? undefined : this.usageOf(claim);
     if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Reset the world." });
-    this.#volumes.get(claim?.metadata.uid ?? "")?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
+    const volume = this.#volumes.get(claim?.metadata.uid ?? "");
+    if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume without --engines real." });
+    volume?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
   }
 
   /** What is described, and what the server has written on top of that. */

@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { SqlError, type Cluster, type KubeObject, type SqlResult, type WorldClock } from "../contract.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
+import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import type { MysqlEndpoint, MysqlNetwork } from "../programs/mysqlConnection.ts";
-import { createSqlServer, linkReplica, type MysqlServer } from "../sql/server.ts";
+import type { DatabaseEngine, DatabaseServer, ServerOptions } from "../engines/databaseEngine.ts";
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import { DatabaseVolumes, type DatabaseVolume } from "./databaseVolumes.ts";
 import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
-import type { Dumps } from "./dumps.ts";
 import type { KeepBytes } from "./snapshot.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
@@ -42,25 +41,29 @@ export class Databases implements DatabaseDirectory {
   readonly #clock: WorldClock;
   readonly #cluster: () => Cluster;
   readonly #version: string;
+  readonly #engine: DatabaseEngine;
+  readonly #report: (text: string) => void;
   readonly #elsewhere: (cluster: string) => Databases | undefined;
   readonly #volumes: DatabaseVolumes;
-  readonly #dumps: Dumps;
   /** By claim UID. */
   readonly #opening = new Map<string, Promise<void>>();
   readonly #isReachable: () => boolean;
+  readonly #isThere: () => boolean;
   #nextServerId: number;
   #connections = 0;
   /** Servers filled before the cluster was up, by claim name: the first volume of that claim takes them. */
-  readonly #prepared = new Map<string, MysqlServer>();
+  readonly #prepared = new Map<string, DatabaseServer>();
 
-  /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now. */
-  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly firstServerId: number; readonly dumps: Dumps }) {
+  /** `elsewhere` finds the databases of another cluster, which must be prepared or restored before these; `isReachable` says whether others get to these now, and `isThere` whether the cluster is up at all; `report` is told what goes wrong with a real server. */
+  constructor(description: WorldDescription, parts: { readonly clock: WorldClock; readonly cluster: () => Cluster; readonly elsewhere: (cluster: string) => Databases | undefined; readonly isReachable: () => boolean; readonly isThere: () => boolean; readonly firstServerId: number; readonly engine: DatabaseEngine; readonly report: (text: string) => void }) {
     this.#description = description;
-    this.#dumps = parts.dumps;
     this.#clock = parts.clock;
+    this.#engine = parts.engine;
+    this.#report = parts.report;
     this.#cluster = parts.cluster;
     this.#elsewhere = parts.elsewhere;
     this.#isReachable = parts.isReachable;
+    this.#isThere = parts.isThere;
     this.#nextServerId = parts.firstServerId;
     this.#volumes = new DatabaseVolumes(parts.cluster, (claim) => this.#describe(claim));
     this.#version = description.images.find((image) => image.behaviour === "database")?.version ?? "8.4.0";
@@ -72,18 +75,17 @@ export class Databases implements DatabaseDirectory {
       const source = this.#sourceOf(database)?.server;
       this.#prepared.set(database.claim, source === undefined ? await this.#filled(database) : await this.#copied(database, source));
     }
-    this.#link();
+    await this.#link();
   }
 
   /** Takes over the volumes of a snapshot instead; `read` gives what is in a file beside it. */
   async restore(saved: readonly SavedVolume[], read: (file: string) => Uint8Array): Promise<void> {
     for (const { claimUid, claim, dataFile, held, files } of saved) {
-      const server = await this.#empty(this.#describe(claim));
-      server.load(read(dataFile));
+      const server = await this.#engine.create(this.#options(this.#describe(claim)), read(dataFile));
       const volume = this.#volumes.mount(claimUid, claim, server, new Map(Object.entries(files)));
       for (const { user, address } of held) this.#hold(volume, user, address);
     }
-    this.#link();
+    await this.#link();
   }
 
   /** Everything on the volumes; `keep` puts bytes into a file beside the snapshot and gives its name. */
@@ -96,9 +98,15 @@ export class Databases implements DatabaseDirectory {
   }
 
   /** The server that a pod's main process runs; `undefined` while its data is being opened or it mounts no volume. */
-  serverOf(pod: KubeObject): MysqlServer | undefined {
+  serverOf(pod: KubeObject): DatabaseServer | undefined {
     const uid = this.#volumes.claimOf(pod)?.uid;
-    return uid === undefined ? undefined : this.#volumes.all.get(uid)?.server;
+    const server = uid === undefined ? undefined : this.#volumes.all.get(uid)?.server;
+    return server?.process?.isUp === false ? undefined : server;
+  }
+
+  /** Why the real server of a pod has ended by itself; `undefined` where it has not. */
+  failureOf(pod: KubeObject): { readonly log: readonly string[]; readonly exitCode: number } | undefined {
+    return this.#volumes.all.get(this.#volumes.claimOf(pod)?.uid ?? "")?.server.process?.failure;
   }
 
   /** How full the volume of a claim is; `undefined` for one that holds no database. */
@@ -146,18 +154,26 @@ export class Databases implements DatabaseDirectory {
       this.#volumes.mount(volume.uid, volume.claim, prepared);
       this.#prepared.delete(volume.claim);
     }
-    if (this.#volumes.all.has(volume.uid)) {
-      whenOpen();
+    const there = this.#volumes.all.get(volume.uid)?.server;
+    if (there !== undefined) {
+      if (there.process === undefined || there.process.isUp) whenOpen();
+      else this.#told(there.process.start(), whenOpen);
       return;
     }
     const opening = this.#opening.get(volume.uid) ?? this.#empty(this.#describe(volume.claim)).then((server) => void this.#volumes.mount(volume.uid, volume.claim, server));
     this.#opening.set(volume.uid, opening);
-    void opening.then(whenOpen);
+    this.#told(opening, whenOpen);
+  }
+
+  #told(opening: Promise<void>, whenOpen: () => void): void {
+    opening.then(whenOpen, (error: unknown) => this.#report(`Opening a database: ${messageOf(error)}`));
   }
 
   /** A pod's main process has ended, and with it every connection. */
-  close(pod: KubeObject): void {
-    this.serverOf(pod)?.disconnectAll();
+  close(pod: KubeObject, how: "terminated" | "killed"): void {
+    const server = this.#volumes.all.get(this.#volumes.claimOf(pod)?.uid ?? "")?.server;
+    server?.disconnectAll();
+    server?.process?.stop(how);
   }
 
   /** Lets a client that is gone hold connections to the server on a claim, as many as it takes. Throws `notFound` where none runs. */
@@ -236,41 +252,45 @@ export class Databases implements DatabaseDirectory {
     if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Reset the world." });
   }
 
-  #serverOn(claim: string): MysqlServer | undefined {
+  #serverOn(claim: string): DatabaseServer | undefined {
     return this.#prepared.get(claim) ?? this.#volumes.latest(claim)?.server;
   }
 
-  #sourceOf({ replicaOf, sourceCluster, namespace, sourceHost }: DatabaseDescription): { readonly server: MysqlServer; readonly isReachable: () => boolean } | undefined {
+  #sourceOf({ replicaOf, sourceCluster, namespace, sourceHost }: DatabaseDescription): { readonly server: DatabaseServer; readonly isReachable: () => boolean } | undefined {
     const place = sourceCluster === undefined ? this : this.#elsewhere(sourceCluster);
     if (place === undefined || replicaOf === undefined) return undefined;
     const server = place.#serverOn(replicaOf);
     if (server === undefined) return undefined;
-    const isUp = (): boolean => readyAddresses(place.#cluster(), namespace, sourceHost.split(".")[0] ?? sourceHost).length > 0;
+    const isUp = (): boolean => place.#isThere() && readyAddresses(place.#cluster(), namespace, sourceHost.split(".")[0] ?? sourceHost).length > 0;
     return { server, isReachable: () => isUp() && (place === this || (place.#isReachable() && this.#isReachable())) };
   }
 
-  #link(): void {
+  async #link(): Promise<void> {
     for (const database of this.#description.databases) {
       const [source, copy] = [this.#sourceOf(database), this.#serverOn(database.claim)];
       if (source === undefined || copy === undefined) continue;
-      linkReplica(source.server, copy, { lagMs: database.lagMs, host: database.sourceHost, user: "replication", isReachable: source.isReachable });
+      await this.#engine.follow(source.server, copy, { lagMs: database.lagMs, host: database.sourceHost, user: "replication", isReachable: source.isReachable });
     }
   }
 
-  async #empty(description: DatabaseDescription | undefined): Promise<MysqlServer> {
-    this.#nextServerId += 1;
-    const server = await createSqlServer({
-      // The cluster's name belongs to it: a server that loads the data of one of the same name takes it for its own.
-      clock: this.#clock, version: this.#version, hostname: `${description?.claim ?? "mysql"}.${this.#description.name}`, serverId: this.#nextServerId, binaryLogFile: "binlog.000001",
-      users: (description?.accounts ?? []).map((account) => ({ ...account, ...(description === undefined || account.isSuper ? {} : { database: description.database }) })),
-    });
+  async #empty(description: DatabaseDescription | undefined): Promise<DatabaseServer> {
+    const server = await this.#engine.create(this.#options(description));
     if (description !== undefined) server.createDatabase(description.database);
     return server;
   }
 
-  async #filled(description: DatabaseDescription): Promise<MysqlServer> {
+  #options(description: DatabaseDescription | undefined): ServerOptions {
+    this.#nextServerId += 1;
+    return {
+      // The cluster's name belongs to it: a server that loads the data of one of the same name takes it for its own.
+      clock: this.#clock, version: this.#version, hostname: `${description?.claim ?? "mysql"}.${this.#description.name}`, serverId: this.#nextServerId, binaryLogFile: "binlog.000001", isReadOnly: description?.replicaOf !== undefined,
+      users: (description?.accounts ?? []).map((account) => ({ ...account, ...(description === undefined || account.isSuper ? {} : { database: description.database }) })),
+    };
+  }
+
+  async #filled(description: DatabaseDescription): Promise<DatabaseServer> {
     const server = await this.#empty(description);
-    if (description.dump !== undefined) await this.#dumps.load(server, join(this.#description.folder, description.dump), description.database);
+    if (description.dump !== undefined) await this.#engine.fill(server, join(this.#description.folder, description.dump), description.database);
     const session = server.openOwnSession("loader", description.database);
     for (const statement of description.since) server.execute(session, statement);
     server.closeSession(session);
@@ -278,12 +298,9 @@ export class Databases implements DatabaseDirectory {
   }
 
   /** A replica begins with its source's data, read-only. */
-  async #copied(description: DatabaseDescription, source: MysqlServer): Promise<MysqlServer> {
+  async #copied(description: DatabaseDescription, source: DatabaseServer): Promise<DatabaseServer> {
     const server = await this.#empty(description);
-    server.load(source.save());
-    const session = server.openOwnSession("loader", undefined);
-    server.execute(session, "SET GLOBAL read_only = ON");
-    server.closeSession(session);
+    await this.#engine.copy(source, server, description.database);
     return server;
   }
 }

@@ -53,9 +53,10 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
       return {
         ...common,
         programs: { ...common.programs, ...volumeTools((pod) => parts.databases.mounted(pod)), ...parts.databasePrograms },
+        crash: (pod) => crash(pod) ?? failed(parts.databases.failureOf(pod)),
         unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : unready(pod)),
         started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
-        stopped: (pod) => parts.databases.close(pod),
+        stopped: (pod, how) => parts.databases.close(pod, how),
       };
     case "cache":
       return {
@@ -69,6 +70,11 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
     case "plain":
       return common;
   }
+}
+
+/** A real server that has ended by itself is a main process that has. */
+function failed(failure: ReturnType<Databases["failureOf"]>): ReturnType<ImageBehaviour["crash"]> {
+  return failure === undefined ? undefined : { ...failure, reason: failure.exitCode === 0 ? "Completed" : "Error" };
 }
 
 function toolsOf({ process, tools }: ImageDescription, parts: ImageParts): Readonly<Record<string, PodProgram>> {

@@ -7,16 +7,15 @@ import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { changeAs } from "../kube/laterState.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { WorldControl } from "../../core/protocol.ts";
+import type { DatabaseEngine } from "../engines/databaseEngine.ts";
 import type { Prometheus, SavedPrometheus } from "../monitoring/prometheus.ts";
 import type { Door } from "../net/door.ts";
-import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createRedisPrograms } from "../programs/redisPrograms.ts";
 import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
-import type { Dumps } from "./dumps.ts";
 import type { Faults, FaultSite, FlawSource } from "./faults.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
@@ -57,10 +56,13 @@ export interface SiteParts {
   readonly leadsTo: (host: string) => WorldControl["resolve"]["result"];
   /** Called before a client is told that its change was made. */
   readonly beforeAnswer: () => void;
-  readonly dumps: Dumps;
   /** What a file beside the snapshot holds. */
   readonly readKept: (file: string) => Uint8Array;
   readonly folder: string;
+  /** What runs its databases. */
+  readonly engine: DatabaseEngine;
+  /** Told, in a sentence, what goes wrong in a world that goes on all the same. */
+  readonly report: (text: string) => void;
   /** The cluster's place among the world's, from 0: keeps its random numbers and server ids apart. */
   readonly place: number;
 }
@@ -93,7 +95,7 @@ export class Site implements FaultSite {
     this.#outage = saved?.outage;
     const cluster = (): Cluster => this.cluster;
     this.databases = new Databases(this.description, {
-      clock: parts.clock, cluster, firstServerId: parts.place * SEED_STEP, dumps: parts.dumps, isReachable: () => this.outage.network === "open", elsewhere: (name) => parts.site(name)?.databases,
+      clock: parts.clock, cluster, engine: parts.engine, report: parts.report, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", isThere: () => this.#cluster !== undefined, elsewhere: (name) => parts.site(name)?.databases,
     });
     this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: () => this.#onCacheUse() }, saved?.caches);
   }
@@ -216,7 +218,7 @@ export class Site implements FaultSite {
       databases: this.databases,
       caches: this.#caches,
       faults: () => this.#flaws(),
-      databasePrograms: createMysqlPrograms(this.databases.network()),
+      databasePrograms: this.#parts.engine.programs(this.databases.network()),
       cachePrograms: createRedisPrograms(this.#caches.network()),
       databaseOf: (pod) => this.#databaseOf(pod),
       onDatabaseOpen: () => this.#kubernetes?.reconsider(),

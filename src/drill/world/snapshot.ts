@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineChoice } from "../../core/protocol.ts";
 import type { S3Snapshot } from "../s3/snapshot.ts";
 import type { ControlPlace } from "./control.ts";
 import type { SavedDns } from "./dns.ts";
@@ -11,6 +12,7 @@ import type { ClockLine } from "./worldClock.ts";
 /** What a world needs to come back as it was after its process was killed: on the same ports, with the same data and time. */
 export interface WorldSnapshot {
   readonly clock: ClockLine;
+  readonly engines: EngineChoice;
   readonly ports: { readonly s3: number; readonly aws: number };
   readonly control: ControlPlace;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WorldControl, WorldState } from "../../core/protocol.ts";
+import type { EngineChoice, WorldControl, WorldState } from "../../core/protocol.ts";
 import { nameStamp } from "../../core/run/recoveryPoint.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
+import type { DatabaseEngine } from "../engines/databaseEngine.ts";
+import { openEngine } from "../engines/openEngine.ts";
 import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
 import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
@@ -35,6 +37,8 @@ export interface WorldOptions {
   readonly folder: string;
   /** World time per real time; a snapshot's own rate goes before it. */
   readonly rate: number;
+  /** What runs its databases; left out: the embedded engine. A snapshot's own choice goes before it. */
+  readonly engines?: EngineChoice;
   /** Absolute path of the description, for whoever has to start this world again. */
   readonly descriptionPath: string;
   /** Called when the control endpoint is asked to end the world. */
@@ -49,7 +53,8 @@ export interface WorldOptions {
 export interface World {
   /** Path of its `WorldState` file. */
   readonly statePath: string;
-  close(): Promise<void>;
+  /** `isOver`: nobody will bring it back, so that what is large of it goes too. */
+  close(isOver?: boolean): Promise<void>;
 }
 
 /** Starts a world on 127.0.0.1, or brings back the one that the snapshot in `folder` holds. */
@@ -58,10 +63,12 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const snapshots = new SnapshotFolder(options.folder);
   const saved = snapshots.read();
   const parts = prepareParts(description, options, saved);
+  const engines = saved?.engines ?? options.engines ?? "embedded";
+  const { engine, text: enginesText } = await openEngine(engines, description, { dumps: parts.dumps, folder: options.folder, rate: parts.clock.line.rate, onEnd: () => [...parts.sites.values()].forEach((site) => site.kubernetes.reconsider()) });
   let write = (): void => undefined;
   const keeper = new SnapshotKeeper(() => write(), options.report);
   const save = (): void => keeper.now();
-  const { sites, provision } = await openSites(description, { options, saved, parts, readKept: (file) => snapshots.bytesOf(file), beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
+  const { sites, provision } = await openSites(description, { options, saved, parts, engine, readKept: (file) => snapshots.bytesOf(file), beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
   const aws = await openAccount(description, parts, saved, save);
@@ -100,14 +107,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   );
   write = () => {
     snapshots.write((keep) => ({
-      clock: parts.clock.line, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
+      clock: parts.clock.line, engines, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
       sites: Object.fromEntries(sites.map((site) => [site.name, site.save(keep)])), joined: [...parts.joined], s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
     }));
   };
   const publish = async (): Promise<string> => {
     save();
-    return writeState(options, description, { parts, sites, s3, hosts, control });
+    return writeState(options, description, { parts, sites, s3, hosts, control, enginesText });
   };
   const statePath = await publish();
   const learning = setTimeout(() => {
@@ -116,13 +123,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(options.folder) : undefined;
   return {
     statePath,
-    close: async () => {
+    close: async (isOver = false) => {
       clearTimeout(learning);
       stopIdleTime?.();
       keeper.stop();
       parts.clock.stop();
       control.close();
       await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
+      await engine.close(isOver);
       rmSync(statePath, { force: true });
     },
   };
@@ -162,14 +170,14 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
 }
 
 /** Prepares the clusters that are there in the order of the description (a replica after its source), then brings them up. `provision` adds one that is not. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly readKept: (file: string) => Uint8Array; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
-  const { options, saved, parts, readKept, beforeAnswer, onChange, onScrape } = world;
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly engine: DatabaseEngine; readonly readKept: (file: string) => Uint8Array; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
+  const { options, saved, parts, engine, readKept, beforeAnswer, onChange, onScrape } = world;
   const { clock, tokens, faults } = parts;
   const described = [description, ...description.others];
   const sites: Site[] = [];
   const prepare = async (own: ClusterDescription): Promise<Site> => {
     const site = new Site(description, own, {
-      clock, tokens, dumps: parts.dumps, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, beforeAnswer, onChange, onScrape,
+      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, engine, report: options.report, beforeAnswer, onChange, onScrape,
       leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites, hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);
@@ -227,14 +235,14 @@ function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: r
   return { kind: world.dns.isOwn(host) ? "missing" : "outside" };
 }
 
-async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string } }): Promise<string> {
+async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string }; readonly enginesText: string }): Promise<string> {
   const kubeconfig = join(folder, "kubeconfig");
   await writeKubeconfigFile(kubeconfig, up.sites.filter((site) => up.parts.joined.has(site.name)).map(({ kubernetes: { server }, description: { contexts } }) => ({ server, contexts })), new Map(Object.entries(up.parts.tokens)));
   const clusters = up.sites.map((site) => site.kubernetes.url);
   const state: WorldState = {
     pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
-    hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line,
+    hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line, engines: up.enginesText,
     faults: description.faults.map(({ name, title, description: text, parameters, world }) => ({ name, title, description: text, parameters, ...(world === undefined ? {} : { world }) })),
   };
   const path = join(folder, "world.json");

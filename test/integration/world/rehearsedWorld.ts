@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { WorldState } from "../../../src/core/protocol.ts";
+import type { EngineChoice, WorldState } from "../../../src/core/protocol.ts";
 import { readWorld } from "../../../src/drill/world/readWorld.ts";
 import { startWorld } from "../../../src/drill/world/world.ts";
 
@@ -42,10 +42,10 @@ interface AlertsAnswer {
   readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[] };
 }
 
-/** Starts the described world at 40 times real time; without a description that of the notebooks. */
-export async function rehearse(kubectlPath: string, description = DESCRIPTION): Promise<RehearsedWorld> {
+/** Starts the described world at 40 times real time; without a description that of the notebooks, without engines on the embedded ones. */
+export async function rehearse(kubectlPath: string, description = DESCRIPTION, engines: EngineChoice = "embedded"): Promise<RehearsedWorld> {
   const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
-  const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined, report: (text) => console.log(text) });
+  const world = await startWorld(readWorld(description), { folder, rate: RATE, engines, descriptionPath: description, onShutdown: () => undefined, report: (text) => console.log(text) });
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
   const address = state.hosts["api.buildnest.com"] ?? "";
   const prometheus = state.hosts["prometheus.buildnest.com"] ?? "";

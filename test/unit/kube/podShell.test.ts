@@ -33,6 +33,7 @@ describe("the shell in a pod", () => {
     ["passes arguments whole", ["sh", "-c", 'printf "%s|" "$@"', "sh", "a b", "c"], { out: "a b|c|" }],
     ["splits what is not quoted", ["sh", "-c", 'X="a b"; printf "%s|" $X "$X"'], { out: "a|b|a b|" }],
     ["substitutes commands and defaults", ["sh", "-c", 'echo "$(echo in)" ${NONE:-else} $?'], { out: "in else 0\n" }],
+    ["expands what export assigns", ["sh", "-c", 'X="a b"; export Y="$X" Z=$X; env'], { out: "Y=a b\nZ=a b\n" }],
     ["gives an exit code", ["bash", "-c", "exit 4"], { code: 4 }],
     ["knows an unknown command", ["sh", "-c", "nosuch -x"], { err: "sh: line 1: nosuch: command not found\n", code: 127 }],
     ["runs if and for", ["sh", "-c", 'for x in 1 2; do if [ "$x" = 2 ]; then echo two; fi; done'], { out: "two\n" }],

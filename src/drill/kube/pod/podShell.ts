@@ -214,8 +214,8 @@ async function runCommand(state: ShellState, node: Command, streams: Streams): P
     if (item.value.type !== "Word") throw new Unsupported("arrays are not available here");
     assignments.push([item.name, (await expandWord(context, item.value)).join(" ")]);
   }
-  const words = node.name === undefined ? [] : [node.name, ...node.args.map((argument) => (argument.type === "Word" ? argument : { ...argument, type: "Word" as const, value: argument.text, parts: undefined }))];
-  const argv = await expandWords(context, words);
+  const argv = node.name === undefined ? [] : await expandWord(context, node.name);
+  for (const argument of node.args) argv.push(...(await expandArgument(context, argument)));
   let own: Streams;
   try {
     own = await redirect(state, node.redirects, streams);
@@ -229,6 +229,13 @@ async function runCommand(state: ShellState, node: Command, streams: Streams): P
     return 0;
   }
   return runShellBuiltin(state, argv, own, assignments) ?? runProgram(state, argv, own, assignments);
+}
+
+/** `export NAME="$VALUE"` has an assignment among its words: its value is expanded and stays one word. */
+async function expandArgument(context: ExpansionContext, argument: Command["args"][number]): Promise<readonly string[]> {
+  if (argument.type === "Word") return expandWord(context, argument);
+  if (argument.value.type !== "Word") throw new Unsupported("arrays are not available here");
+  return [`${argument.name}=${(await expandWord(context, argument.value)).join(" ")}`];
 }
 
 /** Commands that change the shell itself; `undefined` when the name is not one of them. */
