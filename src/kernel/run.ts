@@ -9,6 +9,7 @@ import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
+import { wholeOutputsOf } from "../core/run/wholeOutputText.ts";
 import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
 import type { LookUp, LookUpAnswer } from "../core/language/facts.ts";
 import { answerLookUp } from "../core/language/lookUp.ts";
@@ -108,7 +109,8 @@ export class Run {
 
   /** After a crash: executions whose end was not journalled are unknown. */
   async resume(reason: string): Promise<void> {
-    await this.record({ type: "resumed", interrupted: this.#state.open, reason });
+    const leftOver = await this.#parts.outputs.leftOver(new Set(this.#records.flatMap(wholeOutputsOf).map(({ path }) => path)));
+    await this.record({ type: "resumed", interrupted: this.#state.open, reason, ...(leftOver.length === 0 ? {} : { leftOver }) });
     this.#watchIfVerified();
   }
 

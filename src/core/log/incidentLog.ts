@@ -3,6 +3,7 @@ import { describeEvent, type TimelineEntry } from "../run/eventText.ts";
 import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WholeOutput, WrittenFile } from "../run/journalEvent.ts";
 import type { OutcomeStatus } from "../run/outcome.ts";
 import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
+import { wholeOutputsOf } from "../run/wholeOutputText.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 
 /**
@@ -139,9 +140,14 @@ function readExecutions(document: RunbookDocument, records: readonly JournalReco
       startedAt: record.at,
       endedAt: end === undefined ? undefined : record.at + (end.endedAt - end.startedAt),
       status: end?.status ?? "unknown",
-      details: events.flatMap(readDetail),
+      details: [...events.flatMap(readDetail), ...leftOver(records, record.execution)],
     }];
   });
+}
+
+/** What of an interrupted execution's long outputs was on the disk when the run was taken up again. */
+function leftOver(records: readonly JournalRecord[], execution: string): readonly ExecutionDetail[] {
+  return records.flatMap((record) => (record.type === "resumed" && record.interrupted.includes(execution) ? wholeOutputsOf(record) : [])).map((whole) => ({ kind: "wholeOutput", ...whole }));
 }
 
 function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
@@ -155,7 +161,7 @@ function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
   const outputs = [{ stream: "stdout", text: record.stdout }, { stream: "stderr", text: record.stderr }] as const;
   return [
     ...outputs.flatMap((output): readonly ExecutionDetail[] => (output.text === "" ? [] : [{ kind: "output", ...output }])),
-    ...(record.whole ?? []).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole })),
+    ...wholeOutputsOf(record).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole })),
     ...record.files.map(({ path, bytes, sha256 }: WrittenFile): ExecutionDetail => ({ kind: "file", path, bytes, sha256 })),
     ...(record.outcome.message === undefined ? [] : [{ kind: "message", status: record.outcome.status, text: record.outcome.message } as const]),
   ];

@@ -65,7 +65,8 @@ export type JournalEvent =
   | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
   | { readonly type: "worldRestarted"; readonly reason: string }
   | { readonly type: "driverTaken"; readonly driver: string; readonly head: string }
-  | { readonly type: "resumed"; readonly interrupted: readonly string[]; readonly reason: string }
+  /** `leftOver`: long outputs of what was interrupted, as far as they came. */
+  | { readonly type: "resumed"; readonly interrupted: readonly string[]; readonly reason: string; readonly leftOver?: readonly WholeOutput[] }
   | { readonly type: "runEnded"; readonly by: "person" | "machine"; readonly verdict: RunVerdict };
 
 export interface RunVerdict {

@@ -1,6 +1,7 @@
 import type { CellStatus, ClockStatus, RunStatus } from "../protocol.ts";
-import type { CellReference, JournalRecord, PinnedTarget, RunMode, RunVerdict } from "./journalEvent.ts";
+import type { CellReference, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
+import { wholeOutputsOf } from "./wholeOutputText.ts";
 
 /** Greens in a row of the verification that make a run "restored". */
 export const GREENS_NEEDED = 3;
@@ -67,7 +68,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "cellStarted":
       return { ...withCell(state, record.execution, record.cell, newCell(record.cell, record.execution)), open: [...state.open, record.execution] };
     case "statementOutcome":
-      return record.whole === undefined ? state : changeCell(state, record.execution, (cell) => ({ ...cell, whole: [...cell.whole, ...(record.whole ?? [])] }));
+      return withWhole(state, record.execution, wholeOutputsOf(record));
     case "expectationChecked":
       return changeCell(state, record.execution, (cell) => ({
         ...cell,
@@ -76,7 +77,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "cellOutcome":
       return closeExecution(state, record.execution, record.outcome);
     case "resumed":
-      return record.interrupted.reduce((current, execution) => closeExecution(current, execution, unknownOutcome(record)), state);
+      return record.interrupted.reduce((current, execution) => closeExecution(withWhole(current, execution, wholeOutputsOf(record)), execution, unknownOutcome(record)), state);
     case "optionTaken":
       return { ...state, options: [...state.options.filter((taken) => taken.step !== record.step), { step: record.step, option: record.option }] };
     case "verificationChecked":
@@ -125,6 +126,10 @@ function withCell(state: RunState, execution: string, cell: CellReference, statu
 
 function changeCell(state: RunState, execution: string, change: (cell: CellStatus) => CellStatus): RunState {
   return { ...state, cells: state.cells.map((cell) => (cell.execution === execution ? change(cell) : cell)) };
+}
+
+function withWhole(state: RunState, execution: string, whole: readonly WholeOutput[]): RunState {
+  return whole.length === 0 ? state : changeCell(state, execution, (cell) => ({ ...cell, whole: [...cell.whole, ...whole] }));
 }
 
 function closeExecution(state: RunState, execution: string, outcome: Outcome): RunState {

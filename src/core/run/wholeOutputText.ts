@@ -1,8 +1,14 @@
 import { groupDigits } from "./boundedText.ts";
-import type { WholeOutput } from "./journalEvent.ts";
+import type { JournalEvent, WholeOutput } from "./journalEvent.ts";
 
 /** How a person knows the streams. */
 export const STREAM_WORDS: Readonly<Record<WholeOutput["stream"], string>> = { stdout: "output", stderr: "standard error" };
+
+/** The files of long outputs that an event names. */
+export function wholeOutputsOf(event: JournalEvent): readonly WholeOutput[] {
+  if (event.type === "statementOutcome") return event.whole ?? [];
+  return event.type === "resumed" ? (event.leftOver ?? []) : [];
+}
 
 const UNITS = ["KiB", "MiB", "GiB"];
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdir, open, readdir, stat, statfs, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { countLines } from "../../core/run/boundedText.ts";
@@ -42,6 +43,13 @@ export class OutputFiles {
     return { append: async (text) => (await opened()).append(text), end: async () => (await opened()).end() };
   }
 
+  /** The files that a kernel was writing when it ended: those of the folder whose paths are not in `journalled`. */
+  async leftOver(journalled: ReadonlySet<string>): Promise<readonly WholeOutput[]> {
+    if (!existsSync(join(this.#run, FOLDER))) return [];
+    const paths = (await readdir(join(this.#run, FOLDER))).sort().map((name) => `${FOLDER}/${name}`).filter((path) => !journalled.has(path));
+    return Promise.all(paths.map((path) => describeFile(this.#run, path)));
+  }
+
   async #create(cell: string, stream: WholeOutput["stream"]): Promise<OutputFile> {
     const name = `${cell.replaceAll(/[^A-Za-z0-9-]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60) || "cell"}-${stream}.txt`;
     const parts = { run: this.#run, limits: this.#limits, used: () => this.#bytes, onWritten: (bytes: number) => void (this.#bytes += bytes) };
@@ -64,6 +72,23 @@ export class OutputFiles {
     this.#bytes = sizes.reduce((sum, size) => sum + size, 0);
     this.#count = Math.max(0, ...names.map((name) => Number.parseInt(name, 10)).filter((number) => Number.isInteger(number)));
   }
+}
+
+/** A file that was not ended. One that cannot be read says so: what else is taken up must not wait for it. */
+async function describeFile(run: string, path: string): Promise<WholeOutput> {
+  const hash = createHash("sha256");
+  let [bytes, lines] = [0, 0];
+  let missing = "the kernel ended while it was written";
+  try {
+    for await (const chunk of createReadStream(join(run, path)) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) lines += 1;
+    }
+  } catch (cause) {
+    missing = `${missing}, and it cannot be read: ${messageOf(cause)}`;
+  }
+  return { stream: path.endsWith("-stderr.txt") ? "stderr" : "stdout", path, bytes, lines, sha256: hash.digest("hex"), missing };
 }
 
 /** What the files of a run share. */

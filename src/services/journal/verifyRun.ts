@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseJournal, verifyChain, type RecordVerification } from "../../core/run/chain.ts";
 import type { WholeOutput } from "../../core/run/journalEvent.ts";
+import { wholeOutputsOf } from "../../core/run/wholeOutputText.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 
 /**
@@ -13,7 +14,7 @@ import { messageOf } from "../../core/runtimeError.ts";
 export async function verifyRun(journal: string, anchoredHead?: string): Promise<RecordVerification> {
   const records = parseJournal(await readFile(journal, "utf8"));
   const fault = verifyChain(records, anchoredHead);
-  const files = records.flatMap((record) => (record.type === "statementOutcome" ? (record.whole ?? []) : []));
+  const files = records.flatMap(wholeOutputsOf);
   const faults = fault === undefined ? [] : [`BROKEN at record ${fault.seq}: ${fault.message}`];
   for (const file of files) faults.push(...(await verifyFile(dirname(journal), file)));
   return { records: records.length, head: records.at(-1)?.hash ?? "none", faults };

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { CellStatus, KernelClient, KernelState } from "../../../src/core/protocol.ts";
 import { parseJournal } from "../../../src/core/run/chain.ts";
 import type { WholeOutput } from "../../../src/core/run/journalEvent.ts";
@@ -110,6 +110,23 @@ describe("a long output", function () {
     assert.deepEqual([told.status, told.stdout.split(":")[0]], [1, "CHANGED output/0001-small-stdout.txt"]);
     rmSync(join(folder, whole.path));
     assert.match((await verifyRun(journal)).faults.join("\n"), /^MISSING output\/0001-small-stdout\.txt: /);
+  });
+
+  it("whose kernel is killed is in the record of the next one as far as it came", async () => {
+    const interrupted = kernel.request("runCell", { execution: "killed", cell: { name: "big", step: undefined, language: "bash" }, text: "cat big.log", via: undefined, timeoutMs: 110_000 * 30 }).catch(() => undefined);
+    while (got < MIB) await new Promise((done) => setTimeout(done, 5));
+    process.kill(state.pid, "SIGKILL");
+    await interrupted;
+    kernel.dispose();
+    kernel = await startKernel({ bundles: join(ROOT, "dist"), root: join(home, "runs"), client: "test", resume: basename(folder) });
+    const [whole] = (await kernel.request("status", {})).cells.find((cell) => cell.execution === "killed")?.whole ?? [];
+    assert.ok(whole !== undefined);
+    assert.deepEqual([whole.path, whole.stream, whole.missing], ["output/0001-big-stdout.txt", "stdout", "the kernel ended while it was written"]);
+    const text = readFileSync(join(folder, whole.path), "utf8");
+    assert.deepEqual([whole.bytes, whole.lines], [Buffer.byteLength(text), text.split("\n").length - 1]);
+    assert.ok(whole.bytes > MIB / 2 && !text.includes(SECRET));
+    assert.deepEqual((await verifyRun(join(folder, "journal.jsonl"))).faults, []);
+    assert.match((await kernel.request("exportRun", { format: "markdown" })).text, /Whole output: `output\/0001-big-stdout\.txt`.*it ends early: the kernel ended while it was written/);
   });
 
   it("that the disk does not take harms neither the run nor what is shown", async function () {
