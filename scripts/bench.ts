@@ -1,7 +1,8 @@
 // npm run bench: what the product costs, each figure beside a peer's in the same run; a table and then one line of JSON. Uses loopback only
-// (a kubectl that is nowhere on the machine is fetched first). Exits 1 when something could not be measured.
+// (a kubectl that is nowhere on the machine is fetched first). Exits 1 when something could not be measured or is above a
+// limit that was promised.
 import { activation } from "./bench/activation.ts";
-import { type Comparison, jsonOf, tableOf } from "./bench/comparison.ts";
+import { type Comparison, jsonOf, missedLimits, tableOf } from "./bench/comparison.ts";
 import { exportRun } from "./bench/exportRun.ts";
 import { journal } from "./bench/journal.ts";
 import { kubectlStep } from "./bench/kubectlStep.ts";
@@ -48,4 +49,6 @@ for (const [name, measure] of measures) {
   }
 }
 console.log(`\n${tableOf(comparisons)}\n\n${jsonOf(comparisons, failed)}`);
-process.exit(failed.length === 0 ? 0 : 1);
+const missed = missedLimits(comparisons);
+for (const line of missed) console.log(`MISSED: ${line}`);
+process.exit(failed.length === 0 && missed.length === 0 ? 0 : 1);

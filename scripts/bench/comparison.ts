@@ -4,6 +4,8 @@ export interface Comparison {
   readonly ours: string;
   readonly peer: string;
   readonly unit: "ms" | "KiB";
+  /** Whether the peer's figure is a limit that was promised: then ours may not be above it. */
+  readonly isLimit?: boolean;
   /** Taken in turn, so that what else the machine does meets both. */
   readonly pairs: readonly Pair[];
 }
@@ -46,6 +48,14 @@ export function spreadOf(values: readonly number[]): Spread {
     return value;
   };
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
+/** A line for each promised limit that the median is above. */
+export function missedLimits(comparisons: readonly Comparison[]): readonly string[] {
+  return comparisons.flatMap(({ name, isLimit, unit, pairs }) => {
+    const [ours, limit] = [spreadOf(pairs.map((pair) => pair.ours)).median, spreadOf(pairs.map((pair) => pair.peer)).median];
+    return isLimit === true && ours > limit ? [`${name}: ${ours.toFixed(0)} ${unit} is above the limit of ${limit.toFixed(0)} ${unit}`] : [];
+  });
 }
 
 /** Fixed columns: name, both sides, their ratio with its spread, and how many pairs that was. */
