@@ -102,8 +102,14 @@ export interface Kubernetes {
   close(): Promise<void>;
 }
 
-/** Virtual time that a cluster gets to settle in after each state of its past. */
+/** Virtual time that a cluster gets at most to settle in after each state of its past. */
 const SETTLE_MS = 5 * 60_000;
+/** A cluster in which nothing has happened for so long has settled: longer than a Rollout leaves its old version running. */
+const QUIET_MS = 150_000;
+/** What happens in a settled cluster as well. */
+const HEARTBEATS = new Set(["Node", "Lease"]);
+/** How often it is looked at meanwhile. */
+const LOOK_EVERY_MS = 10_000;
 /** The last stretch before the start runs for itself, so that leases and heartbeats are fresh. */
 const FRESH_MS = 60_000;
 /** How often old events are forgotten. */
@@ -198,7 +204,15 @@ function startControllers(services: ControllerServices): void {
 /** Applies the manifests and each later state of them at its time, lets the cluster settle in between, and arrives at the present. */
 function liveThePast(options: KubernetesOptions, store: ObjectStore, clock: SettlingClock): void {
   const present = options.clock.now();
-  const settle = (): void => clock.settle(Math.max(0, Math.min(SETTLE_MS, present - clock.now())));
+  let changedAt = clock.now();
+  const stopWatching = store.watch(({ object: { kind } }) => {
+    if (!HEARTBEATS.has(kind)) changedAt = clock.now();
+  });
+  const settle = (): void => {
+    const end = Math.min(clock.now() + SETTLE_MS, present);
+    changedAt = clock.now();
+    while (clock.now() < end && clock.now() - changedAt < QUIET_MS) clock.settle(Math.min(LOOK_EVERY_MS, end - clock.now()));
+  };
   applyManifests(store, options.objects, clock);
   settle();
   for (const { agoMs, object } of [...(options.later ?? [])].sort((left, right) => right.agoMs - left.agoMs)) {
@@ -210,6 +224,7 @@ function liveThePast(options: KubernetesOptions, store: ObjectStore, clock: Sett
   clock.jumpTo(present - FRESH_MS);
   skipSchedules({ store, clock });
   clock.settle(Math.max(0, present - clock.now()));
+  stopWatching();
   clock.handOver();
 }
 

@@ -29,6 +29,7 @@ export function defaultValue(frame: Frame, column: Column): SqlValue {
     const text = /^'((?:[^'\\])*)'$/.exec(defaultSql)?.[1];
     if (text !== undefined) return text;
     if (/^NULL$/i.test(defaultSql)) return null;
+    if (/^\d{1,15}$/.test(defaultSql)) return Number(defaultSql);
     return evaluate(frame, defaultSql);
   }
   if (column.isNullable || column.isAutoIncrement) return null;
