@@ -65,7 +65,7 @@ export class Attacks {
   start(fault: string, namespace: string): void {
     const attack = this.#attackOf(fault);
     const key = this.#parts.keyOf(attack.application);
-    if (key === undefined) throw new RuntimeError("notFound", `Injecting ${fault}: ${attack.application} does not serve now.`, { hint: "Reset the world." });
+    if (key === undefined) throw new RuntimeError("notFound", `Injecting ${fault}: ${attack.application} does not serve now.`, { hint: "Begin a new drill: its world is as on the first day." });
     const wanted = attack.foothold?.pods;
     const pods = wanted === undefined ? [] : this.#parts.cluster.list("Pod", namespace).filter((pod) => [...wanted].every(([name, value]) => pod.metadata.labels?.[name] === value));
     const active: SavedAttack = { fault, key, tokens: {}, round: 0, footholds: Object.fromEntries(pods.map((pod) => [pod.metadata.uid ?? "", { rows: 0 }])) };

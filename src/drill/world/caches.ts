@@ -94,7 +94,7 @@ export class Caches {
   /** Damages the caches behind a service. Throws `notFound` where none runs. */
   damage(namespace: string, damage: CacheDamage): void {
     const servers = this.#behind(namespace, damage.service);
-    if (servers.length === 0) throw new RuntimeError("notFound", `Damaging the cache ${damage.service}: no server of it runs now.`, { hint: "Reset the world." });
+    if (servers.length === 0) throw new RuntimeError("notFound", `Damaging the cache ${damage.service}: no server of it runs now.`, { hint: "Begin a new drill: its world is as on the first day." });
     const password = this.#descriptions.find((description) => description.namespace === namespace && description.service === damage.service)?.password;
     for (const server of servers) {
       runAll(server, damage.commands, password);

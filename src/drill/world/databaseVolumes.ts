@@ -84,7 +84,7 @@ export class DatabaseVolumes {
   fill(namespace: string, { claim: name, file, share }: FillingFile): void {
     const claim = this.#claim(namespace, name);
     const usage = claim === undefined ? undefined : this.usageOf(claim);
-    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Reset the world." });
+    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Begin a new drill: its world is as on the first day." });
     const volume = this.#volumes.get(claim?.metadata.uid ?? "");
     if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume without --engines real." });
     volume?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));

@@ -179,7 +179,7 @@ export class Databases implements DatabaseDirectory {
   /** Lets a client that is gone hold connections to the server on a claim, as many as it takes. Throws `notFound` where none runs. */
   occupy({ claim, account, address, count }: HeldConnections): void {
     const volume = this.#volumes.latest(claim);
-    if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: "Reset the world." });
+    if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: "Begin a new drill: its world is as on the first day." });
     for (let index = 0; index < count && this.#hold(volume, account, `${address}:${FIRST_PORT + index}`); index += 1);
   }
 
@@ -249,7 +249,7 @@ export class Databases implements DatabaseDirectory {
 
   /** Delays what the replica on a claim applies from now on. Throws `notFound` where there is no such replica. */
   delayReplica(claim: string, lagMs: number): void {
-    if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Reset the world." });
+    if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Begin a new drill: its world is as on the first day." });
   }
 
   #serverOn(claim: string): DatabaseServer | undefined {
