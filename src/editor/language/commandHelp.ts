@@ -6,6 +6,7 @@ import type { LanguageFacts, LookUpAnswer } from "../../core/language/facts.ts";
 import { isFrontMatterCell } from "../../core/runbook/frontMatterBlock.ts";
 import { completeVerification } from "../../core/language/frontMatterCompletion.ts";
 import { hoverAt } from "../../core/language/hover.ts";
+import { completeSql, tablesOf } from "../../core/language/sqlCompletion.ts";
 import { hoverSql } from "../../core/language/sqlHover.ts";
 import { defaultValues } from "../../core/plan/variableValues.ts";
 import { commandOffsetToText, selectCommandLines, commandTextOf, textOffsetToCommand } from "../../core/runbook/commandLines.ts";
@@ -24,10 +25,12 @@ interface Place {
   readonly document: RunbookDocument;
   readonly cell: vscode.NotebookCell;
   readonly isFrontMatter: boolean;
+  /** The command line that a query cell is the input of; empty elsewhere. */
+  readonly via: string;
   readonly facts: LanguageFacts;
 }
 
-/** Completion and hover in command cells, from the schema table, the runbook, and the targets of the run that is open. */
+/** Completion and hover in command and query cells, from the schema table, the runbook, and the targets of the run that is open. */
 export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #runs: Runs;
@@ -52,6 +55,10 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     if (place.cell.kind === vscode.NotebookCellKind.Markup) {
       if (!place.isFrontMatter) return undefined;
       return new vscode.CompletionList(completeVerification(text, offset, cellNames(place.document)).map((item) => toItem(document, text, item, (at) => at)));
+    }
+    if (document.languageId === "sql") {
+      const facts = { tables: tablesOf(place.document), isMySql: /\b(?:mysql|mariadb)\b/.test(place.via) };
+      return new vscode.CompletionList(completeSql(text, offset, facts).map((item) => toItem(document, text, item, (at) => at)));
     }
     if (document.languageId !== "shellscript") return undefined;
     const at = textOffsetToCommand(text, offset);
@@ -89,7 +96,7 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     const model = this.#models.of(cell.notebook);
     const own = model.documentCell(cell);
     const index = model.indexOf(cell) ?? model.document.cells.length - 1;
-    return { document: model.document, cell, isFrontMatter: own !== undefined && isFrontMatterCell(own), facts: cellFacts(model.document, index) };
+    return { document: model.document, cell, isFrontMatter: own !== undefined && isFrontMatterCell(own), via: own?.command?.via ?? "", facts: cellFacts(model.document, index) };
   }
 
   /** Names from the run's targets; none without a run of this runbook, or when they do not answer in time. */
