@@ -53,6 +53,17 @@ describe("knowing before running", function () {
       await page.keyboard.press("Escape");
       await page.keyboard.press("Escape");
 
+      const query = rowOf("row-counts");
+      await typeInto(workbench, query, "\nSELECT 1;\ntrunc");
+      const truncate = suggestions.filter({ hasText: "TRUNCATE TABLE" }).first();
+      await truncate.waitFor();
+      assert.match(await truncate.innerText(), /DESTROY/);
+      await workbench.screenshotInBothThemes("sql-completion");
+      await page.keyboard.press("Enter");
+      await suggestions.filter({ hasText: "a table of this runbook" }).first().waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+
       await workbench.runCommand("Runbook: Preflight");
       const report = await waitForWebview(workbench.page, /Preflight: Scenario 1/);
       assert.match(report, /Against the drill's world\./);

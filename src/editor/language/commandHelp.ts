@@ -134,7 +134,7 @@ function toItem(document: vscode.TextDocument, text: string, { kind, label, deta
   item.filterText = insert;
   item.range = toRange(document, text, place(start), place(end));
   if (documentation !== "") item.documentation = documentation;
-  // A value is wanted at once: `deployment/`, `--namespace=`.
-  if (/[/=:]$/.test(insert)) item.command = { command: "editor.action.triggerSuggest", title: "Suggest the value" };
+  // A value is wanted at once: `deployment/`, `--namespace=`, `DROP TABLE `.
+  if (/[/=: ]$/.test(insert)) item.command = { command: "editor.action.triggerSuggest", title: "Suggest the value" };
   return item;
 }
