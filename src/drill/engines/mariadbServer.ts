@@ -8,8 +8,10 @@ import type { DatabaseServer } from "./databaseEngine.ts";
 import { runClient, type MariadbPrograms } from "./mariadbMachine.ts";
 import type { MariadbProcess } from "./mariadbProcess.ts";
 
-/** The world's own account on a real server: who fills it, an exporter. Behind the socket alone. */
-export const OWN_ACCOUNT = "monitor";
+/** The world's own account on a real server, which fills it and links it. Behind the socket alone. */
+const OWN_ACCOUNT = "monitor";
+/** The account of its exporter, which may look and no more: the connection that a full server keeps for an administrator is not for it. */
+const EXPORTER = "exporter";
 
 const SYSTEM_DATABASES = ["information_schema", "mysql", "performance_schema", "sys"];
 /** From here on a difference between world time and this machine's is told to the server, milliseconds. */
@@ -25,7 +27,7 @@ export interface MariadbParts {
   readonly clock: { now(): number };
   /** World time per real time. */
   readonly rate: number;
-  /** Of the world's own account. */
+  /** Of the world's own accounts. */
   readonly password: string;
   /** Passwords of accounts, as they were when the server was made. */
   readonly passwords: ReadonlyMap<string, string>;
@@ -80,8 +82,8 @@ export class MariadbServer implements DatabaseServer {
     return this.openSession(user, this.#parts.passwords.get(user) ?? "", database, address);
   }
 
-  openOwnSession(_user: string, database: string | undefined): SqlSession {
-    return this.openSession(OWN_ACCOUNT, this.#parts.password, database);
+  openOwnSession(user: string, database: string | undefined): SqlSession {
+    return this.openSession(user === EXPORTER ? EXPORTER : OWN_ACCOUNT, this.#parts.password, database);
   }
 
   closeSession(session: SqlSession): void {
@@ -168,12 +170,12 @@ export class MariadbServer implements DatabaseServer {
 
 /** SQL of a new server's first start: its accounts, as an image's entry point makes them, outside the binary log. */
 export function accountStatements(accounts: readonly { readonly name: string; readonly hosts?: readonly string[]; readonly password: string; readonly isSuper: boolean; readonly database?: string }[], ownPassword: string): string {
-  const own = `${quoteString(OWN_ACCOUNT)}@localhost`;
+  const [own, exporter] = [OWN_ACCOUNT, EXPORTER].map((name) => `${quoteString(name)}@localhost`);
   const described = accounts.flatMap(({ name, hosts = ["%"], password, isSuper, database }) => hosts.flatMap((host) => {
     const account = `${quoteString(name)}@${quoteString(host)}`;
     return [`CREATE OR REPLACE USER ${account} IDENTIFIED BY ${quoteString(password)}`, ...(isSuper ? [`GRANT ALL ON *.* TO ${account} WITH GRANT OPTION`] : database === undefined ? [] : [`GRANT ALL ON \`${database}\`.* TO ${account}`])];
   }));
-  return ["SET sql_log_bin = 0", "DELETE FROM mysql.global_priv WHERE User IN ('', 'root')", "FLUSH PRIVILEGES", `CREATE OR REPLACE USER ${own} IDENTIFIED BY ${quoteString(ownPassword)}`, `GRANT ALL ON *.* TO ${own} WITH GRANT OPTION`, ...described].map((sql) => `${sql};\n`).join("");
+  return ["SET sql_log_bin = 0", "DELETE FROM mysql.global_priv WHERE User IN ('', 'root')", "FLUSH PRIVILEGES", `CREATE OR REPLACE USER ${own} IDENTIFIED BY ${quoteString(ownPassword)}`, `GRANT ALL ON *.* TO ${own} WITH GRANT OPTION`, `CREATE OR REPLACE USER ${exporter} IDENTIFIED BY ${quoteString(ownPassword)}`, `GRANT SELECT, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO ${exporter}`, ...described].map((sql) => `${sql};\n`).join("");
 }
 
 /** Bytes of the databases' files, the system's left out, and of the binary logs. */

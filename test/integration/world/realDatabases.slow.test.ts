@@ -115,6 +115,7 @@ describe("a world whose databases are real MariaDB servers", function suite() {
   it("too many connections are real ones, and the one that the administrator has left ends them", async () => {
     await world.inject("database-too-many-connections");
     assert.equal((await world.ask("/actuator/health/db")).status, 503);
+    await world.until("its exporter is locked out too", async () => (await world.query("mysql_up", "instance"))["mysql:3306"] === 0);
     assert.match(await inPod("mysql-0", 'mysql -u root -N -e "SELECT COUNT(*) FROM information_schema.processlist"'), /^\d{2,}/u);
     await world.kubectl("delete pod mysql-0");
     await world.until("the application has its database again", async () => (await world.ask("/actuator/health/db")).status === 200);
