@@ -185,12 +185,21 @@ export interface AwsApiRequest {
   readonly body?: string;
 }
 
+/** What a service answered at last. */
+export interface AwsApiAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** True when the request was repeated as often as it may be, and this is still a refusal. */
+  readonly isGivenUp: boolean;
+}
+
 /**
- * AWS services that answer in XML. Rejects with `RuntimeError` (`unreachable`, `signInNeeded`, `timedOut`; in a drill `outsideWorld` where
+ * AWS services that answer in XML. A request that was turned away for its rate, and a read that met a server in trouble, are made again.
+ * Rejects with `RuntimeError` (`unreachable`, `signInNeeded`, `timedOut`; in a drill `outsideWorld` where
  * the world has no such service) and never for an HTTP status.
  */
 export interface AwsApiPort {
-  request(request: AwsApiRequest, signal: AbortSignal): Promise<{ readonly status: number; readonly text: string }>;
+  request(request: AwsApiRequest, signal: AbortSignal): Promise<AwsApiAnswer>;
 }
 
 /** Everything an executor may use: the services behind one run's targets. */

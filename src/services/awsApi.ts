@@ -1,5 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
-import type { AwsApiPort, AwsApiRequest, HttpPort } from "../core/ports.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AWS_ATTEMPTS } from "../core/aws/apiFailure.ts";
+import type { AwsApiAnswer, AwsApiPort, AwsApiRequest, HttpPort } from "../core/ports.ts";
+import { xmlText } from "../core/aws/xml.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 
 export interface AwsApiOptions {
@@ -16,6 +19,12 @@ export interface AwsApiOptions {
 const CONNECT_MS = 3000;
 /** As long as the AWS command line waits for a byte. */
 const SILENCE_MS = 60_000;
+/** botocore's lists for its standard mode (botocore/retries/standard.py). */
+const THROTTLED = new Set([
+  "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException",
+  "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+]);
+const TRANSIENT = new Set([500, 502, 503, 504]);
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -29,15 +38,26 @@ export function createAwsApi(options: AwsApiOptions): AwsApiPort {
     request: async (request, signal) => {
       const { credentials, region } = await identityOf(options);
       const { url, signingRegion } = addressOf(request, options.endpoint, region);
-      const headers = signed(request, url, signingRegion, credentials, new Date());
       const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
-      const response = await options.http.request({ method: request.method, url: url.href, headers, body, insecure: false, resolve: [], connectTimeoutMs: CONNECT_MS, silenceMs: SILENCE_MS }, signal);
-      const decoder = new TextDecoder();
-      let text = "";
-      for await (const chunk of response.body) text += decoder.decode(chunk, { stream: true });
-      return { status: response.status, text };
+      for (let attempt = 1; ; attempt += 1) {
+        const headers = signed(request, url, signingRegion, credentials, new Date());
+        const response = await options.http.request({ method: request.method, url: url.href, headers, body, insecure: false, resolve: [], connectTimeoutMs: CONNECT_MS, silenceMs: SILENCE_MS }, signal);
+        const decoder = new TextDecoder();
+        let text = "";
+        for await (const chunk of response.body) text += decoder.decode(chunk, { stream: true });
+        const answer = { status: response.status, text };
+        const mayRepeat = isWorthRepeating(request, answer);
+        if (!mayRepeat || attempt === AWS_ATTEMPTS) return { ...answer, isGivenUp: mayRepeat };
+        await sleep(Math.random() * 1000 * 2 ** (attempt - 1), undefined, { signal });
+      }
     },
   };
+}
+
+/** A request that was refused for its rate did nothing. One that met a server in trouble may have, so only reads are made again then. */
+function isWorthRepeating({ method }: AwsApiRequest, { status, text }: Pick<AwsApiAnswer, "status" | "text">): boolean {
+  if (THROTTLED.has(xmlText(text, "Code") ?? "") || status === 429) return true;
+  return method === "GET" && TRANSIENT.has(status);
 }
 
 async function identityOf(options: AwsApiOptions): Promise<{ readonly credentials: Credentials; readonly region: string }> {

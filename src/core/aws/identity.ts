@@ -7,9 +7,9 @@ import { xmlText } from "./xml.ts";
 export const callerIdentity: Executor = async (operation, io, ports, signal) => {
   const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
   const body = "Action=GetCallerIdentity&Version=2011-06-15";
-  const { status, text } = await api.request({ service: "sts", method: "POST", path: "/", contentType: "application/x-www-form-urlencoded; charset=utf-8", body }, signal);
-  if (status >= 300) return await failApi(io, "GetCallerIdentity", status, text);
-  const found = { UserId: xmlText(text, "UserId") ?? "", Account: xmlText(text, "Account") ?? "", Arn: xmlText(text, "Arn") ?? "" };
+  const answer = await api.request({ service: "sts", method: "POST", path: "/", contentType: "application/x-www-form-urlencoded; charset=utf-8", body }, signal);
+  if (answer.status >= 300) return await failApi(io, "GetCallerIdentity", answer);
+  const found = { UserId: xmlText(answer.text, "UserId") ?? "", Account: xmlText(answer.text, "Account") ?? "", Arn: xmlText(answer.text, "Arn") ?? "" };
   await writeText(io.stdout, `${JSON.stringify(found, undefined, 4)}\n`);
   return 0;
 };

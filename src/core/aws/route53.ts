@@ -17,18 +17,18 @@ export const changeRecords: Executor = async (operation, io, ports, signal) => {
   if (typeof batch === "number") return batch;
   const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
   const body = `<ChangeResourceRecordSetsRequest xmlns="${NAMESPACE}">${xmlElement("ChangeBatch", batch.value)}</ChangeResourceRecordSetsRequest>`;
-  const { status, text } = await api.request({ service: "route53", method: "POST", path: `/2013-04-01/hostedzone/${encodeURIComponent(zone)}/rrset/`, contentType: "application/xml", body }, signal);
-  if (status >= 300) return await failApi(io, "ChangeResourceRecordSets", status, text);
-  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(text) }, undefined, 4)}\n`);
+  const answer = await api.request({ service: "route53", method: "POST", path: `/2013-04-01/hostedzone/${encodeURIComponent(zone)}/rrset/`, contentType: "application/xml", body }, signal);
+  if (answer.status >= 300) return await failApi(io, "ChangeResourceRecordSets", answer);
+  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(answer.text) }, undefined, 4)}\n`);
   return 0;
 };
 
 /** `aws route53 get-change`: how far a change is. */
 export const getChange: Executor = async (operation, io, ports, signal) => {
   const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
-  const { status, text } = await api.request({ service: "route53", method: "GET", path: changePath(flagText(operation, "id") ?? "") }, signal);
-  if (status >= 300) return await failApi(io, "GetChange", status, text);
-  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(text) }, undefined, 4)}\n`);
+  const answer = await api.request({ service: "route53", method: "GET", path: changePath(flagText(operation, "id") ?? "") }, signal);
+  if (answer.status >= 300) return await failApi(io, "GetChange", answer);
+  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(answer.text) }, undefined, 4)}\n`);
   return 0;
 };
 

@@ -80,9 +80,9 @@ async function printList(list: PagedList, path: string, ...[operation, io, ports
   const given = isOnePage ? flagsOf(operation, { ...list.pageFlags, maxitems: "max-items" }) : {};
   const joined: Json[] = [];
   for (let from: Readonly<Record<string, string>> | undefined = given; from !== undefined; ) {
-    const { status, text } = await api.request({ service: "route53", method: "GET", path: withQuery(path, from) }, signal);
-    if (status >= 300) return await failApi(io, list.operation, status, text);
-    const page = readPage(list, text);
+    const answer = await api.request({ service: "route53", method: "GET", path: withQuery(path, from) }, signal);
+    if (answer.status >= 300) return await failApi(io, list.operation, answer);
+    const page = readPage(list, answer.text);
     const items = page[list.result];
     joined.push(...(isJsonList(items) ? items : []));
     const next = isOnePage ? undefined : nextPage(list, page);

@@ -69,6 +69,11 @@ export const API_CASES: readonly ApiCase[] = [
   { name: "records-second-page-refused", args: [...RECORDS, "Z1"], answers: [{ status: 200, body: recordPage(cname, nextRecord) }, { status: 403, body: refusal("AccessDenied", "User: x is not authorized") }] },
   { name: "zones", args: ["route53", "list-hosted-zones"], answers: [{ status: 200, body: zonePage(zone("Z1", "<Config><Comment>of the shop</Comment><PrivateZone>false</PrivateZone></Config>"), "<IsTruncated>true</IsTruncated><NextMarker>Z2</NextMarker>") }, { status: 200, body: zonePage(zone("Z2", "<LinkedService><ServicePrincipal>s</ServicePrincipal></LinkedService><Config><PrivateZone>true</PrivateZone></Config>"), LAST) }] },
   { name: "zones-from", args: ["route53", "list-hosted-zones", "--marker", "Z0", "--max-items", "1"], answers: ok(zonePage(zone("Z1", ""), `<Marker>Z0</Marker>${LAST}`)) },
+  { name: "records-throttled-once", args: [...RECORDS, "Z1"], answers: [{ status: 400, body: refusal("Throttling", "Rate exceeded") }, { status: 200, body: recordPage(cname, LAST) }] },
+  { name: "records-throttled", args: [...RECORDS, "Z1"], answers: [{ status: 400, body: refusal("Throttling", "Rate exceeded") }] },
+  { name: "records-server-in-trouble", args: [...RECORDS, "Z1"], answers: [{ status: 503, body: refusal("ServiceUnavailable", "Try later") }] },
+  { name: "change-throttled-once", args: [...CHANGE, "Z1", "--change-batch", "file://failover.json"], answers: [{ status: 400, body: refusal("PriorRequestNotComplete", "busy") }, { status: 200, body: change("ChangeResourceRecordSetsResponse", "PENDING") }] },
+  { name: "wait-throttled-once", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], answers: [{ status: 400, body: refusal("Throttling", "Rate exceeded") }, { status: 200, body: change("GetChangeResponse", "INSYNC") }] },
   { name: "wait-refused", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], answers: [{ status: 404, body: refusal("NoSuchChange", "Could not find resource with ID: C1") }] },
 ];
 

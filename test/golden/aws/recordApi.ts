@@ -14,7 +14,7 @@ import { API_CASES, API_FILES, startApiServer, type ApiCase, type ApiResult } fr
 function run(args: readonly string[], cwd: string): Promise<Omit<ApiResult, "sent">> {
   return new Promise((resolve, reject) => {
     const env = {
-      PATH: process.env["PATH"], HOME: cwd, LANG: "C.UTF-8", AWS_PAGER: "", AWS_EC2_METADATA_DISABLED: "true", PYENV_VERSION: process.env["PYENV_VERSION"], AWS_MAX_ATTEMPTS: "1",
+      PATH: process.env["PATH"], HOME: cwd, LANG: "C.UTF-8", AWS_PAGER: "", AWS_EC2_METADATA_DISABLED: "true", PYENV_VERSION: process.env["PYENV_VERSION"], AWS_RETRY_MODE: "standard",
       AWS_ACCESS_KEY_ID: "AKIAGOLDEN", AWS_SECRET_ACCESS_KEY: "golden-secret", AWS_DEFAULT_REGION: "us-east-1",
     };
     const child = spawn("aws", [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
