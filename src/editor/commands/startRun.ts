@@ -8,11 +8,14 @@ import type { FaultDescription } from "../../core/protocol.ts";
 import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
 import { otherWorld, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
+import type { ViewId } from "../contributions.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { NO_FAULT, pickFault, readFaults, SURPRISE } from "./pickFault.ts";
 import { readRunbookFile } from "./runbookFiles.ts";
+
+const RUN_VIEW: ViewId = "dr-runbook.run";
 
 /** Ends the world whose state file this is. */
 export type ShutdownWorld = (worldStatePath: string) => Promise<void>;
@@ -71,7 +74,10 @@ export class RunStarter {
     const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
     if (parameters === undefined) return undefined;
     this.#prefilled.delete(notebook.uri.toString());
-    return mode === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startIncident(notebook, frontMatter, parameters);
+    const session = await (mode === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startIncident(notebook, frontMatter, parameters));
+    // Clock, cluster and whom to call beside the cells, which keep the focus.
+    if (session !== undefined) await vscode.commands.executeCommand(`${RUN_VIEW}.focus`, { preserveFocus: true });
+    return session;
   }
 
   async #startIncident(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
