@@ -3,6 +3,9 @@ import { createGunzip, createGzip } from "node:zlib";
 import type { ByteStream, CompressionPort } from "../core/ports.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 
+/** Each chunk of output is a way to the thread pool and back: a large dump should not make it for every 16 KiB. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** gzip over node:zlib. Damaged input rejects with `invalidInput`, whose message is the text that gzip prints. */
 export function createCompression(): CompressionPort {
   return {
@@ -20,7 +23,7 @@ async function* gunzip(source: ByteStream): AsyncGenerator<Uint8Array> {
     }
   })();
   try {
-    yield* transform(counted, createGunzip);
+    yield* transform(counted, () => createGunzip({ chunkSize: CHUNK_BYTES }));
   } catch (cause) {
     const text = gzipText(cause);
     throw text === undefined ? cause : new RuntimeError("invalidInput", text, { cause });

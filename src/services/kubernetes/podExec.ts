@@ -49,7 +49,7 @@ async function connect(transport: Transport, { url, options }: SocketOptions, si
       watch = transport.watchConnection(outgoing);
       outgoing.end();
     };
-    const socket = new WebSocket(url, [PROTOCOL], { ...options, handshakeTimeout: transport.limits.changeSilenceMs, perMessageDeflate: false, finishRequest });
+    const socket = new WebSocket(url, [PROTOCOL], { ...options, handshakeTimeout: transport.limits.changeSilenceMs, perMessageDeflate: false, finishRequest, ...(url.startsWith("wss:") ? { generateMask: leaveUnmasked } : {}) });
     const aborted = (): void => {
       socket.terminate();
       reject(reasonOf(signal));
@@ -74,6 +74,11 @@ async function connect(transport: Transport, { url, options }: SocketOptions, si
       reject(signal.aborted ? reasonOf(signal) : handshakeFailure(error, transport, watch?.isConnected() ?? false));
     });
   });
+}
+
+/** Masking keeps proxies from reading frames as HTTP; under TLS none can, and a dump of gigabytes is not copied for it. */
+function leaveUnmasked(mask: Buffer): void {
+  mask.fill(0);
 }
 
 function handshakeFailure(error: Error, transport: Transport, wasConnected: boolean): Error {
