@@ -25,7 +25,7 @@ const workspace = makeWorkspace();
 const scratch = mkdtempSync(join(tmpdir(), "dr-runbook-start-"));
 let isFinishing = false;
 const cleanUps: (() => Promise<void> | void)[] = [() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 })];
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void finish(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void finish(0));
 
 try {
   // Kernels and drill worlds outlive their window by design; the mark finds those that this start has caused.
@@ -118,7 +118,9 @@ function say(line: string): void {
 }
 
 /** Ends what was started, last first, and this process. */
+/** Ends everything that this start has caused. A second Ctrl-C does not cut it short: kernels and worlds would stay. */
 async function finish(code: number): Promise<void> {
+  if (isFinishing) return;
   isFinishing = true;
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
   process.exit(code);
