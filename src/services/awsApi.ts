@@ -1,9 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { AWS_ATTEMPTS } from "../core/aws/apiFailure.ts";
 import type { AwsApiAnswer, AwsApiPort, AwsApiRequest, HttpPort } from "../core/ports.ts";
 import { xmlText } from "../core/aws/xml.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
+import { sleepReal } from "./clock.ts";
 
 export interface AwsApiOptions {
   /** Another endpoint than AWS's own, for every service. */
@@ -48,7 +48,7 @@ export function createAwsApi(options: AwsApiOptions): AwsApiPort {
         const answer = { status: response.status, text };
         const mayRepeat = isWorthRepeating(request, answer);
         if (!mayRepeat || attempt === AWS_ATTEMPTS) return { ...answer, isGivenUp: mayRepeat };
-        await sleep(Math.random() * 1000 * 2 ** (attempt - 1), undefined, { signal });
+        await sleepReal(Math.random() * 1000 * 2 ** (attempt - 1), signal);
       }
     },
   };

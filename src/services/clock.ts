@@ -35,7 +35,8 @@ async function sleepWhileWaiting(realMs: number, rate: number, worldIdleFile: st
   }
 }
 
-function sleepReal(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `ms` of real time; rejects with the signal's reason when aborted. */
+export function sleepReal(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       // The reason is whatever the caller aborted with; it goes back unchanged.

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { isAlive } from "./journal/runFolder.ts";
 import { connectKernel } from "./kernelClient.ts";
 import { launchBundle } from "./launch.ts";
+import { userFolder } from "./userFolders.ts";
 
 /** Real servers are installed, started and filled first: seconds on an idle machine, much longer on a busy one. */
 const REAL_START_LIMIT_MS = 120_000;
@@ -24,9 +24,8 @@ export async function startWorld(options: { readonly bundles: string; readonly d
 }
 
 /** Where worlds keep what they have worked out, for the next one: it may be deleted at any time. */
-function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment["XDG_CACHE_HOME"];
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "dr-runbook", "worlds");
+function cacheFolder(): string {
+  return join(userFolder(process.env, "XDG_CACHE_HOME", ".cache"), "dr-runbook", "worlds");
 }
 
 /** Reads a world's state file. Throws `notFound` when the world's process has ended. */

@@ -128,6 +128,7 @@ function timelineRow(record: JournalRecord): readonly TimelineRow[] {
 /** Each execution with its text, answers, outputs and expectations, in the order they began. */
 function readExecutions(document: RunbookDocument, records: readonly JournalRecord[]): readonly ExecutionLog[] {
   const own = Map.groupBy(records.filter((record) => "execution" in record), (record) => record.execution);
+  const resumptions = records.filter((record) => record.type === "resumed");
   return records.flatMap((record) => {
     if (record.type !== "cellStarted") return [];
     const events = own.get(record.execution) ?? [];
@@ -140,14 +141,9 @@ function readExecutions(document: RunbookDocument, records: readonly JournalReco
       startedAt: record.at,
       endedAt: end === undefined ? undefined : record.at + (end.endedAt - end.startedAt),
       status: end?.status ?? "unknown",
-      details: [...events.flatMap(readDetail), ...leftOver(records, record.execution)],
+      details: [...events, ...resumptions.filter(({ interrupted }) => interrupted.includes(record.execution))].flatMap(readDetail),
     }];
   });
-}
-
-/** What of an interrupted execution's long outputs was on the disk when the run was taken up again. */
-function leftOver(records: readonly JournalRecord[], execution: string): readonly ExecutionDetail[] {
-  return records.flatMap((record) => (record.type === "resumed" && record.interrupted.includes(execution) ? wholeOutputsOf(record) : [])).map((whole) => ({ kind: "wholeOutput", ...whole }));
 }
 
 function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
@@ -157,11 +153,12 @@ function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
   }
   if (record.type === "gateAnswered") return [{ kind: "answer", answer: record.answer, by: record.by, at: record.at }];
   if (record.type === "expectationChecked") return [{ kind: "expectation", expected: record.expected, actual: record.actual, result: record.result }];
-  if (record.type !== "statementOutcome") return [];
+  const wholes = wholeOutputsOf(record).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole }));
+  if (record.type !== "statementOutcome") return wholes;
   const outputs = [{ stream: "stdout", text: record.stdout }, { stream: "stderr", text: record.stderr }] as const;
   return [
     ...outputs.flatMap((output): readonly ExecutionDetail[] => (output.text === "" ? [] : [{ kind: "output", ...output }])),
-    ...wholeOutputsOf(record).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole })),
+    ...wholes,
     ...record.files.map(({ path, bytes, sha256 }: WrittenFile): ExecutionDetail => ({ kind: "file", path, bytes, sha256 })),
     ...(record.outcome.message === undefined ? [] : [{ kind: "message", status: record.outcome.status, text: record.outcome.message } as const]),
   ];

@@ -8,7 +8,7 @@ import { RuntimeError } from "../../core/runtimeError.ts";
 import { quoteString } from "../sql/catalog.ts";
 import { BlockingQueries } from "./blockingQueries.ts";
 import type { DatabaseEngine, DatabaseServer, ReplicaLink, ServerOptions } from "./databaseEngine.ts";
-import { runClient, type MariadbPrograms } from "./mariadbMachine.ts";
+import { AS_ROOT, runClient, type MariadbPrograms } from "./mariadbMachine.ts";
 import { MariadbProcess } from "./mariadbProcess.ts";
 import { createMariadbPrograms } from "./mariadbPrograms.ts";
 import { accountStatements, MariadbServer } from "./mariadbServer.ts";
@@ -116,8 +116,7 @@ export class MariadbEngine implements DatabaseEngine {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const said: Uint8Array[] = [];
     const note = async (chunk: Uint8Array): Promise<void> => void said.push(chunk);
-    const user = process.getuid?.() === 0 ? ["--user=root"] : [];
-    const argv = [this.#programs.install, "--no-defaults", `--datadir=${template}`, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M", ...user];
+    const argv = [this.#programs.install, "--no-defaults", `--datadir=${template}`, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M", ...AS_ROOT];
     const code = await runClient({ argv, folder: this.#folder, environment: {}, stdin: nothing(), stdout: note, stderr: note, signal: undefined });
     if (code !== 0) throw new RuntimeError("internal", `Preparing the data of a real database server: mariadb-install-db ended with exit code ${code}: ${Buffer.concat(said).toString().trim().slice(-500)}`, { hint: "Reinstall MariaDB, or leave out --engines real." });
     return template;

@@ -17,6 +17,8 @@ export interface MariadbPrograms {
 }
 
 const NAMES = { server: "mariadbd", install: "mariadb-install-db", client: "mariadb", dump: "mariadb-dump", admin: "mariadb-admin", binlog: "mariadb-binlog" };
+/** MariaDB's programs refuse to run as root unless told to. */
+export const AS_ROOT: readonly string[] = process.getuid?.() === 0 ? ["--user=root"] : [];
 const VERSION_LIMIT_MS = 10_000;
 /** Where servers lie that ordinary users have no path to. */
 const SERVER_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DatabaseProcess } from "./databaseEngine.ts";
-import type { MariadbPrograms } from "./mariadbMachine.ts";
+import { AS_ROOT, type MariadbPrograms } from "./mariadbMachine.ts";
 import { OwnedProcess } from "./ownedProcess.ts";
 
 /** What does not change about a server's process. */
@@ -119,7 +119,7 @@ export class MariadbProcess implements DatabaseProcess {
   #argv(more: readonly string[]): readonly string[] {
     const { programs, folder, port, serverId, isReadOnly } = this.#place;
     return [
-      programs.server, "--no-defaults", ...(process.getuid?.() === 0 ? ["--user=root"] : []), `--datadir=${this.dataFolder}`, `--socket=${this.socket}`, `--pid-file=${join(folder, "pid")}`, `--tmpdir=${folder}`,
+      programs.server, "--no-defaults", ...AS_ROOT, `--datadir=${this.dataFolder}`, `--socket=${this.socket}`, `--pid-file=${join(folder, "pid")}`, `--tmpdir=${folder}`,
       // Files of this machine are none of a rehearsal's: SQL reads and writes them in a folder of its own alone.
       `--secure-file-priv=${join(folder, "files")}`, "--local-infile=0", "--skip-symbolic-links", "--skip-name-resolve", "--bind-address=127.0.0.1", `--port=${port}`,
       `--server-id=${serverId}`, `--log-bin=${BINARY_LOG}`, "--binlog-format=ROW", "--log-slave-updates", ...(isReadOnly ? ["--read-only=1"] : []),

@@ -6,6 +6,7 @@ import { isTrafficAllowed } from "../kube/networkPolicies.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { AttackDescription, FootholdDescription } from "./attackDescription.ts";
 import { tokenIn } from "./customers.ts";
+import { BEGIN_ANEW } from "./faults.ts";
 
 /** An attack under way: what the attacker has and how far it got. Plain data: it is part of the snapshot. */
 export interface SavedAttack {
@@ -65,7 +66,7 @@ export class Attacks {
   start(fault: string, namespace: string): void {
     const attack = this.#attackOf(fault);
     const key = this.#parts.keyOf(attack.application);
-    if (key === undefined) throw new RuntimeError("notFound", `Injecting ${fault}: ${attack.application} does not serve now.`, { hint: "Begin a new drill: its world is as on the first day." });
+    if (key === undefined) throw new RuntimeError("notFound", `Injecting ${fault}: ${attack.application} does not serve now.`, { hint: BEGIN_ANEW });
     const wanted = attack.foothold?.pods;
     const pods = wanted === undefined ? [] : this.#parts.cluster.list("Pod", namespace).filter((pod) => [...wanted].every(([name, value]) => pod.metadata.labels?.[name] === value));
     const active: SavedAttack = { fault, key, tokens: {}, round: 0, footholds: Object.fromEntries(pods.map((pod) => [pod.metadata.uid ?? "", { rows: 0 }])) };

@@ -10,7 +10,7 @@ import type { RedisNetwork } from "../programs/redisConnection.ts";
 import type { SavedDataset } from "../redis/dataset.ts";
 import { RedisServer, type SavedProcess } from "../redis/server.ts";
 import type { CacheDamage, CacheDescription } from "./description.ts";
-import { claimsOf } from "./faults.ts";
+import { BEGIN_ANEW, claimsOf } from "./faults.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
 /** The caches of a world in a snapshot: files by the UID of their claim, and processes by the UID of their pod. */
@@ -94,7 +94,7 @@ export class Caches {
   /** Damages the caches behind a service. Throws `notFound` where none runs. */
   damage(namespace: string, damage: CacheDamage): void {
     const servers = this.#behind(namespace, damage.service);
-    if (servers.length === 0) throw new RuntimeError("notFound", `Damaging the cache ${damage.service}: no server of it runs now.`, { hint: "Begin a new drill: its world is as on the first day." });
+    if (servers.length === 0) throw new RuntimeError("notFound", `Damaging the cache ${damage.service}: no server of it runs now.`, { hint: BEGIN_ANEW });
     const password = this.#descriptions.find((description) => description.namespace === namespace && description.service === damage.service)?.password;
     for (const server of servers) {
       runAll(server, damage.commands, password);

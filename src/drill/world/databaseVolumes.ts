@@ -5,7 +5,7 @@ import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import type { DatabaseServer } from "../engines/databaseEngine.ts";
 import type { DatabaseDescription, FillingFile } from "./description.ts";
-import { claimsOf } from "./faults.ts";
+import { BEGIN_ANEW, claimsOf } from "./faults.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 
 /** A volume with a database's data on it. */
@@ -84,7 +84,7 @@ export class DatabaseVolumes {
   fill(namespace: string, { claim: name, file, share }: FillingFile): void {
     const claim = this.#claim(namespace, name);
     const usage = claim === undefined ? undefined : this.usageOf(claim);
-    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: "Begin a new drill: its world is as on the first day." });
+    if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: BEGIN_ANEW });
     const volume = this.#volumes.get(claim?.metadata.uid ?? "");
     if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume without --engines real." });
     volume?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));

@@ -11,6 +11,7 @@ import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescriptio
 import type { KeepBytes } from "./snapshot.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
+import { BEGIN_ANEW } from "./faults.ts";
 
 /** A volume's data in a snapshot. */
 export interface SavedVolume {
@@ -179,7 +180,7 @@ export class Databases implements DatabaseDirectory {
   /** Lets a client that is gone hold connections to the server on a claim, as many as it takes. Throws `notFound` where none runs. */
   occupy({ claim, account, address, count }: HeldConnections): void {
     const volume = this.#volumes.latest(claim);
-    if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: "Begin a new drill: its world is as on the first day." });
+    if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: BEGIN_ANEW });
     for (let index = 0; index < count && this.#hold(volume, account, `${address}:${FIRST_PORT + index}`); index += 1);
   }
 
@@ -249,7 +250,7 @@ export class Databases implements DatabaseDirectory {
 
   /** Delays what the replica on a claim applies from now on. Throws `notFound` where there is no such replica. */
   delayReplica(claim: string, lagMs: number): void {
-    if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: "Begin a new drill: its world is as on the first day." });
+    if (this.#serverOn(claim)?.delayReplication(lagMs) !== true) throw new RuntimeError("notFound", `Delaying the replica on ${claim}: it replicates nothing now.`, { hint: BEGIN_ANEW });
   }
 
   #serverOn(claim: string): DatabaseServer | undefined {

@@ -3,6 +3,9 @@ import { checkFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, FillingFile, Flaws, HeldConnections, Outage } from "./description.ts";
 
+/** The cure where a fault meets a world from which somebody has taken what it would damage. */
+export const BEGIN_ANEW = "Begin a new drill: its world is as on the first day.";
+
 /** A fault that was injected, tied to the very things it damaged: another pod or volume of the same name does not have it. */
 export interface ActiveFault {
   readonly name: string;

@@ -76,19 +76,25 @@ export class OutputFiles {
 
 /** A file that was not ended. One that cannot be read says so: what else is taken up must not wait for it. */
 async function describeFile(run: string, path: string): Promise<WholeOutput> {
+  const stream = path.endsWith("-stderr.txt") ? "stderr" : "stdout";
+  const missing = "the kernel ended while it was written";
+  try {
+    return { stream, path, ...(await measureFile(join(run, path))), missing };
+  } catch (cause) {
+    return { stream, path, bytes: 0, lines: 0, sha256: createHash("sha256").digest("hex"), missing: `${missing}, and it cannot be read: ${messageOf(cause)}` };
+  }
+}
+
+/** What a whole output's file holds. Rejects where it cannot be read. */
+export async function measureFile(path: string): Promise<Pick<WholeOutput, "bytes" | "lines" | "sha256">> {
   const hash = createHash("sha256");
   let [bytes, lines] = [0, 0];
-  let missing = "the kernel ended while it was written";
-  try {
-    for await (const chunk of createReadStream(join(run, path)) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) lines += 1;
-    }
-  } catch (cause) {
-    missing = `${missing}, and it cannot be read: ${messageOf(cause)}`;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) lines += 1;
   }
-  return { stream: path.endsWith("-stderr.txt") ? "stderr" : "stdout", path, bytes, lines, sha256: hash.digest("hex"), missing };
+  return { bytes, lines, sha256: hash.digest("hex") };
 }
 
 /** What the files of a run share. */

@@ -1,15 +1,14 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync, linkSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
+import { userFolder } from "../userFolders.ts";
 
 /** Where runs are kept unless a setting or flag names another place. */
 export function defaultStateRoot(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = environment["DR_RUNBOOK_STATE"];
   if (named !== undefined && named !== "") return named;
-  const base = environment["XDG_STATE_HOME"];
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".local", "state"), "dr-runbook", "runs");
+  return join(userFolder(environment, "XDG_STATE_HOME", ".local", "state"), "dr-runbook", "runs");
 }
 
 /** The files of one run. */

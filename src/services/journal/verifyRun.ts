@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseJournal, verifyChain, type RecordVerification } from "../../core/run/chain.ts";
 import type { WholeOutput } from "../../core/run/journalEvent.ts";
 import { wholeOutputsOf } from "../../core/run/wholeOutputText.ts";
 import { messageOf } from "../../core/runtimeError.ts";
+import { measureFile } from "./outputFiles.ts";
 
 /**
  * Checks a journal's chain, against a head that was anchored elsewhere where one is given, and the files that hold long outputs whole
@@ -24,9 +23,7 @@ async function verifyFile(folder: string, { path, bytes, sha256 }: WholeOutput):
   // Nothing of it could be written: there is nothing to compare.
   if (bytes === 0) return [];
   try {
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(join(folder, path))) hash.update(chunk as Buffer);
-    return hash.digest("hex") === sha256 ? [] : [`CHANGED ${path}: it is not what was written when the cell ran.`];
+    return (await measureFile(join(folder, path))).sha256 === sha256 ? [] : [`CHANGED ${path}: it is not what was written when the cell ran.`];
   } catch (error) {
     return [`MISSING ${path}: ${messageOf(error)}`];
   }

@@ -7,6 +7,7 @@ import { createAgent, type Environment, parseProxy, proxyFor } from "../proxy.ts
 import type { Credential, CredentialSource } from "./credentials.ts";
 import type { ClusterSettings } from "./kubeconfig.ts";
 import type { KubernetesRequest } from "../../core/ports.ts";
+import { sleepReal } from "../clock.ts";
 
 /** How long silence may last, in real milliseconds. No limit is on how long a change takes as a whole. */
 export interface TransportLimits {
@@ -69,10 +70,10 @@ export class Transport {
         const text = await readBody(response, signal, this.#cluster.server);
         const status = response.statusCode ?? 0;
         if (attempt === ATTEMPTS || !((status === 429 && mayWait) || (status >= 500 && isRead))) return { status, contentType: response.headers["content-type"] ?? "", text };
-        await pause(retryAfter(response) ?? RETRY_BASE_MS * 2 ** attempt, signal);
+        await sleepReal(retryAfter(response) ?? RETRY_BASE_MS * 2 ** attempt, signal);
       } catch (error) {
         if (!isRead || attempt === ATTEMPTS || !(error instanceof RuntimeError && error.code === "connectionLost")) throw error;
-        await pause(RETRY_BASE_MS * 2 ** attempt, signal);
+        await sleepReal(RETRY_BASE_MS * 2 ** attempt, signal);
       }
     }
   }
@@ -272,20 +273,6 @@ async function readBody(response: http.IncomingMessage, signal: AbortSignal, ser
 function retryAfter(response: http.IncomingMessage): number | undefined {
   const seconds = Number(response.headers["retry-after"] ?? "");
   return seconds > 0 ? Math.min(seconds, 5) * 1000 : undefined;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const aborted = (): void => {
-      clearTimeout(timer);
-      reject(reasonOf(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", aborted);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", aborted, { once: true });
-  });
 }
 
 export function reasonOf(signal: AbortSignal): Error {
