@@ -23,9 +23,9 @@ export async function startWorld(options: { readonly bundles: string; readonly d
   return ready["state"] ?? "";
 }
 
-/** Where worlds keep what they have worked out, for the next one: it may be deleted at any time. */
+/** Where worlds keep what they have compiled and worked out, for the next one: it may be deleted at any time. */
 function cacheFolder(): string {
-  return join(userFolder(process.env, "XDG_CACHE_HOME", ".cache"), "dr-runbook", "worlds");
+  return join(userFolder(process.env, "XDG_CACHE_HOME", ".cache"), "dr-runbook");
 }
 
 /** Reads a world's state file. Throws `notFound` when the world's process has ended. */

@@ -54,6 +54,16 @@ export interface ServerOptions extends SqlServerOptions {
   readonly isReadOnly: boolean;
 }
 
+/** What an empty server is filled with. */
+export interface Filling {
+  /** Path of a packed dump; `undefined` where there is none. */
+  readonly dump: string | undefined;
+  /** The database that it is of, which is there and empty. */
+  readonly database: string;
+  /** Statements that have been run since the dump was made, in order. They are in the binary log, the dump is not. */
+  readonly since: readonly string[];
+}
+
 /** How a replica reaches its source. */
 export interface ReplicaLink {
   /** World milliseconds from a commit to its coming to the replica. */
@@ -68,8 +78,8 @@ export interface ReplicaLink {
 export interface DatabaseEngine {
   /** An empty server, up; or the one that `saved` came from, with its data and as up as it was. */
   create(options: ServerOptions, saved?: Uint8Array): Promise<DatabaseServer>;
-  /** Runs a packed dump on a server whose database is empty, outside the binary log. Rejects with the dump's first error. */
-  fill(server: DatabaseServer, dumpPath: string, database: string): Promise<void>;
+  /** Fills a new server. Rejects with the first error of the dump or the statements. */
+  fill(server: DatabaseServer, filling: Filling): Promise<void>;
   /** Gives a new replica its source's data. */
   copy(source: DatabaseServer, replica: DatabaseServer, database: string): Promise<void>;
   /** Lets a replica follow its source; one that came back and was promoted before follows nobody again. */
@@ -78,4 +88,11 @@ export interface DatabaseEngine {
   programs(network: MysqlNetwork): Readonly<Record<string, PodProgram>>;
   /** Ends what runs outside the world's own process; its data goes too where the drill is over, and stays for a world that comes back. */
   close(isOver: boolean): Promise<void>;
+}
+
+/** Runs statements one after the other as the server's own people, in one session. Throws the first error. */
+export function runOwn(server: Pick<DatabaseServer, "openOwnSession" | "execute" | "closeSession">, database: string | undefined, statements: readonly string[]): void {
+  const session = server.openOwnSession("loader", database);
+  for (const statement of statements) server.execute(session, statement);
+  server.closeSession(session);
 }

@@ -1,7 +1,7 @@
 import type { Dumps } from "../world/dumps.ts";
 import { createMysqlPrograms } from "../programs/mysqlPrograms.ts";
 import { createSqlServer, linkReplica, MysqlServer } from "../sql/server.ts";
-import type { DatabaseEngine, DatabaseServer } from "./databaseEngine.ts";
+import { runOwn, type DatabaseEngine, type DatabaseServer } from "./databaseEngine.ts";
 
 /** The SQL engine that runs in the world's own process: needs nothing of the machine, and all its time is world time. */
 export function embeddedDatabases(dumps: Dumps): DatabaseEngine {
@@ -11,12 +11,10 @@ export function embeddedDatabases(dumps: Dumps): DatabaseEngine {
       if (saved !== undefined) server.load(saved);
       return server;
     },
-    fill: (server, dumpPath, database) => dumps.load(own(server), dumpPath, database),
+    fill: (server, filling) => dumps.load(own(server), filling),
     copy: async (source, replica) => {
       own(replica).load(own(source).save());
-      const session = replica.openOwnSession("loader", undefined);
-      replica.execute(session, "SET GLOBAL read_only = ON");
-      replica.closeSession(session);
+      runOwn(replica, undefined, ["SET GLOBAL read_only = ON"]);
     },
     follow: async (source, replica, link) => linkReplica(own(source), own(replica), link),
     programs: createMysqlPrograms,

@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { quoteString } from "../sql/catalog.ts";
 import { BlockingQueries } from "./blockingQueries.ts";
-import type { DatabaseEngine, DatabaseServer, ReplicaLink, ServerOptions } from "./databaseEngine.ts";
+import { runOwn, type DatabaseEngine, type DatabaseServer, type Filling, type ReplicaLink, type ServerOptions } from "./databaseEngine.ts";
 import { AS_ROOT, runClient, type MariadbPrograms } from "./mariadbMachine.ts";
 import { MariadbProcess } from "./mariadbProcess.ts";
 import { createMariadbPrograms } from "./mariadbPrograms.ts";
@@ -70,7 +70,10 @@ export class MariadbEngine implements DatabaseEngine {
     return server;
   }
 
-  fill: DatabaseEngine["fill"] = (server, dumpPath, database) => own(server).loadFrom(createReadStream(dumpPath).pipe(createGunzip()), database);
+  async fill(server: DatabaseServer, { dump, database, since }: Filling): Promise<void> {
+    if (dump !== undefined) await own(server).loadFrom(createReadStream(dump).pipe(createGunzip()), database);
+    runOwn(server, database, since);
+  }
 
   async copy(source: DatabaseServer, replica: DatabaseServer, database: string): Promise<void> {
     const dump = await own(source).runOwn(this.#programs.dump, ["--single-transaction", "--routines", "--triggers", "--events", "--hex-blob", "--gtid", "--master-data=1", "--databases", database], nothing());

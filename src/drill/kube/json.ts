@@ -52,8 +52,9 @@ export function isSameJson(left: unknown, right: unknown): boolean {
     return left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
   }
   if (!isRecord(left) || !isRecord(right)) return false;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => isSameJson(left[key], right[key]));
+  for (const key of Object.keys(left)) if (!isSameJson(left[key], right[key])) return false;
+  for (const key of Object.keys(right)) if (right[key] !== undefined && !(key in left)) return false;
+  return true;
 }
 
 /** A deep copy of a JSON value. By hand: `structuredClone` takes several times as long, and a cluster copies its objects all the time. */
@@ -61,7 +62,10 @@ export function copyJson<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item)) as T;
   const copy: JsonRecord = {};
-  for (const [key, item] of Object.entries(value)) copy[key] = typeof item === "object" ? copyJson(item) : item;
+  for (const key of Object.keys(value)) {
+    const item: unknown = (value as JsonRecord)[key];
+    copy[key] = typeof item === "object" ? copyJson(item) : item;
+  }
   return copy as T;
 }
 

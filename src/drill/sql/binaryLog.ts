@@ -86,7 +86,7 @@ export class BinaryLog {
     this.#end = 157;
   }
 
-  toJson(): unknown {
+  toJson(): { readonly end: number; readonly events: readonly LogEvent[] } {
     return { end: this.#end, events: this.#events };
   }
 

@@ -368,18 +368,19 @@ export class MysqlServer implements SqlServer {
 
   /** Everything that is its own and not its contents, as a text to compare. */
   ownFacts(): string {
-    return JSON.stringify([[...this.#state.globals], this.#state.accounts, this.#log?.toJson(), this.#state.generalLog]);
+    return JSON.stringify([[...this.#state.globals], this.#state.accounts, this.#state.generalLog]);
   }
 
-  /** What scripts have made of it: schema and rows, without what is its own (accounts, variables, logs) and without the times at which it was made. */
+  /** What scripts have made of it: schema, rows and binary log, without what is its own (accounts, variables) and without the times at which it was made. */
   contents(): Uint8Array {
-    return writeContents(this.#state.catalog, this.#state.store.save());
+    return writeContents({ catalog: this.#state.catalog, log: this.#log?.toJson() ?? null }, this.#state.store.save());
   }
 
   /** Holds from now on what `contents` gave, as if the scripts had run now. Throws on anything else. */
   fill(contents: Uint8Array): void {
-    const { catalog, data } = readContents(contents, this.#options.clock.now());
+    const { catalog, log, data } = readContents(contents, this.#options.clock.now());
     this.#state.store.load(data);
+    if (log !== null) this.#log?.restore(log.end, log.events);
     this.#state.catalog = catalog;
     this.#state.compiled.clear();
   }

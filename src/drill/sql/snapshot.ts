@@ -23,7 +23,7 @@ export class SnapshotWriter {
   #last: { readonly text: string; readonly data: Uint8Array; readonly bytes: Uint8Array } | undefined;
 
   /** The same array as the last time where facts and data are the same. */
-  write(facts: Omit<SnapshotFacts, "log"> & { readonly log: unknown }, data: Uint8Array): Uint8Array {
+  write(facts: SnapshotFacts, data: Uint8Array): Uint8Array {
     const text = JSON.stringify(facts);
     if (this.#last?.text === text && this.#last.data === data) return this.#last.bytes;
     this.#last = { text, data, bytes: join(text, data) };
@@ -43,15 +43,26 @@ export function readSnapshot(bytes: Uint8Array): { readonly facts: SnapshotFacts
   return { facts, data };
 }
 
-/** Schema and rows, with 0 for each time at which something was created: the same whenever they were made. */
-export function writeContents(catalog: Catalog, data: Uint8Array): Uint8Array {
-  return join(JSON.stringify(catalog, (key, value: unknown) => (isCreation(key, value) ? 0 : value)), data);
+/** What scripts have made of a server: its schema, and how they stand in its binary log. */
+interface Contents {
+  readonly catalog: Catalog;
+  readonly log: SnapshotFacts["log"];
 }
 
-/** Reads what `writeContents` wrote, as created at `nowMs`. Throws on anything else. */
-export function readContents(bytes: Uint8Array, nowMs: number): { readonly catalog: Catalog; readonly data: Uint8Array } {
+/** Schema, binary log and rows, with 0 for each time at which something was created or logged: the same whenever they were made. */
+export function writeContents({ catalog, log }: Contents, data: Uint8Array): Uint8Array {
+  return join(JSON.stringify({ catalog, log: loggedAt(log, 0) }, (key, value: unknown) => (isCreation(key, value) ? 0 : value)), data);
+}
+
+/** Reads what `writeContents` wrote, as created and logged at `nowMs`. Throws on anything else. */
+export function readContents(bytes: Uint8Array, nowMs: number): Contents & { readonly data: Uint8Array } {
   const { text, data } = split(bytes);
-  return { catalog: JSON.parse(text, (key, value: unknown) => (isCreation(key, value) ? nowMs : value)) as Catalog, data };
+  const { catalog, log } = JSON.parse(text, (key, value: unknown) => (isCreation(key, value) ? nowMs : value)) as Contents;
+  return { catalog, log: loggedAt(log, nowMs), data };
+}
+
+function loggedAt(log: Contents["log"], atMs: number): Contents["log"] {
+  return log === null ? null : { end: log.end, events: log.events.map((event) => ({ ...event, at: atMs, statements: event.statements.map((statement) => ({ ...statement, now: atMs })) })) };
 }
 
 /** A table may have that name, but is no number. */
@@ -68,9 +79,9 @@ function join(text: string, data: Uint8Array): Uint8Array {
 }
 
 function split(bytes: Uint8Array): { readonly text: string; readonly data: Uint8Array } {
-  const buffer = Buffer.from(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.toString("latin1", 0, magic.length) !== magic) throw new Error("SQL snapshot: not written by this engine");
   const length = buffer.readUInt32LE(magic.length);
   const start = magic.length + 4;
-  return { text: buffer.toString("utf8", start, start + length), data: new Uint8Array(buffer.subarray(start + length)) };
+  return { text: buffer.toString("utf8", start, start + length), data: bytes.subarray(start + length) };
 }

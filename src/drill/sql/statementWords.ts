@@ -6,6 +6,11 @@ export const writes = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE"
 /** Statements that need room for rows, for what undoes them and for the log. */
 export const growing = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "ALTER", "CALL"]);
 
+/** Whether a statement changes the schema of a table: such a one leaves no transaction in its session, and no value that a later one could ask for. */
+export function changesTables(sql: string): boolean {
+  return /^\s*(?:CREATE|ALTER|DROP)\s+TABLE\b/iu.test(sql);
+}
+
 /** The table that a statement writes to, as far as its beginning says. */
 export function tableIn(sql: string): string {
   return /\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?\w+`?\.)?`?(\w+)/iu.exec(sql)?.[1] ?? "";

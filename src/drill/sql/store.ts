@@ -117,11 +117,12 @@ export class Store {
     return `${this.#definitions} ${String(this.query("SELECT total_changes()")[0]?.[0])}`;
   }
 
+  /** Holds what `save` gave; nobody may change the array from now on. */
   load(bytes: Uint8Array): void {
     this.close();
-    this.#saved = undefined;
     this.#database = new this.#sqlite.Database(bytes);
     registerFunctions(this.#database, this.#rules);
+    this.#saved = { bytes, state: this.#state() };
   }
 
   close(): void {

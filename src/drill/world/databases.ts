@@ -291,10 +291,8 @@ export class Databases implements DatabaseDirectory {
 
   async #filled(description: DatabaseDescription): Promise<DatabaseServer> {
     const server = await this.#empty(description);
-    if (description.dump !== undefined) await this.#engine.fill(server, join(this.#description.folder, description.dump), description.database);
-    const session = server.openOwnSession("loader", description.database);
-    for (const statement of description.since) server.execute(session, statement);
-    server.closeSession(session);
+    const { dump, database, since } = description;
+    await this.#engine.fill(server, { dump: dump === undefined ? undefined : join(this.#description.folder, dump), database, since });
     return server;
   }
 

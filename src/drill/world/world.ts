@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineChoice, WorldControl, WorldState } from "../../core/protocol.ts";
 import { nameStamp } from "../../core/run/recoveryPoint.ts";
-import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
 import type { DatabaseEngine } from "../engines/databaseEngine.ts";
 import { openEngine } from "../engines/openEngine.ts";
@@ -28,9 +28,6 @@ const S3_LATENCY_MS = 30;
 /** What other services of the cloud account take to answer, world milliseconds. */
 const AWS_LATENCY_MS = 120;
 
-/** What is kept for the next world is worked out so long after the start, real milliseconds: then nobody waits for this one. */
-const LEARN_AFTER_MS = 3000;
-
 /** How to start a world. */
 export interface WorldOptions {
   /** Where state file, kubeconfig, certificates and snapshot are kept. */
@@ -53,6 +50,8 @@ export interface WorldOptions {
 export interface World {
   /** Path of its `WorldState` file. */
   readonly statePath: string;
+  /** Works out what the next world may find in the cache: for when nobody waits for this one. */
+  learn(): Promise<void>;
   /** `isOver`: nobody will bring it back, so that what is large of it goes too. */
   close(isOver?: boolean): Promise<void>;
 }
@@ -117,14 +116,11 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     return writeState(options, description, { parts, sites, s3, hosts, control, enginesText });
   };
   const statePath = await publish();
-  const learning = setTimeout(() => {
-    parts.dumps.learn().catch((error: unknown) => options.report(`Loading a dump for the next world: ${messageOf(error)}`));
-  }, LEARN_AFTER_MS).unref();
   const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(options.folder) : undefined;
   return {
     statePath,
+    learn: () => parts.dumps.learn(),
     close: async (isOver = false) => {
-      clearTimeout(learning);
       stopIdleTime?.();
       keeper.stop();
       parts.clock.stop();

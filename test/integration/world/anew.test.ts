@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import * as S3 from "@aws-sdk/client-s3";
 import type { WorldState } from "../../../src/core/protocol.ts";
+import { DerivedCache } from "../../../src/drill/world/derivedCache.ts";
 import { readWorld } from "../../../src/drill/world/readWorld.ts";
 import { startWorld } from "../../../src/drill/world/world.ts";
 import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
@@ -29,11 +33,12 @@ function withoutTimes(_key: string, value: unknown): unknown {
 }
 
 /** A world on real time and what its snapshot holds. */
-async function begin(): Promise<{ readonly state: WorldState; look(): Promise<unknown>; end(): Promise<void> }> {
+async function begin(cache?: DerivedCache): Promise<{ readonly state: WorldState; learn(): Promise<void>; look(): Promise<unknown>; end(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "drill-anew-"));
-  const world = await startWorld(readWorld(DESCRIPTION), { folder, rate: 1, descriptionPath: DESCRIPTION, onShutdown: () => undefined, report: (text) => console.log(text) });
+  const world = await startWorld(readWorld(DESCRIPTION, cache), { ...(cache === undefined ? {} : { cache }), folder, rate: 1, descriptionPath: DESCRIPTION, onShutdown: () => undefined, report: (text) => console.log(text) });
   return {
     state: JSON.parse(await readFile(world.statePath, "utf8")) as WorldState,
+    learn: () => world.learn(),
     look: () => firstDay(folder),
     end: async () => {
       await world.close();
@@ -74,6 +79,40 @@ describe("a world that is begun anew", function suite() {
       assert.deepEqual(await second.look(), before);
     } finally {
       await second.end();
+    }
+  });
+
+  it("is the same on its first day where it finds in the cache what the one before has worked out", async () => {
+    const home = await mkdtemp(join(tmpdir(), "drill-cache-"));
+    try {
+      const days: unknown[] = [];
+      for (const round of ["first", "second"]) {
+        const world = await begin(new DerivedCache(join(home, "cache"), "program", (text) => assert.fail(text)));
+        days.push(await world.look());
+        await world.learn();
+        await world.end();
+        assert.notDeepEqual(globSync("*", { cwd: join(home, "cache") }), [], round);
+      }
+      assert.deepEqual(days[1], days[0]);
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+
+  it("finds what was compiled of the program too, in a folder of the user's own", async () => {
+    const home = await mkdtemp(join(tmpdir(), "drill-compiled-"));
+    const world = spawn(process.execPath, [resolve(import.meta.dirname, "../../../dist/world.js"), "--world", DESCRIPTION, "--state", join(home, "world"), "--cache", join(home, "cache")], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      await once(createInterface({ input: world.stdout }), "line");
+      world.kill("SIGTERM");
+      await once(world, "exit");
+      const programs = globSync("cache/compiled/*", { cwd: home });
+      assert.equal(programs.length, 1);
+      assert.equal((await stat(join(home, programs[0] ?? ""))).mode & 0o777, 0o700);
+      assert.notDeepEqual(globSync(`${programs[0] ?? ""}/*/*`, { cwd: home }), []);
+    } finally {
+      world.kill("SIGKILL");
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 });

@@ -6,6 +6,8 @@ import { gzipSync } from "node:zlib";
 import { DerivedCache, type Derived } from "../../../src/drill/world/derivedCache.ts";
 import { readDocuments } from "../../../src/drill/world/documents.ts";
 import { Dumps } from "../../../src/drill/world/dumps.ts";
+import type { MysqlServer } from "../../../src/drill/sql/server.ts";
+import { readSnapshot } from "../../../src/drill/sql/snapshot.ts";
 import { Client, openEngine } from "../sql/engine.ts";
 
 describe("what worlds have worked out before", () => {
@@ -79,13 +81,17 @@ describe("loading a dump", () => {
     return { entries, hits, cache: { get: (inputs) => (hits.push(entries.has(key(inputs))), entries.get(key(inputs))), put: (inputs, bytes) => void entries.set(key(inputs), bytes) } };
   }
 
-  async function load(dumps: Dumps, script: string): Promise<Client> {
+  async function loadServer(dumps: Dumps, script: string, since: readonly string[] = []): Promise<MysqlServer> {
     const path = join(home, "dump.sql.gz");
     writeFileSync(path, gzipSync(script));
     const server = await openEngine();
     server.createDatabase("shop");
-    await dumps.load(server, path, "shop");
-    return new Client(server, "shop");
+    await dumps.load(server, { dump: path, database: "shop", since });
+    return server;
+  }
+
+  async function load(dumps: Dumps, script: string, since: readonly string[] = []): Promise<Client> {
+    return new Client(await loadServer(dumps, script, since), "shop");
   }
 
   it("comes to the same from the cache: rows, schema, triggers, counters and accounts", async () => {
@@ -102,6 +108,45 @@ describe("loading a dump", () => {
     second.run("INSERT INTO t (at) VALUES (NULL)");
     assert.equal(String(second.cell("SELECT MAX(id) FROM t")), "8");
   });
+
+  const ADD = "ALTER TABLE t ADD COLUMN note VARCHAR(9) NOT NULL DEFAULT 'none'";
+  const DROP = "DROP TABLE IF EXISTS other";
+  const INSERT = "INSERT INTO t (at) VALUES (NOW())";
+
+  it("holds the changes to tables since then as well, which are in the binary log as if they had been made now", async () => {
+    const { cache, hits } = remember();
+    const first = new Dumps(cache);
+    const worked = await loadServer(first, PLAIN, [ADD, DROP, INSERT]);
+    await first.learn();
+    hits.length = 0;
+    const found = await loadServer(new Dumps(cache), PLAIN, [ADD, DROP, INSERT]);
+    assert.deepEqual(hits, [true], "all that is held is found at once");
+    const [facts, expected] = [found, worked].map((server) => readSnapshot(server.save()).facts);
+    assert.equal(expected?.log?.events.length, 3);
+    assert.deepEqual(facts, expected);
+    const [rows, others] = [found, worked].map((server) => new Client(server, "shop").rows("SELECT * FROM t"));
+    assert.deepEqual(rows, others);
+  });
+
+  for (const [name, since, isHeldWith] of [
+    ["ends before a change that is different at another time", [ADD, "ALTER TABLE t ADD COLUMN born DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP()", DROP], [ADD]],
+    ["ends before a change to rows", [INSERT, ADD], []],
+  ] as const) {
+    it(`what it holds ${name}`, async () => {
+      const { cache, entries } = remember();
+      const dumps = new Dumps(cache);
+      const without = await load(dumps, PLAIN, since);
+      await dumps.learn();
+      assert.equal(entries.size, 1);
+      const { cache: same, entries: expected } = remember();
+      const other = new Dumps(same);
+      await load(other, PLAIN, isHeldWith);
+      await other.learn();
+      assert.deepEqual([...entries], [...expected]);
+      const found = await load(new Dumps(cache), PLAIN, since);
+      assert.deepEqual(found.rows("SHOW CREATE TABLE t"), without.rows("SHOW CREATE TABLE t"));
+    });
+  }
 
   for (const [name, script] of [["the time", "CREATE TABLE t (at DATETIME);\nINSERT INTO t VALUES (NOW());\n"], ["a default that is the time", "CREATE TABLE t (a INT, at DATETIME DEFAULT CURRENT_TIMESTAMP());\nINSERT INTO `t` (`a`) VALUES (1);\n"], ["chance", "CREATE TABLE t (a DOUBLE);\nINSERT INTO t VALUES (RAND());\n"], ["an account", "CREATE TABLE t (a INT);\nCREATE USER 'x'@'%' IDENTIFIED BY 'y';\n"]] as const) {
     it(`is not cached where it has to do with ${name}`, async () => {
