@@ -200,6 +200,8 @@ export interface AwsApiAnswer {
  */
 export interface AwsApiPort {
   request(request: AwsApiRequest, signal: AbortSignal): Promise<AwsApiAnswer>;
+  /** How the person's environment or profile wants answers printed where a call does not say it (`text`); `undefined` where they do not care. */
+  outputFormat?(): Promise<string | undefined>;
 }
 
 /** Everything an executor may use: the services behind one run's targets. */

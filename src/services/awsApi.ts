@@ -3,6 +3,7 @@ import { AWS_ATTEMPTS } from "../core/aws/apiFailure.ts";
 import type { AwsApiAnswer, AwsApiPort, AwsApiRequest, HttpPort } from "../core/ports.ts";
 import { xmlText } from "../core/aws/xml.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
+import { outputFormatOf } from "./awsProfile.ts";
 import { sleepReal } from "./clock.ts";
 
 export interface AwsApiOptions {
@@ -51,6 +52,8 @@ export function createAwsApi(options: AwsApiOptions): AwsApiPort {
         await sleepReal(Math.random() * 1000 * 2 ** (attempt - 1), signal);
       }
     },
+    // Who gives credentials gives everything: what this machine's person likes is not asked.
+    outputFormat: async () => (options.credentials === undefined ? outputFormatOf(options.profile, process.env) : undefined),
   };
 }
 

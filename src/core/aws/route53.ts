@@ -1,5 +1,6 @@
 import { parseJson, type Json } from "../kubectl/json.ts";
-import type { Executor, FilePort, Stdio } from "../ports.ts";
+import type { FilePort, Stdio } from "../ports.ts";
+import { answering } from "./answer.ts";
 import { failApi, REFUSED } from "./apiFailure.ts";
 import { flagText, writeText } from "./failure.ts";
 import { baseName } from "./paths.ts";
@@ -10,31 +11,28 @@ const POLL_MS = 30_000;
 const MAX_POLLS = 60;
 
 /** `aws route53 change-resource-record-sets`: sends a change batch from the command line or a file. */
-export const changeRecords: Executor = async (operation, io, ports, signal) => {
+export const changeRecords = answering(async ({ operation, io, ports, api, print, signal }) => {
   // Ids are given bare or with their path: `/hostedzone/Z1`, `/change/C1`.
   const zone = baseName(flagText(operation, "hosted-zone-id") ?? "");
   const batch = await readBatch(flagText(operation, "change-batch") ?? "", ports.files, io);
   if (typeof batch === "number") return batch;
-  const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
   const body = `<ChangeResourceRecordSetsRequest xmlns="${NAMESPACE}">${xmlElement("ChangeBatch", batch.value)}</ChangeResourceRecordSetsRequest>`;
   const answer = await api.request({ service: "route53", method: "POST", path: `/2013-04-01/hostedzone/${encodeURIComponent(zone)}/rrset/`, contentType: "application/xml", body }, signal);
   if (answer.status >= 300) return await failApi(io, "ChangeResourceRecordSets", answer);
-  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(answer.text) }, undefined, 4)}\n`);
+  await print("ChangeResourceRecordSets", { ChangeInfo: changeInfo(answer.text) });
   return 0;
-};
+});
 
 /** `aws route53 get-change`: how far a change is. */
-export const getChange: Executor = async (operation, io, ports, signal) => {
-  const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
+export const getChange = answering(async ({ operation, io, api, print, signal }) => {
   const answer = await api.request({ service: "route53", method: "GET", path: changePath(flagText(operation, "id") ?? "") }, signal);
   if (answer.status >= 300) return await failApi(io, "GetChange", answer);
-  await writeText(io.stdout, `${JSON.stringify({ ChangeInfo: changeInfo(answer.text) }, undefined, 4)}\n`);
+  await print("GetChange", { ChangeInfo: changeInfo(answer.text) });
   return 0;
-};
+});
 
 /** `aws route53 wait resource-record-sets-changed`: asks every 30 seconds of the run's time, 60 times at most. */
-export const waitForChange: Executor = async (operation, io, ports, signal) => {
-  const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
+export const waitForChange = answering(async ({ operation, io, ports, api, signal }) => {
   for (let poll = 1; ; poll += 1) {
     const { status, text } = await api.request({ service: "route53", method: "GET", path: changePath(flagText(operation, "id") ?? "") }, signal);
     if (status >= 300) {
@@ -49,7 +47,7 @@ export const waitForChange: Executor = async (operation, io, ports, signal) => {
     }
     await ports.clock.sleep(POLL_MS, signal);
   }
-};
+});
 
 function changePath(id: string): string {
   return `/2013-04-01/change/${encodeURIComponent(baseName(id))}`;

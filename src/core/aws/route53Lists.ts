@@ -1,9 +1,9 @@
 import type { Operation } from "../command/operation.ts";
 import { at, isJsonList, isObject, type Json, type JsonObject } from "../kubectl/json.ts";
-import type { Executor } from "../ports.ts";
 import { RuntimeError } from "../runtimeError.ts";
+import { answering, type AwsCall } from "./answer.ts";
 import { failApi } from "./apiFailure.ts";
-import { flagText, hasFlag, writeText } from "./failure.ts";
+import { flagText, hasFlag } from "./failure.ts";
 import { baseName } from "./paths.ts";
 import { parseXml } from "./xml.ts";
 import { xmlValue, type XmlShape } from "./xmlShape.ts";
@@ -69,13 +69,13 @@ const HOSTED_ZONES: PagedList = {
 };
 
 /** `aws route53 list-resource-record-sets`: all records of a zone, or one page from a name on. */
-export const listRecords: Executor = (operation, ...rest) => printList(RECORD_SETS, `/2013-04-01/hostedzone/${encodeURIComponent(baseName(flagText(operation, "hosted-zone-id") ?? ""))}/rrset`, operation, ...rest);
+export const listRecords = answering((call) => printList(RECORD_SETS, `/2013-04-01/hostedzone/${encodeURIComponent(baseName(flagText(call.operation, "hosted-zone-id") ?? ""))}/rrset`, call));
 
 /** `aws route53 list-hosted-zones`: the zones of the account. */
-export const listZones: Executor = (operation, ...rest) => printList(HOSTED_ZONES, "/2013-04-01/hostedzone", operation, ...rest);
+export const listZones = answering((call) => printList(HOSTED_ZONES, "/2013-04-01/hostedzone", call));
 
-async function printList(list: PagedList, path: string, ...[operation, io, ports, signal]: Parameters<Executor>): Promise<number> {
-  const api = await ports.awsApi(flagText(operation, "profile"), flagText(operation, "region"));
+/** Text is printed page by page, and a query answered of each; the other formats wait for the whole list. */
+async function printList(list: PagedList, path: string, { operation, io, api, format, print, signal }: AwsCall): Promise<number> {
   const isOnePage = hasFlag(operation, "no-paginate") || Object.values(list.pageFlags).some((flag) => hasFlag(operation, flag));
   const given = isOnePage ? flagsOf(operation, { ...list.pageFlags, maxitems: "max-items" }) : {};
   const joined: Json[] = [];
@@ -85,9 +85,10 @@ async function printList(list: PagedList, path: string, ...[operation, io, ports
     const page = readPage(list, answer.text);
     const items = page[list.result];
     joined.push(...(isJsonList(items) ? items : []));
-    const next = isOnePage ? undefined : nextPage(list, page);
-    if (next === undefined) await writeText(io.stdout, `${JSON.stringify(isOnePage ? page : { [list.result]: joined }, undefined, 4)}\n`);
-    from = next;
+    from = isOnePage ? undefined : nextPage(list, page);
+    if (isOnePage) await print(list.operation, page);
+    else if (format === "text") await print(list.operation, { [list.result]: joined.splice(0) });
+    else if (from === undefined) await print(list.operation, { [list.result]: joined });
   }
   return 0;
 }

@@ -175,9 +175,11 @@ function countProblems(command: CommandSpec, parsed: ParsedWords, title: string,
 }
 
 function callProblems(command: CommandSpec, call: Call, parsed: ParsedWords, words: readonly CommandWord[]): readonly Problem[] {
-  return (command.check?.(call) ?? []).map((found) => {
+  return (command.check?.(call) ?? []).flatMap((found): readonly Problem[] => {
     const word = found.at === undefined ? undefined : parsed.flagWords[found.at];
-    return { code: found.code, ...(word === undefined ? spanOf(words) : { start: word.start, end: word.end }), facts: found.facts };
+    // What is not known yet is not judged.
+    if (found.code === "invalid-query" && (word?.unresolved.length ?? 0) > 0) return [];
+    return [{ code: found.code, ...(word === undefined ? spanOf(words) : { start: word.start, end: word.end }), facts: found.facts }];
   });
 }
 

@@ -18,6 +18,7 @@ export const COMMAND_PROBLEMS = {
   "unknown-flag": { severity: "error", message: "{command} has no flag {name}{nearest}. Correct it or take it out." },
   "missing-flag-value": { severity: "error", message: "The flag {name} needs a value. Add it." },
   "invalid-flag-value": { severity: "error", message: "The flag {name} cannot be {value}: {expected} is expected." },
+  "invalid-query": { severity: "error", message: "The value of --query cannot be read: {detail}. Correct the JMESPath expression." },
   "missing-argument": { severity: "error", message: "{command} needs {argument}. Add it." },
   "extra-argument": { severity: "error", message: "{command} does not take {value} as well. Take it out, or quote what belongs together." },
   "target-override": { severity: "error", message: "{name} would send this call past the run's pinned targets. Name a target of the runbook instead." },

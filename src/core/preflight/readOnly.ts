@@ -14,7 +14,7 @@ export function readOnlyPorts(ports: ToolPorts): ToolPorts {
     objectStore: async (profile, region) => readOnlyStore(await ports.objectStore(profile, region)),
     awsApi: async (profile, region) => {
       const api = await ports.awsApi(profile, region);
-      return { request: (request, signal) => (request.service === "sts" ? api.request(request, signal) : refuse(`${request.method} ${request.path}`)) };
+      return { ...api, request: (request, signal) => (request.service === "sts" ? api.request(request, signal) : refuse(`${request.method} ${request.path}`)) };
     },
     http: readOnlyHttp(ports.http),
     files: { ...ports.files, write: (path) => refuse(`writing ${path}`) },

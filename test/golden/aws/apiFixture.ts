@@ -1,10 +1,15 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 /** Requests and answers of AWS services other than S3, against a server that answers as they do and keeps what it is asked. */
 export interface ApiCase {
   readonly name: string;
   readonly args: readonly string[];
+  /** What the person's environment says besides the credentials, and their `~/.aws/config`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly config?: string;
   /** What the server answers, in order; the last one again and again. */
   readonly answers: readonly { readonly status: number; readonly body: string }[];
 }
@@ -48,6 +53,46 @@ const zonePage = (zones: string, rest: string): string => page("ListHostedZones"
 const CHANGE = ["route53", "change-resource-record-sets", "--hosted-zone-id"];
 const ok = (body: string): ApiCase["answers"] => [{ status: 200, body }];
 
+/** A call with each of several ways to print what it answers. */
+function printing(name: string, args: readonly string[], answers: ApiCase["answers"], ways: Readonly<Record<string, readonly string[]>>): readonly ApiCase[] {
+  return Object.entries(ways).map(([way, flags]) => ({ name: `${name}-${way}`, args: [...args, ...flags], answers }));
+}
+
+const [asText, asTable] = [["--output", "text"], ["--output", "table"]] as const;
+const GET_CHANGE = ["route53", "get-change", "--id", "C1"];
+const wideName = `${"a-very-long-name-of-a-record-".repeat(3)}é.shop.test.`;
+const wide = `<ResourceRecordSet><Name>${wideName}</Name><Type>A</Type><TTL>60</TTL></ResourceRecordSet>`;
+
+const OUTPUT_CASES: readonly ApiCase[] = [
+  ...printing("identity", ["sts", "get-caller-identity"], ok(identity), {
+    text: asText, table: asTable, "account-text": ["--query", "Account", ...asText], "account-json": ["--query", "Account"], "account-table": ["--query", "Account", ...asTable], "account-first": ["--query", "Account", "--output=text", "--region", "eu-west-1", "--color", "off"],
+    "none-text": ["--query", "Nope", ...asText], "none-json": ["--query", "Nope"], "none-table": ["--query", "Nope", ...asTable], "nothing-json": ["--query", "`{}`"], "nothing-text": ["--query", "`[]`", ...asText],
+    "list-text": ["--query", "[Account, Arn, Nope]", ...asText], "list-table": ["--query", "[Account, Arn, Nope]", ...asTable], "object-text": ["--query", "{b: Account, a: Arn}", ...asText], "object-table": ["--query", "{b: Account, a: Arn}", ...asTable], "one-field-table": ["--query", "{Account: Account}", ...asTable],
+    "length-text": ["--query", "length(Account)", ...asText], "length-json": ["--query", "length(Account)"], "bool-text": ["--query", "Account == '123456789012'", ...asText], "bool-table": ["--query", "Account == '123456789012'", ...asTable], "false-table": ["--query", "Account == '1'", ...asTable],
+    "unfinished-query": ["--query", "Account["], "empty-query": ["--query", ""], "dash-query": ["--query", "my-account", ...asText], "single-equals": ["--query", "[Account][?@='x']"], "wrong-kind": ["--query", "abs(Account)"], "unknown-function": ["--query", "lower(Account)", ...asTable], "wrong-count": ["--query", "length(Account, Arn)"], "colour-off": [...asTable, "--color", "off"],
+  }),
+  { name: "identity-expired-queried", args: ["sts", "get-caller-identity", "--query", "Account", ...asText], answers: [{ status: 403, body: stsRefusal }] },
+  ...printing("change", [...CHANGE, "Z1", "--change-batch", "file://failover.json"], ok(change("ChangeResourceRecordSetsResponse", "PENDING")), { "id-text": ["--query", "ChangeInfo.Id", ...asText], text: asText, table: asTable, "unreadable-query": ["--query", "ChangeInfo.[Id"], "wrong-kind": ["--query", "sum(ChangeInfo.Id)"] }),
+  ...printing("get-change", GET_CHANGE, ok(change("GetChangeResponse", "INSYNC")), { "status-text": ["--query", "ChangeInfo.Status", ...asText], text: asText, table: asTable, "status-json": ["--query", "ChangeInfo.{s: Status, at: SubmittedAt}"] }),
+  ...printing("wait", ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], ok(change("GetChangeResponse", "INSYNC")), { text: asText, "queried": ["--query", "ChangeInfo"], "unreadable-query": ["--query", "["] }),
+  ...printing("records-of-every-kind", [...RECORDS, "Z1"], ok(recordPage(records, LAST)), {
+    text: asText, table: asTable, "first-text": ["--query", "ResourceRecordSets[0]", ...asText], "first-table": ["--query", "ResourceRecordSets[0]", ...asTable], "names-text": ["--query", "ResourceRecordSets[].Name", ...asText], "names-table": ["--query", "ResourceRecordSets[].Name", ...asTable], "pairs-text": ["--query", "ResourceRecordSets[].[Name,TTL]", ...asText], "pairs-table": ["--query", "ResourceRecordSets[].[Name,TTL]", ...asTable], "objects-table": ["--query", "ResourceRecordSets[*].{N:Name,T:TTL,W:Weight}", ...asTable], "objects-text": ["--query", "ResourceRecordSets[*].{N:Name,T:TTL,W:Weight}", ...asText],
+    "values-text": ["--query", "ResourceRecordSets[].ResourceRecords[].Value", ...asText], "records-text": ["--query", "ResourceRecordSets[].ResourceRecords", ...asText], "records-table": ["--query", "ResourceRecordSets[].ResourceRecords", ...asTable], "nested-text": ["--query", "ResourceRecordSets[*].[Name,ResourceRecords[].Value]", ...asText], "nested-table": ["--query", "ResourceRecordSets[*].[Name,ResourceRecords[].Value]", ...asTable], "uneven-table": ["--query", "[['a','b'],['c']]", ...asTable], "mixed-text": ["--query", "[ResourceRecordSets[0], 'x', ['y']]", ...asText], "mixed-table": ["--query", "[ResourceRecordSets[0], 'x']", ...asTable], "mixed-list-table": ["--query", "[ResourceRecordSets[0], ['x']]", ...asTable], "mixed-number-table": ["--query", "[ResourceRecordSets[0], `1`]", ...asTable], "scalars-then-object-table": ["--query", "['x', ResourceRecordSets[0]]", ...asTable], "where-json": ["--query", "ResourceRecordSets[?Type=='A' && TTL > `0`].Name"], "booleans-text": ["--query", "ResourceRecordSets[].[MultiValueAnswer, AliasTarget.EvaluateTargetHealth]", ...asText], "alias-table": ["--query", "ResourceRecordSets[].AliasTarget", ...asTable], "deep-table": ["--query", "{a: {b: {c: ResourceRecordSets[0].AliasTarget, d: 'x'}}, e: [['f']]}", ...asTable], "deep-text": ["--query", "{a: {b: {c: ResourceRecordSets[0].AliasTarget, d: 'x'}}, e: [['f']]}", ...asText],
+  }),
+  ...printing("records", [...RECORDS, "Z1"], ok(recordPage(`${cname}${text}`, LAST)), { text: asText, table: asTable, "old-literal": ["--query", "ResourceRecordSets[?Name == `api.shop.test.`].ResourceRecords[0].Value", ...asText], "none-text": ["--query", "ResourceRecordSets[?Name == 'x']", ...asText], "none-json": ["--query", "ResourceRecordSets[?Name == 'x']"], "none-table": ["--query", "ResourceRecordSets[?Name == 'x']", ...asTable] }),
+  ...printing("records-empty", [...RECORDS, "Z1"], ok(recordPage("", LAST)), { text: asText, table: asTable }),
+  ...printing("records-wide", [...RECORDS, "Z1"], ok(recordPage(wide, LAST)), { table: asTable, "two-table": ["--query", "ResourceRecordSets[].[Name,Type,TTL]", ...asTable] }),
+  ...printing("records-two-wide", [...RECORDS, "Z1"], ok(recordPage(`${wide}${cname}`, LAST)), { table: asTable }),
+  ...printing("records-pages", [...RECORDS, "Z1"], [{ status: 200, body: recordPage(cname, nextRecord) }, { status: 200, body: recordPage(text, LAST) }], { text: asText, table: asTable, "count-text": ["--query", "length(ResourceRecordSets)", ...asText], "count-json": ["--query", "length(ResourceRecordSets)"] }),
+  ...printing("records-one-page", [...RECORDS, "Z1", "--no-paginate"], ok(recordPage(cname, nextRecord)), { text: asText, table: asTable, "next-text": ["--query", "NextRecordName", ...asText] }),
+  { name: "records-second-page-refused-text", args: [...RECORDS, "Z1", ...asText], answers: [{ status: 200, body: recordPage(cname, nextRecord) }, { status: 403, body: refusal("AccessDenied", "User: x is not authorized") }] },
+  ...printing("zones", ["route53", "list-hosted-zones"], ok(zonePage(`${zone("Z1", "<Config><Comment>of the shop</Comment><PrivateZone>false</PrivateZone></Config>")}${zone("Z2", "")}`, LAST)), { text: asText, table: asTable, "id-text": ["--query", "HostedZones[?Name=='shop.test.'].Id | [0]", ...asText], "public-text": ["--query", "HostedZones[?Config.PrivateZone==`false`].[Id,Name]", ...asText] }),
+  { name: "identity-environment-text", args: ["sts", "get-caller-identity"], environment: { AWS_DEFAULT_OUTPUT: "text" }, config: "[default]\noutput = table\n", answers: ok(identity) },
+  { name: "identity-flag-over-environment", args: ["sts", "get-caller-identity", "--output", "json"], environment: { AWS_DEFAULT_OUTPUT: "text" }, answers: ok(identity) },
+  { name: "identity-profile-table", args: ["sts", "get-caller-identity"], config: "[profile default]\nregion = us-east-1\ns3 =\n  output = text\noutput=table\n[profile other]\noutput = text\n", answers: ok(identity) },
+  { name: "identity-named-profile", args: ["sts", "get-caller-identity"], environment: { AWS_PROFILE: "on call" }, config: "# output = table\n[default]\noutput = table\n\n[profile 'on call']\noutput = text\n", answers: ok(identity) },
+];
+
 export const API_CASES: readonly ApiCase[] = [
   { name: "identity", args: ["sts", "get-caller-identity"], answers: ok(identity) },
   { name: "identity-expired", args: ["sts", "get-caller-identity"], answers: [{ status: 403, body: stsRefusal }] },
@@ -75,7 +120,14 @@ export const API_CASES: readonly ApiCase[] = [
   { name: "change-throttled-once", args: [...CHANGE, "Z1", "--change-batch", "file://failover.json"], answers: [{ status: 400, body: refusal("PriorRequestNotComplete", "busy") }, { status: 200, body: change("ChangeResourceRecordSetsResponse", "PENDING") }] },
   { name: "wait-throttled-once", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], answers: [{ status: 400, body: refusal("Throttling", "Rate exceeded") }, { status: 200, body: change("GetChangeResponse", "INSYNC") }] },
   { name: "wait-refused", args: ["route53", "wait", "resource-record-sets-changed", "--id", "C1"], answers: [{ status: 404, body: refusal("NoSuchChange", "Could not find resource with ID: C1") }] },
+  ...OUTPUT_CASES,
 ];
+
+/** Gives the person whose home the folder is a configuration. */
+export function writeAwsConfig(home: string, config: string): void {
+  mkdirSync(join(home, ".aws"));
+  writeFileSync(join(home, ".aws", "config"), config);
+}
 
 export async function startApiServer(golden: ApiCase): Promise<{ readonly endpoint: string; readonly sent: ApiResult["sent"]; close(): void }> {
   const sent: { method: string; path: string; body: string }[] = [];

@@ -9,13 +9,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { API_CASES, API_FILES, startApiServer, type ApiCase, type ApiResult } from "./apiFixture.ts";
+import { API_CASES, API_FILES, startApiServer, writeAwsConfig, type ApiCase, type ApiResult } from "./apiFixture.ts";
 
-function run(args: readonly string[], cwd: string): Promise<Omit<ApiResult, "sent">> {
+function run(args: readonly string[], cwd: string, environment: Readonly<Record<string, string>> = {}): Promise<Omit<ApiResult, "sent">> {
   return new Promise((resolve, reject) => {
     const env = {
       PATH: process.env["PATH"], HOME: cwd, LANG: "C.UTF-8", AWS_PAGER: "", AWS_EC2_METADATA_DISABLED: "true", PYENV_VERSION: process.env["PYENV_VERSION"], AWS_RETRY_MODE: "standard",
-      AWS_ACCESS_KEY_ID: "AKIAGOLDEN", AWS_SECRET_ACCESS_KEY: "golden-secret", AWS_DEFAULT_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "AKIAGOLDEN", AWS_SECRET_ACCESS_KEY: "golden-secret", AWS_DEFAULT_REGION: "us-east-1", ...environment,
     };
     const child = spawn("aws", [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, stderr] = ["", ""];
@@ -31,7 +31,8 @@ async function record(golden: ApiCase): Promise<ApiResult> {
   const folder = mkdtempSync(join(tmpdir(), "aws-api-"));
   try {
     for (const [name, text] of Object.entries(API_FILES)) writeFileSync(join(folder, name), text);
-    return { ...(await run(["--endpoint-url", server.endpoint, ...golden.args], folder)), sent: server.sent };
+    if (golden.config !== undefined) writeAwsConfig(folder, golden.config);
+    return { ...(await run(["--endpoint-url", server.endpoint, ...golden.args], folder, golden.environment)), sent: server.sent };
   } finally {
     rmSync(folder, { recursive: true });
     server.close();

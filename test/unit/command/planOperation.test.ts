@@ -60,6 +60,8 @@ describe("calls that are not complete or not known", () => {
     ["kubectl scale deployment/x --replicas=two", "invalid-flag-value: --replicas=two"],
     ["kubectl delete pod x --dry-run=maybe", "invalid-flag-value: --dry-run=maybe"],
     ["curl -m soon http://h", "invalid-flag-value: -m soon"],
+    ["aws sts get-caller-identity --query 'Account['", "invalid-query: --query 'Account['"],
+    ["aws ec2 describe-instances --query \"Reservations[?State='up']\"", "invalid-query: --query \"Reservations[?State='up']\""],
     ["kubectl exec p -- mysql -u root", "interactive-session: mysql -u root"],
     ["kubectl exec p -- redis-cli", "interactive-session: redis-cli"],
     ["kubectl exec p -- bash", "interactive-session: bash"],

@@ -14,7 +14,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   editor: ["core"],
   renderer: ["core"],
 };
-const purePackages = new Set(["unbash", "yaml", "markdown-it", "@noble/hashes"]);
+const purePackages = new Set(["unbash", "yaml", "markdown-it", "@noble/hashes", "get-east-asian-width"]);
 const compositionRoot = /^(extension|[a-zA-Z]+\/main)\.ts$/;
 
 interface Import {

@@ -1,3 +1,5 @@
+import { OUTPUT_FORMATS } from "../../aws/answer.ts";
+import { judgeQuery } from "../../aws/query/judgeQuery.ts";
 import type { Engine } from "../operation.ts";
 import { always, args, flags, flagText, leftToBinary, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
@@ -12,7 +14,12 @@ const isRemote = (word: string | undefined): boolean => word?.startsWith("s3://"
 /** Copies between the store and this machine; inside the store the real tool also copies what is too large for one request. */
 function copyEngine(call: Call): Engine {
   const [from, to] = call.positionals;
-  return isRemote(from) !== isRemote(to) ? "inProcess" : "delegated";
+  return isRemote(from) !== isRemote(to) ? s3Engine(call) : "delegated";
+}
+
+/** What S3's commands print has no form that could be queried. */
+function s3Engine(call: Call): Engine {
+  return call.flags["query"] === undefined ? "inProcess" : "delegated";
 }
 
 function judgeCopy(call: Call): Verdict {
@@ -37,10 +44,11 @@ function judgeByName(call: Call): Verdict {
   return { risk: "undetermined", why: `what ${call.positionals.slice(0, 2).join(" ")} does is not known` };
 }
 
-/** Other formats than JSON are the real tool's. */
+/** Other formats (YAML), coloured tables, and queries that give fractions are the real tool's. */
 function apiEngine(call: Call): Engine {
-  const output = flagText(call, "output");
-  return output === undefined || output === "json" ? "inProcess" : "delegated";
+  const [output, query] = [flagText(call, "output"), flagText(call, "query")];
+  const isPrinted = output === undefined || OUTPUT_FORMATS.some((format) => format === output);
+  return isPrinted && flagText(call, "color") !== "on" && (query === undefined || judgeQuery(query).kind !== "delegated") ? "inProcess" : "delegated";
 }
 
 /** One page in process, or all; the token with which `--max-items` lets a cut list go on is the real tool's own. */
@@ -49,19 +57,28 @@ function listEngine(call: Call): Engine {
   return call.flags["max-items"] !== undefined && !isOnePage ? "delegated" : apiEngine(call);
 }
 
-/** Finds flags that the call cannot do without; input from JSON may hold them. */
+/** Finds flags that the call cannot do without (input from JSON may hold them), and a query that cannot be read. */
 function needs(...names: readonly string[]): (call: Call) => readonly CallProblem[] {
-  return (call) => (call.flags["cli-input-json"] !== undefined ? [] : names.filter((name) => call.flags[name] === undefined).map((name) => ({ code: "missing-argument", facts: { command: `aws ${call.verb}`, argument: `--${name}` } })));
+  return (call) => {
+    const missing = call.flags["cli-input-json"] === undefined ? names.filter((name) => call.flags[name] === undefined) : [];
+    return [...missing.map((name): CallProblem => ({ code: "missing-argument", facts: { command: `aws ${call.verb}`, argument: `--${name}` } })), ...queryProblems(call)];
+  };
+}
+
+function queryProblems(call: Call): readonly CallProblem[] {
+  const query = flagText(call, "query");
+  const verdict = query === undefined ? undefined : judgeQuery(query);
+  return verdict?.kind === "unreadable" ? [{ code: "invalid-query", facts: { detail: verdict.why }, at: "query" }] : [];
 }
 
 const COMMANDS: readonly CommandSpec[] = [
-  { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", ...leftToBinary("request-payer=?", "bucket-name-prefix=", "bucket-region=")), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: "inProcess", judge: always("read", "lists objects") },
-  { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy },
+  { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", ...leftToBinary("request-payer=?", "bucket-name-prefix=", "bucket-region=")), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: s3Engine, judge: always("read", "lists objects"), check: queryProblems },
+  { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy, check: queryProblems },
   { verb: "s3 sync", summary: "Makes one tree like another.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: judgeSync },
   { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
   { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },
-  { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks who you are") },
-  { verb: "route53 list-hosted-zones", summary: "Lists the account's DNS zones.", flags: flags("max-items=", "marker=", ...leftToBinary("delegation-set-id=", "hosted-zone-type="), ...LIST_DETAILS), args: args("", 0, 0), engine: listEngine, judge: always("read", "lists DNS zones") },
+  { verb: "sts get-caller-identity", summary: "Says which account and role you are.", flags: [], args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks who you are"), check: queryProblems },
+  { verb: "route53 list-hosted-zones", summary: "Lists the account's DNS zones.", flags: flags("max-items=", "marker=", ...leftToBinary("delegation-set-id=", "hosted-zone-type="), ...LIST_DETAILS), args: args("", 0, 0), engine: listEngine, judge: always("read", "lists DNS zones"), check: queryProblems },
   { verb: "route53 list-resource-record-sets", summary: "Lists the records of a DNS zone.", flags: flags("hosted-zone-id=", "max-items=", "start-record-name=", "start-record-type=", "start-record-identifier=", ...LIST_DETAILS), args: args("", 0, 0), engine: listEngine, judge: always("read", "lists DNS records"), check: needs("hosted-zone-id") },
   { verb: "route53 change-resource-record-sets", summary: "Changes DNS records.", flags: flags("hosted-zone-id=", "change-batch=", "!cli-input-json="), args: args("", 0, 0), engine: apiEngine, judge: always("destroy", "sends every user elsewhere; the former records are replaced, and caches keep the new ones until they run out", "Apply the former records again."), check: needs("hosted-zone-id", "change-batch") },
   { verb: "route53 get-change", summary: "Says whether a change of DNS records has reached all servers.", flags: flags("id="), args: args("", 0, 0), engine: apiEngine, judge: always("read", "asks for a change's state"), check: needs("id") },
@@ -77,8 +94,8 @@ function bucketOf(call: Call): string | undefined {
 export const AWS: ToolSpec = {
   tool: "aws",
   style: "pflag",
-  flags: flags("profile=", "region=", "output=", "no-cli-pager", "no-paginate", "color=", ...leftToBinary("query=", "endpoint-url=", "no-verify-ssl", "no-sign-request", "debug", "cli-read-timeout=", "cli-connect-timeout=", "ca-bundle=")),
+  flags: flags("profile=", "region=", "output=", "no-cli-pager", "no-paginate", "color=", "query=", ...leftToBinary("endpoint-url=", "no-verify-ssl", "no-sign-request", "debug", "cli-read-timeout=", "cli-connect-timeout=", "ca-bundle=")),
   commands: COMMANDS,
-  fallback: { verb: "", summary: "Any other service; the operation's first word says what it does.", flags: [], args: args("SERVICE OPERATION …", 1), engine: "delegated", judge: judgeByName },
+  fallback: { verb: "", summary: "Any other service; the operation's first word says what it does.", flags: [], args: args("SERVICE OPERATION …", 1), engine: "delegated", judge: judgeByName, check: queryProblems },
   destination: (call) => ({ kind: "aws", profile: flagText(call, "profile"), region: flagText(call, "region"), bucket: bucketOf(call) }),
 };
