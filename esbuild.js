@@ -56,6 +56,8 @@ const nodeBundles = {
     kernel: "src/kernel/main.ts",
     world: "src/drill/main.ts",
     cliMain: "src/cli/main.ts",
+    // A thread of the editor's: what takes long enough to be felt is read there.
+    reading: "src/services/reading/readingThread.ts",
     // A thread of the world's, for its real databases alone.
     queryWorker: "src/drill/engines/queryWorker.ts",
   },

@@ -4,6 +4,7 @@
 import { activation } from "./bench/activation.ts";
 import { type Comparison, jsonOf, missedLimits, tableOf } from "./bench/comparison.ts";
 import { exportRun } from "./bench/exportRun.ts";
+import { hostBlocks } from "./bench/hostBlocks.ts";
 import { journal } from "./bench/journal.ts";
 import { kubectlStep } from "./bench/kubectlStep.ts";
 import { largeCluster } from "./bench/largeCluster.ts";
@@ -27,6 +28,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Compari
   ["opening a file", openFile],
   ["load time", loadTime],
   ["activation", activation],
+  ["extension host", hostBlocks],
   ["package size", packageSize],
   ["journal", journal],
   ["export", exportRun],

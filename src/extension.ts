@@ -42,7 +42,7 @@ import { verifyRun } from "./services/journal/verifyRun.ts";
 import { connectKernel } from "./services/kernelClient.ts";
 import { startKernel, startWorld } from "./services/kernelProcess.ts";
 import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
-import { lintContextOf } from "./services/lintContext.ts";
+import { ThreadReader } from "./services/reading/threadReader.ts";
 import { controlWorld } from "./services/worldControl.ts";
 
 /** Composition root of the editor: builds the parts, in order of dependence. */
@@ -54,7 +54,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());
-  const models = new RunbookModels();
+  const reader = own(new ThreadReader(join(bundles, "reading.js")));
+  const models = new RunbookModels(reader);
   const runs = own(
     new Runs({
       asker,
@@ -68,19 +69,19 @@ export function activate(context: vscode.ExtensionContext): void {
       stateRoot,
     }),
   );
-  const starter = new RunStarter(runs, models, shutdownWorld);
-  own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(), SERIALIZER_OPTIONS));
+  const files = new RunbookFiles(runs, errors, reader);
+  const starter = new RunStarter(runs, models, files, shutdownWorld);
+  own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(reader), SERIALIZER_OPTIONS));
   own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
   own(new CellStatusItems(runs, models, errors));
   own(new CommandHelp(runs, models, errors));
-  own(new RunbookDiagnostics(models, errors, lintContextOf));
+  own(new RunbookDiagnostics(models, errors, reader));
   own(new OptionLenses(runs, models, errors));
-  const files = new RunbookFiles(runs, errors);
-  own(new FactsDiagnostics(files, errors));
+  own(new FactsDiagnostics(files, errors, reader));
   const documents = own(new GeneratedDocuments());
   const past = new RunHistoryReader();
   const history = own(new DrillHistory(runs, files, errors, () => past.read(stateRoot())));
-  const drills = new DrillCommands(history, starter, documents, errors, (name) => readJournal(stateRoot(), name));
+  const drills = new DrillCommands(history, files, starter, documents, errors, (name) => readJournal(stateRoot(), name));
   const drillsView = own(new DrillsView(history, errors));
   own(new RunStatusBar(runs, models, history));
   const actions = new QuickActions(runs, models, files);
@@ -91,8 +92,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const run = new RunCommands(runs, models, shutdownWorld, drills);
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
   const contactsView = own(new ContactsView(runs, facts));
-  const planning = new PlanningCommands(runs, models, documents);
-  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, facts)) }));
+  const planning = new PlanningCommands(runs, models, documents, reader);
+  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, files, facts)) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

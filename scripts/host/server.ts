@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Lets the address load an extension and its tests (`payload`), and hides toasts. */
   readonly isTestDriver?: boolean;
+  /** Where an extension host listens for a debugger on loopback, once it gets SIGUSR1. */
+  readonly inspectPort?: number;
   /** A packed extension to install first. */
   readonly vsix?: string;
   /** Instead of the server's own folder of built-in extensions. */
@@ -102,6 +104,8 @@ export function testUrl(running: RunningServer, folder: string, extension: strin
 
 function serverArguments(server: VsCodeServer, options: ServerOptions, dataFolder: string, extensions: string): string[] {
   return [
+    // Handed on to the extension hosts.
+    ...(options.inspectPort === undefined ? [] : [`--inspect-port=127.0.0.1:${options.inspectPort}`]),
     server.main,
     "--host", "127.0.0.1",
     "--port", String(options.port ?? 0),

@@ -72,10 +72,10 @@ export class RunStatusBar implements vscode.Disposable {
     this.#clock.show();
   }
 
-  /** The runbook that names the steps; `undefined` while it is closed. */
+  /** The runbook that names the steps; `undefined` while it is closed or has not been read. */
   #documentOf(session: RunSession): RunbookDocument | undefined {
     const notebook = findRunNotebook(session);
-    return notebook === undefined ? undefined : this.#models.of(notebook).document;
+    return notebook === undefined ? undefined : this.#models.known(notebook)?.document;
   }
 }
 

@@ -23,6 +23,8 @@ export interface WorkbenchOptions {
   /** The release of VS Code; the newest unless said. */
   readonly engine?: Engine;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where its extension host listens for a debugger, once it gets SIGUSR1. */
+  readonly inspectPort?: number;
   /** Added to the server's environment, whose home is a new folder without kubeconfig or cloud credentials. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -51,6 +53,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     dataFolder: join(scratch, "server"),
     environment: { ...isolatedEnvironment(scratch), ...options.environment },
     settings: { "window.autoDetectColorScheme": true, "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Dark Modern", ...options.settings },
+    ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
     ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
   });
   let browser: Browser | undefined;

@@ -40,7 +40,7 @@ export class AlertLinks implements vscode.UriHandler {
     }
     const notebook = await openNotebook(file.uri);
     this.#starter.prefill(notebook.uri, link.parameters);
-    const model = this.#models.of(notebook);
+    const model = await this.#models.of(notebook);
     const { document } = model;
     const step = link.step === undefined ? undefined : document.steps.find((candidate) => candidate.id === link.step);
     if (link.step !== undefined && step === undefined) {

@@ -10,7 +10,7 @@ import { RuntimeError } from "../../core/runtimeError.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
 import type { DrillHistory } from "../run/drillHistory.ts";
 import type { ErrorReporter } from "../showError.ts";
-import { openNotebook, readRunbookFile } from "./runbookFiles.ts";
+import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunStarter } from "./startRun.ts";
 
 /** Reads the journal of a run on record. */
@@ -19,13 +19,15 @@ export type ReadJournal = (run: string) => Promise<readonly JournalRecord[]>;
 /** What a person does with drills that are over: their reports and logs, and the next drill of a runbook. */
 export class DrillCommands {
   readonly #history: DrillHistory;
+  readonly #files: RunbookFiles;
   readonly #starter: RunStarter;
   readonly #documents: GeneratedDocuments;
   readonly #errors: ErrorReporter;
   readonly #readJournal: ReadJournal;
 
-  constructor(history: DrillHistory, starter: RunStarter, documents: GeneratedDocuments, errors: ErrorReporter, readJournal: ReadJournal) {
+  constructor(history: DrillHistory, files: RunbookFiles, starter: RunStarter, documents: GeneratedDocuments, errors: ErrorReporter, readJournal: ReadJournal) {
     this.#history = history;
+    this.#files = files;
     this.#starter = starter;
     this.#documents = documents;
     this.#errors = errors;
@@ -76,7 +78,7 @@ export class DrillCommands {
   /** The runbook as it is now; an empty one where it is gone: the report then names steps by their ids. */
   async #readRunbook(summary: RunSummary): Promise<RunbookDocument> {
     try {
-      return await readRunbookFile(vscode.Uri.file(summary.runbookPath));
+      return await this.#files.read(vscode.Uri.file(summary.runbookPath));
     } catch (error) {
       this.#errors.log(`Reading ${summary.runbookPath}`, error);
       return parseRunbook("");

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { importMarkdown, importReport } from "../../core/import/importMarkdown.ts";
+import { importReport } from "../../core/import/importMarkdown.ts";
+import type { RunbookReader } from "../../core/reading.ts";
 import { newRunbook } from "../../core/import/newRunbook.ts";
 import { decodeSource, encodeSource } from "../../core/runbook/source.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
@@ -9,12 +10,18 @@ const SHOW_REPORT = "Show Report";
 
 /** Making runbooks: of any Markdown document, or of the template. */
 export class NewRunbooks {
+  readonly #reader: RunbookReader;
+
+  constructor(reader: RunbookReader) {
+    this.#reader = reader;
+  }
+
   /** Writes a runbook made of a Markdown document that the person chooses, opens it and says what could not be read. */
   async importMarkdown(): Promise<void> {
     const from = await pickMarkdown();
     if (from === undefined) return;
     const name = basename(from.path).replace(/\.(?:md|markdown)$/i, "");
-    const imported = importMarkdown(decodeSource(await vscode.workspace.fs.readFile(from)), name);
+    const imported = await this.#reader.ask("importMarkdown", decodeSource(await vscode.workspace.fs.readFile(from)), name);
     const to = await askWhere(vscode.Uri.joinPath(from, "..", `${name}.runbook.md`), "Import as Runbook");
     if (to === undefined) return;
     await write(to, imported.text);

@@ -1,10 +1,7 @@
 import * as vscode from "vscode";
-import { planMarkdown } from "../../core/plan/planMarkdown.ts";
-import { planWholeRunbook } from "../../core/plan/runbookPlan.ts";
-import { shellCopy } from "../../core/plan/shellCopy.ts";
-import { defaultValues } from "../../core/plan/variableValues.ts";
 import { reportHeadline, reportMarkdown } from "../../core/preflight/reportText.ts";
 import type { PreflightReport } from "../../core/preflight/report.ts";
+import type { RunbookReader } from "../../core/reading.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
@@ -15,8 +12,10 @@ export class PlanningCommands {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
   readonly #documents: GeneratedDocuments;
+  readonly #reader: RunbookReader;
 
-  constructor(runs: Runs, models: RunbookModels, documents: GeneratedDocuments) {
+  constructor(runs: Runs, models: RunbookModels, documents: GeneratedDocuments, reader: RunbookReader) {
+    this.#reader = reader;
     this.#runs = runs;
     this.#models = models;
     this.#documents = documents;
@@ -24,8 +23,8 @@ export class PlanningCommands {
 
   /** Every operation of every branch, as a read-only document beside the runbook. */
   async showPlan(notebook: vscode.NotebookDocument): Promise<void> {
-    const { document } = this.#models.of(notebook);
-    await this.#show(notebook, "Plan", planMarkdown(planWholeRunbook(document, defaultValues(document))));
+    const { document } = await this.#models.of(notebook);
+    await this.#show(notebook, "Plan", await this.#reader.ask("describePlan", document.source));
   }
 
   /** Checks the runbook on the targets of its run; without one, on the live ones, after a person has agreed. */
@@ -40,22 +39,20 @@ export class PlanningCommands {
 
   /** Puts a cell on the clipboard as commands for any shell, with what the run's variables hold now. `given` is the cell of a menu; the palette means the selected one. */
   async copyAsShell(notebook: vscode.NotebookDocument, given: unknown): Promise<void> {
-    const model = this.#models.of(notebook);
+    const model = await this.#models.of(notebook);
     const selected = vscode.window.visibleNotebookEditors.find((editor) => editor.notebook === notebook)?.selection.start;
     const cell = notebook.getCells().find((one) => one === given) ?? (selected === undefined ? undefined : notebook.cellAt(selected));
     const index = cell === undefined ? undefined : model.indexOf(cell);
     const { active } = this.#runs;
     const held = active?.status.runbookPath === notebook.uri.fsPath ? await active.client.request("variables", {}) : {};
-    const values = new Map([...defaultValues(model.document), ...Object.entries(held)]);
-    const plan = planWholeRunbook(model.document, values);
-    const planned = plan.cells.find((one) => one.index === index);
-    if (planned === undefined) throw new RuntimeError("invalidInput", "Copying the cell as shell: it holds no commands.", { hint: "Select a command cell, then copy again." });
-    await vscode.env.clipboard.writeText(shellCopy(plan, planned, values));
-    vscode.window.setStatusBarMessage(`$(clippy) ${planned.name} copied as shell, its targets spelled out`, 5000);
+    const copy = index === undefined ? undefined : await this.#reader.ask("copyAsShell", model.document.source, index, held);
+    if (copy === undefined) throw new RuntimeError("invalidInput", "Copying the cell as shell: it holds no commands.", { hint: "Select a command cell, then copy again." });
+    await vscode.env.clipboard.writeText(copy.text);
+    vscode.window.setStatusBarMessage(`$(clippy) ${copy.name} copied as shell, its targets spelled out`, 5000);
   }
 
   async #check(notebook: vscode.NotebookDocument): Promise<PreflightReport | undefined> {
-    const { document } = this.#models.of(notebook);
+    const { document } = await this.#models.of(notebook);
     const params = { source: document.source, runbookPath: notebook.uri.fsPath, parameters: {}, worldStatePath: undefined };
     const { active } = this.#runs;
     if (active !== undefined) {

@@ -46,7 +46,7 @@ export class QuickActions {
     const file = files.find(({ uri }) => uri.fsPath === running) ?? (await pickFile(files, name));
     if (file === undefined) return;
     const notebook = await vscode.workspace.openNotebookDocument(file.uri);
-    const model = this.#models.of(notebook);
+    const model = await this.#models.of(notebook);
     const action = readQuickActions(model.document).find((candidate) => candidate.name === name);
     await executeCells(notebook, action?.cells.flatMap((index) => model.cellAt(index) ?? []) ?? []);
   }

@@ -133,7 +133,7 @@ export class RunCommands {
       await session.change("takeOption", { step: stepId, option: optionId });
       return;
     }
-    const { document } = this.#model(session);
+    const { document } = await this.#model(session);
     const forks = document.steps.filter((step) => step.kind === "step" && optionsOf(document, step).length > 0);
     const items = forks.flatMap((step) =>
       optionsOf(document, step).map((option) => ({
@@ -147,7 +147,7 @@ export class RunCommands {
 
   async skipStep(): Promise<void> {
     const session = this.#active();
-    const { document } = this.#model(session);
+    const { document } = await this.#model(session);
     const { current } = followProgress(document, progressFacts(session));
     const steps = document.steps.filter((step) => step.kind === "step").sort((a, b) => Number(b === current) - Number(a === current));
     const items = steps.map((step) => ({ label: step.title, description: step === current ? "current" : "", step: step.id }));
@@ -160,7 +160,7 @@ export class RunCommands {
   /** Ticks and unticks checklist items; ticks belong to the run, never to the file. */
   async tickChecklist(): Promise<void> {
     const session = this.#active();
-    const { document } = this.#model(session);
+    const { document } = await this.#model(session);
     const ticked = new Set(session.events.reduce<readonly string[]>((now, event) => (event.type !== "checklistTicked" ? now : [...now.filter((key) => key !== keyOf(event)), ...(event.ticked ? [keyOf(event)] : [])]), []));
     const items = document.steps.flatMap((step) => step.checklist.map(({ text }) => ({ label: text, description: step.title, step: step.id, item: text, picked: ticked.has(keyOf({ step: step.id, item: text })) })));
     if (items.length === 0) {
@@ -177,7 +177,7 @@ export class RunCommands {
 
   async goToNextStep(): Promise<void> {
     const session = this.#active();
-    const model = this.#model(session);
+    const model = await this.#model(session);
     const { nextCell, current } = followProgress(model.document, progressFacts(session));
     const index = nextCell ?? current?.cells[0];
     if (index !== undefined) await this.reveal(index);
@@ -186,7 +186,7 @@ export class RunCommands {
   /** Runs the cells ahead, as far as the person may foresee what comes of them. */
   async runAhead(extent: Extent): Promise<void> {
     const session = this.#active();
-    const model = this.#model(session);
+    const model = await this.#model(session);
     const ahead = cellsAhead(model.document, progressFacts(session), extent, (index) => riskOfCell(model.planAt(index)));
     const cells = ahead.flatMap((index) => model.cellAt(index) ?? []);
     const notebook = cells[0]?.notebook;
@@ -203,7 +203,7 @@ export class RunCommands {
   async reveal(index: number): Promise<void> {
     const session = this.#any();
     const notebook = findRunNotebook(session);
-    const cell = notebook === undefined ? undefined : this.#models.of(notebook).cellAt(index);
+    const cell = notebook === undefined ? undefined : (await this.#models.of(notebook)).cellAt(index);
     if (notebook !== undefined && cell !== undefined) await revealCell(notebook, cell);
   }
 
@@ -237,7 +237,7 @@ export class RunCommands {
     return session;
   }
 
-  #model(session: RunSession): RunbookModel {
+  async #model(session: RunSession): Promise<RunbookModel> {
     const notebook = findRunNotebook(session);
     if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
     return this.#models.of(notebook);

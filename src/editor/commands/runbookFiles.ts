@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import type { Facts } from "../../core/facts/facts.ts";
+import type { RunbookReader } from "../../core/reading.ts";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { decodeSource } from "../../core/runbook/source.ts";
-import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
 import { readSymptoms } from "../../core/runbook/symptoms.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import type { Runs } from "../run/runs.ts";
@@ -22,17 +23,29 @@ export interface RunbookFile {
 export class RunbookFiles {
   readonly #runs: Runs;
   readonly #errors: ErrorReporter;
+  readonly #reader: RunbookReader;
 
-  constructor(runs: Runs, errors: ErrorReporter) {
+  constructor(runs: Runs, errors: ErrorReporter, reader: RunbookReader) {
     this.#runs = runs;
     this.#errors = errors;
+    this.#reader = reader;
+  }
+
+  /** Reads a runbook from the disk. Rejects when the file cannot be read as text. */
+  async read(uri: vscode.Uri): Promise<RunbookDocument> {
+    return this.#reader.ask("parse", decodeSource(await vscode.workspace.fs.readFile(uri)));
+  }
+
+  /** Reads shared facts from the disk. Rejects when the file cannot be read as text. */
+  async readFacts(uri: vscode.Uri): Promise<Facts> {
+    return this.#reader.ask("facts", decodeSource(await vscode.workspace.fs.readFile(uri)));
   }
 
   /** Every runbook of the workspace that can be read, by path. One that cannot must not hide the others: it is logged. */
   async readAll(): Promise<readonly RunbookFile[]> {
     const read = (await findFiles()).map(async (uri): Promise<readonly RunbookFile[]> => {
       try {
-        return [{ uri, document: await readRunbookFile(uri) }];
+        return [{ uri, document: await this.read(uri) }];
       } catch (error) {
         this.#errors.log(`Reading ${uri.fsPath}`, error);
         return [];
@@ -67,11 +80,6 @@ export class RunbookFiles {
     const picked = await vscode.window.showQuickPick(items, { title: "What Do You See?", placeHolder: "Type a word of it: logged out, unreachable, slow …", matchOnDetail: true, ignoreFocusOut: true });
     return picked === undefined ? undefined : openNotebook(picked.uri);
   }
-}
-
-/** Reads a runbook from the disk. Rejects when the file cannot be read as text. */
-export async function readRunbookFile(uri: vscode.Uri): Promise<RunbookDocument> {
-  return parseRunbook(decodeSource(await vscode.workspace.fs.readFile(uri)));
 }
 
 /** Opens a file as a notebook and shows it. */

@@ -13,7 +13,7 @@ import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { NO_FAULT, pickFault, readFaults, SURPRISE } from "./pickFault.ts";
-import { readRunbookFile } from "./runbookFiles.ts";
+import type { RunbookFiles } from "./runbookFiles.ts";
 
 const RUN_VIEW: ViewId = "dr-runbook.run";
 
@@ -24,12 +24,14 @@ export type ShutdownWorld = (worldStatePath: string) => Promise<void>;
 export class RunStarter {
   readonly #runs: Runs;
   readonly #models: RunbookModels;
+  readonly #files: RunbookFiles;
   readonly #shutdownWorld: ShutdownWorld;
   /** Parameters that a link gave, by the notebook's address, until its next run starts. */
   readonly #prefilled = new Map<string, Readonly<Record<string, string>>>();
 
-  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld) {
+  constructor(runs: Runs, models: RunbookModels, files: RunbookFiles, shutdownWorld: ShutdownWorld) {
     this.#runs = runs;
+    this.#files = files;
     this.#models = models;
     this.#shutdownWorld = shutdownWorld;
   }
@@ -40,7 +42,7 @@ export class RunStarter {
     if (active !== undefined) {
       if (active.status.runbookPath === notebook.uri.fsPath) return active;
       const own = await this.#targetsOf(active);
-      if (hasSameDefaults(this.#models.of(notebook).document.frontMatter.targets, own)) return active;
+      if (hasSameDefaults((await this.#models.of(notebook)).document.frontMatter.targets, own)) return active;
       throw new RuntimeError("invalidInput", `A run of ${active.status.title} is going on, and its targets are not those of this runbook.`, { hint: "End that run first, or run the cell there." });
     }
     const picked = await vscode.window.showQuickPick(
@@ -61,7 +63,7 @@ export class RunStarter {
 
   async #targetsOf({ status }: RunSession): Promise<readonly TargetSpec[]> {
     const open = vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.fsPath === status.runbookPath);
-    const document = open === undefined ? await readRunbookFile(vscode.Uri.file(status.runbookPath)) : this.#models.of(open).document;
+    const document = open === undefined ? await this.#files.read(vscode.Uri.file(status.runbookPath)) : (await this.#models.of(open)).document;
     return document.frontMatter.targets;
   }
 
@@ -70,7 +72,7 @@ export class RunStarter {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
     if (!vscode.workspace.isTrusted) throw new RuntimeError("forbidden", "Starting a run: this workspace is not trusted, and a runbook's cells reach clusters and clouds.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
     await saveFirst(notebook);
-    const { frontMatter } = this.#models.of(notebook).document;
+    const { frontMatter } = (await this.#models.of(notebook)).document;
     const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
     if (parameters === undefined) return undefined;
     this.#prefilled.delete(notebook.uri.toString());

@@ -11,7 +11,7 @@ import { type FactsFile, readText } from "../factsFiles.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { setContext } from "../settings.ts";
-import { readRunbookFile } from "./runbookFiles.ts";
+import type { RunbookFiles } from "./runbookFiles.ts";
 
 const COPY: CommandId = "dr-runbook.copyUpdate";
 const SAVE: CommandId = "dr-runbook.saveUpdate";
@@ -19,13 +19,15 @@ const SAVE: CommandId = "dr-runbook.saveUpdate";
 /** Messages to others: a template is filled from the run, opened to be edited, and recorded when it is copied or written to a file. */
 export class Updates implements vscode.Disposable {
   readonly #runs: Runs;
+  readonly #files: RunbookFiles;
   readonly #findFacts: () => Promise<FactsFile | undefined>;
   readonly #store = new DisposableStore();
   /** Name of the template by the document that it was filled into. */
   readonly #open = new Map<vscode.TextDocument, string>();
 
-  constructor(runs: Runs, findFacts: () => Promise<FactsFile | undefined>) {
+  constructor(runs: Runs, files: RunbookFiles, findFacts: () => Promise<FactsFile | undefined>) {
     this.#runs = runs;
+    this.#files = files;
     this.#findFacts = findFacts;
     this.#store.add(vscode.window.onDidChangeActiveTextEditor(() => this.#showButtons()));
     this.#store.add(vscode.workspace.onDidCloseTextDocument((document) => this.#open.delete(document)));
@@ -40,7 +42,7 @@ export class Updates implements vscode.Disposable {
     const picked = await vscode.window.showQuickPick(templates.map((template) => ({ label: template.name, description: template.path, template })), { title: "Write Update", placeHolder: "It is filled from the run; nothing is sent by itself.", ignoreFocusOut: true });
     if (picked === undefined) return;
     const template = await readText(vscode.Uri.joinPath(found.uri, "..", picked.template.path));
-    const document = await readRunbookFile(vscode.Uri.file(session.status.runbookPath));
+    const document = await this.#files.read(vscode.Uri.file(session.status.runbookPath));
     const records = await session.client.request("journal", {});
     const filled = fillTemplate(template, messageValues({ document, records, facts: found.facts, now: session.clock.now }));
     const content = session.status.mode === "drill" ? DRILL_NOTICE + filled.text : filled.text;

@@ -48,9 +48,9 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
   }
 
   async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionList | undefined> {
-    const place = this.#placeOf(document);
     const text = textOf(document);
     const offset = toOffset(document, position);
+    const place = await this.#placeOf(document);
     if (place === undefined) return undefined;
     if (place.cell.kind === vscode.NotebookCellKind.Markup) {
       if (!place.isFrontMatter) return undefined;
@@ -69,10 +69,10 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     return new vscode.CompletionList([...items, ...names.filter(({ label }) => !items.some((item) => item.label === label))].map((item) => toItem(document, text, item, (end) => commandOffsetToText(text, end))), live !== undefined);
   }
 
-  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
-    const place = this.#placeOf(document);
+  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
     const text = textOf(document);
     const offset = toOffset(document, position);
+    const place = await this.#placeOf(document);
     if (place !== undefined && document.languageId === "sql") {
       const sql = hoverSql(text, offset);
       return sql === undefined ? undefined : new vscode.Hover(new vscode.MarkdownString(sql.markdown), toRange(document, text, sql.start, sql.end));
@@ -90,10 +90,10 @@ export class CommandHelp implements vscode.CompletionItemProvider, vscode.HoverP
     this.#store.dispose();
   }
 
-  #placeOf(document: vscode.TextDocument): Place | undefined {
+  async #placeOf(document: vscode.TextDocument): Promise<Place | undefined> {
     const cell = vscode.workspace.notebookDocuments.filter((open) => open.notebookType === NOTEBOOK_TYPE).flatMap((open) => open.getCells()).find((one) => one.document === document);
     if (cell === undefined) return undefined;
-    const model = this.#models.of(cell.notebook);
+    const model = await this.#models.of(cell.notebook);
     const own = model.documentCell(cell);
     const index = model.indexOf(cell) ?? model.document.cells.length - 1;
     return { document: model.document, cell, isFrontMatter: own !== undefined && isFrontMatterCell(own), via: own?.command?.via ?? "", facts: cellFacts(model.document, index) };

@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
-import type { LintContext } from "../../core/lint/facts.ts";
-import { lintRunbook, type LintFinding } from "../../core/lint/lintRunbook.ts";
+import type { LintFinding } from "../../core/lint/lintRunbook.ts";
 import { describe, type ProblemSeverity } from "../../core/problem.ts";
-import type { RunbookDocument } from "../../core/runbook/document.ts";
+import type { RunbookReader } from "../../core/reading.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
@@ -12,22 +11,19 @@ import { placeFindings, type PlacedFinding } from "./ranges.ts";
 const DELAY_MS = 250;
 const SOURCE = "DR Runbook";
 
-/** What is known of the folder that a runbook stands in; `today` is `YYYY-MM-DD`. */
-export type LintContextReader = (path: string, document: RunbookDocument, today: string) => LintContext;
-
 /** What lint finds in open runbooks, in the cells that they are in, with quick fixes where a problem brings its cure. */
 export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #models: RunbookModels;
   readonly #errors: ErrorReporter;
-  readonly #contextOf: LintContextReader;
+  readonly #reader: RunbookReader;
   readonly #collection = this.#store.add(vscode.languages.createDiagnosticCollection("dr-runbook"));
   readonly #timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
   readonly #placed = new Map<string, readonly PlacedFinding[]>();
 
-  constructor(models: RunbookModels, errors: ErrorReporter, contextOf: LintContextReader) {
+  constructor(models: RunbookModels, errors: ErrorReporter, reader: RunbookReader) {
     this.#models = models;
-    this.#contextOf = contextOf;
+    this.#reader = reader;
     this.#errors = errors;
     const { workspace } = vscode;
     this.#store.add(workspace.onDidOpenNotebookDocument((notebook) => this.#schedule(notebook)));
@@ -61,20 +57,17 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
     clearTimeout(this.#timers.get(notebook));
     const timer = setTimeout(() => {
       this.#timers.delete(notebook);
-      try {
-        this.#update(notebook);
-      } catch (error) {
-        this.#errors.log(`Checking ${notebook.uri.fsPath}`, error);
-      }
+      this.#update(notebook).catch((error: unknown) => this.#errors.log(`Checking ${notebook.uri.fsPath}`, error));
     }, DELAY_MS);
     this.#timers.set(notebook, timer);
   }
 
-  #update(notebook: vscode.NotebookDocument): void {
-    if (notebook.isClosed) return;
-    const model = this.#models.of(notebook);
-    const context = this.#contextOf(notebook.uri.fsPath, model.document, new Date().toISOString().slice(0, 10));
-    const findings = lintRunbook(model.document, context, model.plans());
+  async #update(notebook: vscode.NotebookDocument): Promise<void> {
+    const { version } = notebook;
+    const model = await this.#models.of(notebook);
+    const findings = await this.#reader.ask("lint", model.document.source, notebook.uri.fsPath, new Date().toISOString().slice(0, 10));
+    // What was changed meanwhile is checked in its own turn.
+    if (notebook.isClosed || notebook.version !== version) return;
     for (const cell of notebook.getCells()) {
       const placed = placeFindings(model, cell, findings);
       const { uri } = cell.document;

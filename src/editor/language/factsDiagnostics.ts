@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { isFactsFile, lintFacts } from "../../core/lint/lintFacts.ts";
+import { isFactsFile } from "../../core/lint/lintFacts.ts";
+import type { RunbookReader } from "../../core/reading.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
 import { DisposableStore } from "../disposables.ts";
 import { factsUri } from "../factsFiles.ts";
@@ -10,17 +11,19 @@ import { toDiagnostic } from "./diagnostics.ts";
 export class FactsDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #files: RunbookFiles;
+  readonly #reader: RunbookReader;
   readonly #errors: ErrorReporter;
   readonly #collection = this.#store.add(vscode.languages.createDiagnosticCollection("dr-runbook-facts"));
   readonly #open = new Set<vscode.TextDocument>();
 
-  constructor(files: RunbookFiles, errors: ErrorReporter) {
+  constructor(files: RunbookFiles, errors: ErrorReporter, reader: RunbookReader) {
     this.#files = files;
+    this.#reader = reader;
     this.#errors = errors;
     const { workspace } = vscode;
     const opened = (document: vscode.TextDocument): void => void errors.guard(`Checking ${document.uri.fsPath}`, () => this.#opened(document));
     this.#store.add(workspace.onDidOpenTextDocument(opened));
-    this.#store.add(workspace.onDidChangeTextDocument(({ document }) => this.#open.has(document) && this.#update(document)));
+    this.#store.add(workspace.onDidChangeTextDocument(({ document }) => this.#open.has(document) && void this.#update(document)));
     this.#store.add(workspace.onDidCloseTextDocument((document) => this.#open.delete(document) && this.#collection.delete(document.uri)));
     for (const document of workspace.textDocuments) opened(document);
   }
@@ -35,12 +38,14 @@ export class FactsDiagnostics implements vscode.Disposable {
     const isNamed = runbooks.some((runbook) => factsUri(runbook.uri, runbook.document.frontMatter)?.toString() === document.uri.toString());
     if (!isNamed || document.isClosed) return;
     this.#open.add(document);
-    this.#update(document);
+    await this.#update(document);
   }
 
-  #update(document: vscode.TextDocument): void {
+  async #update(document: vscode.TextDocument): Promise<void> {
     try {
-      const findings = lintFacts(document.getText(), new Date().toISOString().slice(0, 10));
+      const { version } = document;
+      const findings = await this.#reader.ask("lintFacts", document.getText(), new Date().toISOString().slice(0, 10));
+      if (document.isClosed || document.version !== version) return;
       this.#collection.set(document.uri, findings.map((finding) => toDiagnostic(finding, new vscode.Range(document.positionAt(finding.start), document.positionAt(finding.end)))));
     } catch (error) {
       this.#errors.log(`Checking ${document.uri.fsPath}`, error);

@@ -28,12 +28,12 @@ export class OptionLenses implements vscode.CodeLensProvider, vscode.Disposable 
     this.#store.add(runs.onDidChange(() => this.#changed.fire()));
   }
 
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const notebook = vscode.workspace.notebookDocuments.find((open) => open.notebookType === NOTEBOOK_TYPE && open.getCells().some((cell) => cell.document === document));
     const cell = notebook?.getCells().find((other) => other.document === document);
     if (notebook === undefined || cell === undefined) return [];
     try {
-      return this.#lenses(this.#models.of(notebook), cell);
+      return this.#lenses(await this.#models.of(notebook), cell);
     } catch (error) {
       this.#errors.log("Showing options", error);
       return [];

@@ -108,7 +108,7 @@ export class RunbookController implements vscode.Disposable {
     });
     try {
       await execution.clearOutput();
-      const model = this.#parts.models.of(cell.notebook);
+      const model = await this.#parts.models.of(cell.notebook);
       const { fsPath } = cell.notebook.uri;
       const own = model.request(cell);
       const request = session.status.runbookPath === fsPath ? own : asGuest(own, model.document, basename(fsPath));
@@ -139,11 +139,15 @@ export class RunbookController implements vscode.Disposable {
     await this.#parts.errors.guard("Cancelling the cell", () => current.session.client.request("cancelCell", { execution: current.execution }));
   }
 
-  /** Shows what the run knows of cells that this window has not run itself: after a reload, or when another front drives. */
   #restore(notebook: vscode.NotebookDocument): void {
+    this.#restoreOutputs(notebook).catch((error: unknown) => this.#parts.errors.log("Showing earlier output", error));
+  }
+
+  /** Shows what the run knows of cells that this window has not run itself: after a reload, or when another front drives. */
+  async #restoreOutputs(notebook: vscode.NotebookDocument): Promise<void> {
     const { session } = this.#parts.runs;
     if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || !this.#selected.has(notebook)) return;
-    const model = this.#parts.models.of(notebook);
+    const model = await this.#parts.models.of(notebook);
     for (const status of session.status.cells) {
       if (status.outcome === undefined || this.#shown.has(status.execution)) continue;
       const index = findCell(model.document, status.cell.name);

@@ -1,23 +1,24 @@
 import * as vscode from "vscode";
 import type { CellPlan } from "../../core/command/plan.ts";
-import { planRunbook } from "../../core/command/planRunbook.ts";
 import type { RunCellParams } from "../../core/protocol.ts";
+import type { PlannedRunbook, RunbookReader } from "../../core/reading.ts";
 import { cellReference } from "../../core/runbook/cellName.ts";
 import type { DocumentCell, RunbookDocument, Step } from "../../core/runbook/document.ts";
-import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import { toSource } from "./serializer.ts";
+import { contentOf } from "./serializer.ts";
 
 /** An open notebook, read as the runbook that saving it would write. */
 export class RunbookModel {
   readonly document: RunbookDocument;
-  #plans: readonly (CellPlan | undefined)[] | undefined;
+  readonly #plans: PlannedRunbook["plans"];
   readonly #toCell: ReadonlyMap<number, vscode.NotebookCell>;
   readonly #toIndex: ReadonlyMap<vscode.NotebookCell, number>;
 
-  constructor(notebook: vscode.NotebookDocument) {
-    this.document = parseRunbook(toSource(notebook));
-    const pairs = alignCells(this.document.cells, notebook.getCells());
+  /** `cells` are the notebook's at the time that it was read. */
+  constructor({ document, plans }: PlannedRunbook, cells: readonly vscode.NotebookCell[]) {
+    this.document = document;
+    this.#plans = plans;
+    const pairs = alignCells(document.cells, cells);
     this.#toCell = new Map(pairs);
     this.#toIndex = new Map(pairs.map(([index, cell]) => [cell, index]));
   }
@@ -38,13 +39,7 @@ export class RunbookModel {
 
   /** What a cell would do, by its index; `undefined` for prose. */
   planAt(index: number): CellPlan | undefined {
-    return this.plans()[index];
-  }
-
-  /** What all cells would do, by index into `document.cells`. */
-  plans(): readonly (CellPlan | undefined)[] {
-    this.#plans ??= planRunbook(this.document);
-    return this.#plans;
+    return this.#plans[index];
   }
 
   stepOf(cell: vscode.NotebookCell): Step | undefined {
@@ -73,13 +68,40 @@ export function asGuest(request: Omit<RunCellParams, "execution">, { frontMatter
 
 /** Models of open notebooks, one a notebook and version. */
 export class RunbookModels {
-  readonly #models = new WeakMap<vscode.NotebookDocument, { readonly version: number; readonly model: RunbookModel }>();
+  readonly #reader: RunbookReader;
+  readonly #asked = new WeakMap<vscode.NotebookDocument, { readonly version: number; readonly model: Promise<RunbookModel> }>();
+  readonly #known = new WeakMap<vscode.NotebookDocument, RunbookModel>();
+  readonly #busy = new WeakMap<vscode.NotebookDocument, Promise<void>>();
 
-  of(notebook: vscode.NotebookDocument): RunbookModel {
-    const known = this.#models.get(notebook);
-    if (known?.version === notebook.version) return known.model;
-    const model = new RunbookModel(notebook);
-    this.#models.set(notebook, { version: notebook.version, model });
+  constructor(reader: RunbookReader) {
+    this.#reader = reader;
+  }
+
+  /** The notebook as it is now, or newer where it changes meanwhile. Rejects where saving it would. */
+  of(notebook: vscode.NotebookDocument): Promise<RunbookModel> {
+    const asked = this.#asked.get(notebook);
+    if (asked?.version === notebook.version) return asked.model;
+    const model = this.#read(notebook, notebook.version);
+    this.#asked.set(notebook, { version: notebook.version, model });
+    // What failed is tried again by the next who asks; whoever asked is told.
+    model.catch(() => this.#asked.get(notebook)?.model === model && this.#asked.delete(notebook));
+    return model;
+  }
+
+  /** What was read of the notebook last, perhaps before its newest change; `undefined` before the first time. */
+  known(notebook: vscode.NotebookDocument): RunbookModel | undefined {
+    return this.#known.get(notebook);
+  }
+
+  /** One reading at a time: of what is typed meanwhile, only the newest is read. */
+  async #read(notebook: vscode.NotebookDocument, version: number): Promise<RunbookModel> {
+    await this.#busy.get(notebook);
+    if (notebook.version !== version) return this.of(notebook);
+    const cells = notebook.getCells();
+    const planned = this.#reader.ask("plan", contentOf(notebook));
+    this.#busy.set(notebook, planned.then(() => undefined, () => undefined));
+    const model = new RunbookModel(await planned, cells);
+    this.#known.set(notebook, model);
     return model;
   }
 }

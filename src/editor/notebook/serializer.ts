@@ -1,33 +1,39 @@
 import * as vscode from "vscode";
-import { fromNotebookCells, toNotebookCells, toNotebookMetadata, type NotebookCell } from "../../core/runbook/notebook.ts";
-import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
+import type { NotebookContent, RunbookReader } from "../../core/reading.ts";
+import type { NotebookCell } from "../../core/runbook/notebook.ts";
 import { decodeSource, encodeSource } from "../../core/runbook/source.ts";
 
 /** Outputs never go into the file. Cell and notebook metadata hold the source's slices, so they are not transient. */
 export const SERIALIZER_OPTIONS: vscode.NotebookDocumentContentOptions = { transientOutputs: true };
 
 /**
- * Between files and notebooks, without loss. Both ways refuse by throwing: a file that cannot be read shows an error and is never
+ * Between files and notebooks, without loss. Both ways refuse by rejecting: a file that cannot be read shows an error and is never
  * saved over; a save that would not read back fails and leaves the file as it is.
  */
 export class RunbookSerializer implements vscode.NotebookSerializer {
-  deserializeNotebook(content: Uint8Array): vscode.NotebookData {
-    const document = parseRunbook(decodeSource(content));
-    const data = new vscode.NotebookData(toNotebookCells(document).map(toCellData));
-    data.metadata = toNotebookMetadata(document);
+  readonly #reader: RunbookReader;
+
+  constructor(reader: RunbookReader) {
+    this.#reader = reader;
+  }
+
+  async deserializeNotebook(content: Uint8Array): Promise<vscode.NotebookData> {
+    const { cells, metadata } = await this.#reader.ask("open", decodeSource(content));
+    const data = new vscode.NotebookData(cells.map(toCellData));
+    data.metadata = { ...metadata };
     return data;
   }
 
-  serializeNotebook(data: vscode.NotebookData): Uint8Array {
+  async serializeNotebook(data: vscode.NotebookData): Promise<Uint8Array> {
     const cells = data.cells.map((cell) => toCell(cell.kind, cell.languageId, cell.value, cell.metadata));
-    return encodeSource(fromNotebookCells(cells, data.metadata ?? {}));
+    return encodeSource(await this.#reader.ask("save", { cells, metadata: data.metadata ?? {} }));
   }
 }
 
-/** The text that saving an open notebook would write. Throws where saving would. */
-export function toSource(notebook: vscode.NotebookDocument): string {
+/** An open notebook in the core's terms, as it is now. */
+export function contentOf(notebook: vscode.NotebookDocument): NotebookContent {
   const cells = notebook.getCells().map((cell) => toCell(cell.kind, cell.document.languageId, cell.document.getText(), cell.metadata));
-  return fromNotebookCells(cells, notebook.metadata);
+  return { cells, metadata: notebook.metadata };
 }
 
 function toCellData(cell: NotebookCell): vscode.NotebookCellData {

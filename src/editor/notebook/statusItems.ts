@@ -33,10 +33,10 @@ export class CellStatusItems implements vscode.NotebookCellStatusBarItemProvider
     );
   }
 
-  provideCellStatusBarItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
+  async provideCellStatusBarItems(cell: vscode.NotebookCell): Promise<vscode.NotebookCellStatusBarItem[]> {
     if (cell.kind !== vscode.NotebookCellKind.Code) return [];
     try {
-      return this.#items(cell);
+      return this.#items(cell, await this.#models.of(cell.notebook));
     } catch (error) {
       this.#errors.log("Showing a cell's status", error);
       return [];
@@ -47,8 +47,7 @@ export class CellStatusItems implements vscode.NotebookCellStatusBarItemProvider
     this.#store.dispose();
   }
 
-  #items(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
-    const model = this.#models.of(cell.notebook);
+  #items(cell: vscode.NotebookCell, model: RunbookModel): vscode.NotebookCellStatusBarItem[] {
     const index = model.indexOf(cell);
     const plan = index === undefined ? undefined : model.planAt(index);
     if (index === undefined || plan === undefined) return [];

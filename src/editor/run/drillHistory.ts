@@ -2,8 +2,6 @@ import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
 import { drillBook, type DrillBook, type FactsFile } from "../../core/drills/drillBook.ts";
 import type { RunHistory, RunSummary } from "../../core/drills/runSummary.ts";
-import { readFacts } from "../../core/facts/readFacts.ts";
-import { decodeSource } from "../../core/runbook/source.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -74,7 +72,7 @@ export class DrillHistory implements vscode.Disposable {
   /** Facts that cannot be read must not hide the runbooks; lint says what is wrong in them. */
   async #readFacts(path: string): Promise<readonly FactsFile[]> {
     try {
-      return [{ path, facts: readFacts(decodeSource(await vscode.workspace.fs.readFile(vscode.Uri.file(path)))).facts }];
+      return [{ path, facts: await this.#files.readFacts(vscode.Uri.file(path)) }];
     } catch (error) {
       this.#errors.log(`Reading ${path}`, error);
       return [];

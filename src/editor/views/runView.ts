@@ -112,7 +112,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     }
   }
 
-  #roots(session: RunSession): Node[] {
+  async #roots(session: RunSession): Promise<Node[]> {
     const { status } = session;
     const isLive = status.mode === "incident";
     const state = status.ended !== undefined ? (isLive ? "ended" : status.ended.status) : session.isConnected ? `driven by ${status.driver}` : "the kernel is gone";
@@ -123,7 +123,7 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
       ...(status.unwritten === 0 ? [] : [line("Not on the disk", { description: `${status.unwritten} events are recorded in memory only`, icon: "warning", colour: "errorForeground" })]),
       clockLine(session),
       ...exposureLine(session),
-      ...(status.ended === undefined ? this.#stepLines(session) : []),
+      ...(status.ended === undefined ? await this.#stepLines(session) : []),
       ...(status.ended?.reasons ?? []).map((reason) => line(reason, { icon: "info" })),
       { kind: "targets" },
       ...(session.isActive ? [{ kind: "actions" } as const] : []),
@@ -131,10 +131,10 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     ];
   }
 
-  #stepLines(session: RunSession): Node[] {
+  async #stepLines(session: RunSession): Promise<Node[]> {
     const notebook = findRunNotebook(session);
     if (notebook === undefined) return [line("Open the runbook to see its steps", { icon: "book", command: { command: "dr-runbook.openRunbook", title: "Open Runbook" } })];
-    const model = this.#models.of(notebook);
+    const model = await this.#models.of(notebook);
     const progress = followProgress(model.document, progressFacts(session));
     if (progress.current === undefined) return [line("Every step is done", { icon: "check-all" })];
     const nextCell = progress.nextCell ?? progress.current.cells[0];

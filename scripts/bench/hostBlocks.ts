@@ -1,0 +1,117 @@
+import { WebSocket } from "ws";
+import { rehearseByRestart } from "../../test/host/firstRehearsal.ts";
+import { FIRST_RUNBOOK, rowOf } from "../../test/host/firstRunbook.ts";
+import { withWorkbench, type Workbench } from "../../test/host/workbench.ts";
+import type { Comparison } from "./comparison.ts";
+import { blocksOf, type Profile } from "./profile.ts";
+
+/** What a person may wait for an extension without noticing, milliseconds. */
+const LIMIT_MS = 50;
+const SAMPLE_MICROSECONDS = 500;
+/** Free on a machine that debugs nothing; the host of the window alone listens there. */
+const PORT = 39_229;
+
+interface Scene {
+  readonly name: string;
+  readonly play: (workbench: Workbench) => Promise<void>;
+}
+
+/** In this order: each goes on where the one before has ended. */
+const SCENES: readonly Scene[] = [
+  { name: "opening a runbook", play: (workbench) => workbench.openRunbook(FIRST_RUNBOOK) },
+  {
+    name: "opening and checking four more",
+    play: async (workbench) => {
+      for (const file of ["02-application", "03-redis", "04-cluster", "05-security"]) await workbench.openFile(file);
+    },
+  },
+  {
+    name: "importing 860 lines of Markdown",
+    play: async (workbench) => {
+      await workbench.openFile("seed-runbook.md");
+      await workbench.page.keyboard.press("Control+1");
+      await workbench.runCommand("Runbook: Import Markdown");
+      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: "seed-runbook.runbook.md" }).waitFor();
+    },
+  },
+  { name: "rehearsing scenario 1", play: (workbench) => rehearseByRestart(workbench, async () => {}) },
+  {
+    name: "typing a command",
+    play: async (workbench) => {
+      await workbench.focusCell(rowOf("detect-pods"));
+      await workbench.page.keyboard.press("Enter");
+      await workbench.page.keyboard.type("kubectl get pods -n ", { delay: 100 });
+      await workbench.page.keyboard.press("Escape");
+    },
+  },
+  {
+    name: "exporting the log",
+    play: async (workbench) => {
+      await workbench.runCommand("Runbook: Export Incident Log…");
+      await workbench.pick("Markdown");
+      await workbench.waitForQuickInput("Where to?");
+      await workbench.page.keyboard.press("Enter");
+      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
+    },
+  },
+];
+
+/** The longest time that our code holds the extension host's one thread, in a real window, while a person works: all extensions wait for it. */
+export async function hostBlocks(): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  await withWorkbench({ extension: "vsix", files: ["notebooks", "test/fixtures/seed-runbook.md"], inspectPort: PORT }, async (workbench) => {
+    const profiler = await attach(workbench);
+    for (const { name, play } of SCENES) {
+      await profiler.send("Profiler.start");
+      await play(workbench);
+      // What it set off comes after it: checks wait for a pause.
+      await workbench.page.waitForTimeout(1500);
+      const { profile } = (await profiler.send("Profiler.stop")) as { profile: Profile };
+      const [longest] = blocksOf(profile, (url) => url.includes("/extensions/dr-runbook."));
+      comparisons.push({ name: `longest hold of the extension host: ${name}`, ours: longest?.by ?? "nothing", peer: "limit", unit: "ms", isLimit: true, pairs: [{ ours: longest?.ms ?? 0.1, peer: LIMIT_MS }] });
+    }
+    profiler.close();
+  });
+  return comparisons;
+}
+
+interface Profiler {
+  send(method: string, params?: object): Promise<unknown>;
+  close(): void;
+}
+
+/** Opens the host's debugger, as a developer of extensions would, and makes its profiler ready. */
+async function attach(workbench: Workbench): Promise<Profiler> {
+  const [host] = workbench.processes(/--type=extensionHost/);
+  if (host === undefined) throw new Error("this window has no extension host");
+  process.kill(host, "SIGUSR1");
+  const socket = new WebSocket(await debuggerAddress(workbench));
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  const waiting = new Map<number, (result: unknown) => void>();
+  socket.on("message", (data: Buffer) => {
+    const { id, result } = JSON.parse(data.toString()) as { id: number; result: unknown };
+    waiting.get(id)?.(result);
+  });
+  const send = (method: string, params: object = {}): Promise<unknown> =>
+    new Promise((resolve) => {
+      const id = waiting.size + 1;
+      waiting.set(id, resolve);
+      socket.send(JSON.stringify({ id, method, params }));
+    });
+  await send("Profiler.enable");
+  await send("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
+  return { send, close: () => socket.close() };
+}
+
+async function debuggerAddress(workbench: Workbench): Promise<string> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    try {
+      const [target] = (await (await fetch(`http://127.0.0.1:${PORT}/json/list`)).json()) as { webSocketDebuggerUrl: string }[];
+      if (target !== undefined) return target.webSocketDebuggerUrl;
+    } catch (error) {
+      if (attempt === 49) throw new Error("the extension host's debugger does not listen", { cause: error });
+    }
+    await workbench.page.waitForTimeout(100);
+  }
+  throw new Error("the extension host's debugger has nothing to attach to");
+}

@@ -1,0 +1,56 @@
+/** What the V8 profiler gives, as far as it is read here. */
+export interface Profile {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly url: string; readonly functionName: string }; readonly children?: readonly number[] }[];
+  /** Ids of nodes, one a sample. */
+  readonly samples: readonly number[];
+  /** Microseconds before each sample. */
+  readonly timeDeltas: readonly number[];
+}
+
+/** A stretch of time in which some code held its thread without a break. */
+export interface Block {
+  readonly ms: number;
+  /** The outermost function of that code that took most of it. */
+  readonly by: string;
+}
+
+/**
+ * The stretches in which the thread was in code of files that match, or in what this called, longest first. What is collected of garbage in
+ * between counts, since the thread stood still for it.
+ */
+export function blocksOf(profile: Profile, isOurs: (url: string) => boolean): readonly Block[] {
+  const outermost = outermostFunctions(profile, isOurs);
+  const collectors = new Set(profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(garbage collector)").map(({ id }) => id));
+  const blocks: Block[] = [];
+  let open: Map<string, number> | undefined;
+  const close = (): void => {
+    const [longest] = [...(open ?? [])].toSorted((a, b) => b[1] - a[1]);
+    if (open !== undefined && longest !== undefined) blocks.push({ ms: [...open.values()].reduce((sum, ms) => sum + ms, 0), by: longest[0] });
+    open = undefined;
+  };
+  for (const [index, sample] of profile.samples.entries()) {
+    const name = outermost.get(sample) ?? (open !== undefined && collectors.has(sample) ? "(garbage collector)" : undefined);
+    if (name === undefined) {
+      close();
+      continue;
+    }
+    open ??= new Map();
+    open.set(name, (open.get(name) ?? 0) + (profile.timeDeltas[index + 1] ?? 0) / 1000);
+  }
+  close();
+  return blocks.toSorted((a, b) => b.ms - a.ms);
+}
+
+/** By node: the name of our function nearest to the root of its stack; none where no function of ours is in it. */
+function outermostFunctions({ nodes }: Profile, isOurs: (url: string) => boolean): ReadonlyMap<number, string> {
+  const parents = new Map(nodes.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id] as const)));
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const found = new Map<number, string>();
+  for (const { id } of nodes) {
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const frame = frames.get(at);
+      if (frame !== undefined && isOurs(frame.url)) found.set(id, frame.functionName === "" ? "(anonymous)" : frame.functionName);
+    }
+  }
+  return found;
+}
