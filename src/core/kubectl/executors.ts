@@ -28,7 +28,7 @@ const SELECT = ["selector", "field-selector", "all-namespaces"];
 export const KUBECTL_VERBS: Readonly<Record<string, Verb>> = {
   apply: { run: runApply, flags: ["server-side", "force-conflicts", "filename", "dry-run", "field-manager", "output", "show-managed-fields"] },
   "argo rollouts abort": { run: runArgoAbort, flags: [] },
-  "argo rollouts get": { run: runArgoGet, flags: ["no-color"] },
+  "argo rollouts get": { run: runArgoGet, flags: ["no-color", "watch", "timeout-seconds"] },
   "argo rollouts promote": { run: runArgoPromote, flags: ["full", "skip-current-step", "skip-all-steps"] },
   "argo rollouts status": { run: runArgoStatus, flags: ["watch", "timeout"] },
   "argo rollouts undo": { run: runArgoUndo, flags: ["to-revision"] },

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { needKubectl } from "../../parts/kubectl.ts";
+import { runKubectl } from "../../unit/kubectl/fakes.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 
 const WORLD = resolve(import.meta.dirname, "../../../notebooks/worlds/buildnest-argo.yaml");
@@ -113,6 +115,26 @@ describe("an Argo Rollout", function suite() {
     await world.until("it is promoted", async () => (await activeImage(world)) === "buildnest/ecommerce:v1.0.4");
     assert.match(await world.kubectl("get events"), /Rollout completed update to revision \d+ \(\w+\): Completed blue-green update/u);
     await byHand(true);
+  });
+
+  it("is watched in process from one version to the next", async () => {
+    const port = await createKubernetesPort({ kubeconfigPath: world.state.kubeconfig });
+    const end = new AbortController();
+    let shown = "";
+    const watching = runKubectl(port, ["argo", "rollouts", "get", "rollout", "buildnest-app", "-w"], { signal: end.signal, onStdout: (text) => (shown += text) });
+    const trees = (): readonly string[] => shown.split(/\n(?=Name: )/u);
+    try {
+      await world.until("it shows what is there", async () => /Status: +✔ Healthy/u.test(shown));
+      await setImage(world, "buildnest/ecommerce:v1.0.4");
+      await world.until("it shows the new version alone", async () => /v1\.0\.4 \(stable, active\)/u.test(trees().at(-1) ?? ""));
+    } finally {
+      end.abort(new Error("enough"));
+      await assert.rejects(watching, /enough/u);
+      port.close();
+    }
+    assert.ok(trees().some((tree) => /Status: +◌ Progressing/u.test(tree)), shown);
+    assert.ok(trees().some((tree) => /v1\.0\.4 \(preview\)/u.test(tree)), shown);
+    assert.ok(trees().every((tree, index) => tree !== trees()[index - 1]), "each tree says something new");
   });
 
   it("follows the wanted number of pods", async () => {

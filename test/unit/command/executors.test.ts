@@ -28,7 +28,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 const VALUES: Readonly<Record<string, string>> = {
   "dry-run": "server", replicas: "1", "current-replicas": "1", timeout: "1s", "pod-running-timeout": "1s", since: "1s", "since-time": "2026-01-01T00:00:00Z", for: "delete", output: "name", type: "merge",
   "chunk-size": "500", lines: "1", bytes: "1", fields: "1", characters: "1", "after-context": "1", "before-context": "1", context: "1", "max-count": "1", retry: "1", "retry-delay": "1", "max-time": "1", "connect-timeout": "1",
-  "max-redirs": "1", resolve: "h:1:127.0.0.1", indent: "2", key: "1", "field-separator": ",", date: "now", "request-timeout": "1s", "grace-period": "1", "from-literal": "a=b", env: "A=1", patch: "{}",
+  "max-redirs": "1", resolve: "h:1:127.0.0.1", indent: "2", key: "1", "field-separator": ",", date: "now", "request-timeout": "1s", "timeout-seconds": "1", "grace-period": "1", "from-literal": "a=b", env: "A=1", patch: "{}",
   "to-revision": "1", revision: "1", tail: "1", "limit-bytes": "1", "max-log-requests": "5", "sort-by": ".metadata.name", cascade: "orphan", types: "Normal", region: "us-east-1", delimiter: ",",
 };
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { at, isJsonList, isObject, parseJson, textAt, type Json, type JsonObject } from "../../../src/core/kubectl/json.ts";
-import { rolloutText } from "../../../src/core/kubectl/rollout/argoGet.ts";
+import { rolloutText } from "../../../src/core/kubectl/rollout/argoText.ts";
+import type { ClockPort } from "../../../src/core/ports.ts";
 import { FakeCluster } from "./fakeCluster.ts";
 import { runKubectl, stillClock } from "./fakes.ts";
 
@@ -103,6 +104,46 @@ function printed(of: (kind: string) => readonly JsonObject[]): string {
   const text = rolloutText({ rollout: of("Rollout")[0] ?? {}, replicaSets: of("ReplicaSet"), pods: of("Pod"), experiments: of("Experiment"), analysisRuns: of("AnalysisRun"), now: NOW });
   return text.replaceAll(/ +$/gmu, "");
 }
+
+describe("kubectl argo rollouts get rollout -w", () => {
+  const ROLLOUTS = "GET /apis/argoproj.io/v1alpha1/namespaces/shop/rollouts";
+  const rolloutAt = (version: string, phase: string): unknown => ({ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { name: "web", namespace: "shop", uid: "u1", resourceVersion: version }, spec: { replicas: 1, strategy: { blueGreen: {} } }, status: { phase } });
+  const listed = (kind: string, ...items: readonly unknown[]): unknown => ({ kind: `${kind}List`, apiVersion: "v1", metadata: { resourceVersion: "1" }, items });
+  const event = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
+  /** Watches of the Rollout with these events, then of ReplicaSets and of pods, which stand still. */
+  const watched = (...events: readonly string[]): FakeCluster =>
+    cluster({}).reply(ROLLOUTS, { json: listed("Rollout", rolloutAt("1", "Progressing")) }).reply("GET /apis/apps/v1/namespaces/shop/replicasets", { json: listed("ReplicaSet") }).reply("GET /api/v1/namespaces/shop/pods", { json: listed("Pod") })
+      .streamNext(...events, "forever").streamNext("forever").streamNext("forever");
+  /** Pauses pass at once; limits of `limitMs` and less are over once nothing else happens. */
+  const clock = (limitMs: number): ClockPort => ({
+    now: () => 0,
+    sleep: (ms, signal, purpose) => new Promise((done, reject) => {
+      if (purpose !== "limit") setImmediate(done);
+      else if (ms <= limitMs) setTimeout(done, 50);
+      signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
+    }),
+  });
+  const phases = (text: string): readonly string[] => [...text.matchAll(/^Status: +. (\w+)$/gmu)].map(([, phase = ""]) => phase);
+
+  it("shows the tree again when it has changed, and ends with its limit", async () => {
+    const server = watched(event("MODIFIED", rolloutAt("2", "Progressing")), event("MODIFIED", rolloutAt("3", "Healthy")));
+    const { stdout, stderr, exitCode } = await runKubectl(server, ["argo", "rollouts", "get", "rollout", "web", "-w", "--timeout-seconds", "5"], { clock: clock(5000) });
+    assert.deepEqual([phases(stdout), stderr, exitCode], [["Progressing", "Healthy"], "", 0]);
+    assert.match(stdout, /\n\nName: /u);
+  });
+
+  it("follows until a person ends it", async () => {
+    const end = new AbortController();
+    const running = runKubectl(watched(), ["argo", "rollouts", "get", "ro", "web", "--watch"], { clock: clock(5000), signal: end.signal, onStdout: () => end.abort(new Error("enough")) });
+    await assert.rejects(running, /enough|aborted/u);
+  });
+
+  it("says when the Rollout is gone, and goes on", async () => {
+    const server = watched(event("DELETED", rolloutAt("2", "Progressing")));
+    const { stdout, stderr, exitCode } = await runKubectl(server, ["argo", "rollouts", "get", "rollout", "web", "-w", "--timeout-seconds", "5"], { clock: clock(5000) });
+    assert.deepEqual([phases(stdout), stderr, exitCode], [["Progressing"], 'Error: rollout.argoproj.io "web" not found\n', 0]);
+  });
+});
 
 describe("kubectl argo rollouts get rollout", () => {
   for (const name of ["blue-green", "canary", "experiment-analysis", "experiment-step", "rollout-invalid", "rollout-aborted"]) {

@@ -12,7 +12,7 @@ const SECONDS: ValueRule = { pattern: /^\d+(?:\.\d+)?$/, expected: "a number of 
 
 const RULES: Readonly<Record<string, Readonly<Record<string, ValueRule>>>> = {
   kubectl: {
-    replicas: INTEGER, "current-replicas": INTEGER, tail: INTEGER, "limit-bytes": INTEGER, "max-log-requests": INTEGER, "to-revision": INTEGER, revision: INTEGER, "grace-period": INTEGER, "chunk-size": INTEGER,
+    replicas: INTEGER, "current-replicas": INTEGER, tail: INTEGER, "limit-bytes": INTEGER, "max-log-requests": INTEGER, "to-revision": INTEGER, revision: INTEGER, "grace-period": INTEGER, "chunk-size": INTEGER, "timeout-seconds": INTEGER,
     timeout: DURATION, since: DURATION, "pod-running-timeout": DURATION, "dry-run": DRY_RUN,
     "since-time": { pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/, expected: "a time such as 2026-01-31T02:00:00Z" },
     cascade: { pattern: /^(?:background|foreground|orphan|true|false)$/, expected: "background, foreground or orphan" },

@@ -8,16 +8,20 @@ import { patchWorkload, type Workload } from "../workloads.ts";
 import { ROLLOUT_HASH, ROLLOUT_REVISION } from "../revisions.ts";
 import { parseRevision } from "./history.ts";
 
-/** A Rollout, or the plugin's words for one that is not there: its lister names the type in the singular. */
+/** A Rollout as it is now. Throws in the plugin's words. */
 export async function fetchRollout(call: Call, resource: ApiResource, name: string): Promise<JsonObject> {
   try {
     return await fetchObject(call, resource, call.namespace, name);
   } catch (error) {
     if (!(error instanceof ApiStatusError)) throw error;
-    throw new KubectlFailure(error.status === 404 ? `Error: rollout.argoproj.io ${JSON.stringify(name)} not found` : `Error: ${error.message}`);
+    throw new KubectlFailure(error.status === 404 ? missingRollout(name) : `Error: ${error.message}`);
   }
 }
 
+/** The plugin's words for a Rollout that is not there: its lister names the type in the singular. */
+export function missingRollout(name: string): string {
+  return `Error: rollout.argoproj.io ${JSON.stringify(name)} not found`;
+}
 
 /** `kubectl argo rollouts abort NAME`: back to the stable version. */
 export async function runArgoAbort(call: Call): Promise<number> {

@@ -1,87 +1,30 @@
-import { print, type Call } from "../call.ts";
-import { discover, groupResource, resolveType } from "../discovery.ts";
+import { flagIs, print, type Call } from "../call.ts";
+import { discover, groupResource, resolveType, type ApiResource } from "../discovery.ts";
 import { fetchObjects, NO_QUERY } from "../fetch.ts";
-import { at, isObject, listAt, numberAt, textAt, type Json } from "../json.ts";
-import { alignTabs, DESCRIBE_TABS } from "../tabwriter.ts";
-import { ageSince } from "../time.ts";
+import type { Json } from "../json.ts";
 import { fetchRollout } from "./argo.ts";
-import { phaseIcon, revisionRows, runningImages, type RolloutParts, type TreeRow } from "./argoInfo.ts";
-import { rolloutPhase } from "./argoPhase.ts";
+import { rolloutText } from "./argoText.ts";
+import { watchRollout } from "./argoWatch.ts";
 
-/** `kubectl argo rollouts get rollout NAME`: what it is, and the tree of what it has made; without colours, as with `TERM=dumb`. */
+/** Types whose objects stand in a Rollout's tree. */
+const PARTS = { replicaSets: "replicasets.apps", pods: "pods", experiments: "experiments.argoproj.io", analysisRuns: "analysisruns.argoproj.io" } as const;
+
+/** `kubectl argo rollouts get rollout NAME [-w]`: what it is, and the tree of what it has made. */
 export async function runArgoGet(call: Call): Promise<number> {
-  const rollout = await fetchRollout(call, await resolveType(call.cluster, "rollouts.argoproj.io", call.signal), call.operation.positionals[1] ?? "");
-  const [replicaSets, pods, experiments, analysisRuns] = await Promise.all(["replicasets.apps", "pods", "experiments.argoproj.io", "analysisruns.argoproj.io"].map((type) => listOf(call, type)));
-  await print(call, rolloutText({ rollout, replicaSets: replicaSets ?? [], pods: pods ?? [], experiments: experiments ?? [], analysisRuns: analysisRuns ?? [], now: call.ports.clock.now() }));
-  return 0;
-}
-
-/** Objects of a type in the namespace; none where the server does not have the type. */
-async function listOf(call: Call, type: string): Promise<readonly Json[]> {
-  const resource = (await discover(call.cluster, call.signal)).find((other) => groupResource(other) === type);
-  return resource === undefined ? [] : fetchObjects(call, resource, undefined, NO_QUERY);
-}
-
-/** `PrintRollout`. */
-export function rolloutText(parts: RolloutParts): string {
-  const { rollout, now } = parts;
-  const { phase, message } = rolloutPhase(rollout);
-  const images = runningImages(parts);
-  const count = (field: string): string => String(numberAt(rollout, "status", field));
-  const canary = at(rollout, "spec", "strategy", "canary");
-  const strategy = isObject(canary) ? "Canary" : isObject(at(rollout, "spec", "strategy", "blueGreen")) ? "BlueGreen" : "";
-  const pairs: readonly (readonly [string, string])[] = [
-    ["Name:", textAt(rollout, "metadata", "name")],
-    ["Namespace:", textAt(rollout, "metadata", "namespace")],
-    ["Status:", `${phaseIcon(phase)} ${phase}`],
-    ...(message === "" ? [] : [["Message:", message] as const]),
-    ["Strategy:", strategy],
-    ...(strategy === "Canary" ? canaryPairs(parts) : []),
-    ...images.map((image, index) => [index === 0 ? "Images:" : "", image] as const),
-  ];
-  const desired = at(rollout, "spec", "replicas") === undefined ? "1" : String(numberAt(rollout, "spec", "replicas"));
-  const replicas = [["  Desired:", desired], ["  Current:", count("replicas")], ["  Updated:", count("updatedReplicas")], ["  Ready:", count("readyReplicas")], ["  Available:", count("availableReplicas")]] as const;
-  const lines = [...pairs.map(pairLine), "Replicas:\n", ...replicas.map(pairLine)].join("");
-  const root: TreeRow = { mark: "⟳", name: textAt(rollout, "metadata", "name"), kind: "Rollout", icon: phaseIcon(phase), status: phase, age: ageSince(textAt(rollout, "metadata", "creationTimestamp"), now), info: "", children: revisionRows(parts) };
-  return `${lines}\n${alignTabs(`NAME\tKIND\tSTATUS\tAGE\tINFO\n${rowLine(root, "")}${branches(root.children, "")}`, DESCRIBE_TABS)}`;
-}
-
-function pairLine([name, value]: readonly [string, string]): string {
-  return `${name.padEnd(17)}${value}\n`;
-}
-
-/** Step and weights (`NewRolloutInfo`, `GetCurrentSetWeight`). */
-function canaryPairs({ rollout, replicaSets }: RolloutParts): readonly (readonly [string, string])[] {
-  const steps = listAt(rollout, "spec", "strategy", "canary", "steps");
-  const index = numberAt(rollout, "status", "currentStepIndex");
-  const isStepped = at(rollout, "status", "currentStepIndex") !== undefined && steps.length > 0;
-  const all = numberAt(rollout, "spec", "strategy", "canary", "trafficRouting", "maxTrafficWeight") || 100;
-  const isDone = steps.length <= index;
-  const reached = steps.slice(0, index + 1).reverse().find((step) => at(step, "setWeight") !== undefined);
-  const wanted = at(rollout, "status", "abort") === true ? 0 : isDone ? all : numberAt(reached, "setWeight");
-  return [["  Step:", isStepped ? `${String(index)}/${String(steps.length)}` : ""], ["  SetWeight:", String(wanted)], ["  ActualWeight:", String(isDone ? all : actualWeight(rollout, replicaSets, all, wanted))]];
-}
-
-function actualWeight(rollout: Json, replicaSets: readonly Json[], all: number, wanted: number): number {
-  const available = numberAt(rollout, "status", "availableReplicas");
-  if (available === 0) return 0;
-  if (isObject(at(rollout, "spec", "strategy", "canary", "trafficRouting"))) {
-    const weights = at(rollout, "status", "canary", "weights");
-    return isObject(weights) ? numberAt(weights, "canary", "weight") : wanted;
+  const [resource, name] = [await resolveType(call.cluster, "rollouts.argoproj.io", call.signal), call.operation.positionals[1] ?? ""];
+  const rollout = await fetchRollout(call, resource, name);
+  const all = await discover(call.cluster, call.signal);
+  const typeOf = (part: keyof typeof PARTS): ApiResource | undefined => all.find((other) => groupResource(other) === PARTS[part]);
+  if (flagIs(call.operation, "watch")) {
+    await watchRollout(call, name, [{ part: "rollout", resource }, ...(["replicaSets", "pods", "experiments", "analysisRuns"] as const).map((part) => ({ part, resource: typeOf(part) }))]);
+    return 0;
   }
-  const hash = textAt(rollout, "status", "currentPodHash");
-  const canary = hash === textAt(rollout, "status", "stableRS") ? undefined : replicaSets.find((set) => textAt(set, "metadata", "labels", "rollouts-pod-template-hash") === hash);
-  return Math.trunc((numberAt(canary, "status", "availableReplicas") * all) / available);
-}
-
-/** Rows with the lines that lead to them (`getPrefixes`). */
-function branches(rows: readonly TreeRow[], before: string): string {
-  return rows.map((row, index) => {
-    const isLast = index === rows.length - 1;
-    return rowLine(row, `${before}${isLast ? "└──" : "├──"}`) + branches(row.children, `${before}${isLast ? "   " : "│  "}`);
-  }).join("");
-}
-
-function rowLine({ mark, name, kind, icon, status, age, info }: TreeRow, before: string): string {
-  return `${before}${mark} ${name}\t${kind}\t${icon} ${status}\t${age}\t${info}\n`;
+  // Of a type that the server does not have there are no objects.
+  const listOf = async (part: keyof typeof PARTS): Promise<readonly Json[]> => {
+    const type = typeOf(part);
+    return type === undefined ? [] : await fetchObjects(call, type, undefined, NO_QUERY);
+  };
+  const [replicaSets, pods, experiments, analysisRuns] = await Promise.all([listOf("replicaSets"), listOf("pods"), listOf("experiments"), listOf("analysisRuns")]);
+  await print(call, rolloutText({ rollout, replicaSets, pods, experiments, analysisRuns, now: call.ports.clock.now() }));
+  return 0;
 }

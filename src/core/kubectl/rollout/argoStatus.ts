@@ -5,7 +5,7 @@ import { KubectlFailure } from "../failure.ts";
 import type { Json } from "../json.ts";
 import { parseDuration } from "../time.ts";
 import { watchObjects } from "../watch.ts";
-import { fetchRollout } from "./argo.ts";
+import { fetchRollout, missingRollout } from "./argo.ts";
 import { rolloutPhase, type RolloutPhase } from "./argoPhase.ts";
 
 /** The plugin waits for ever where no `--timeout` is given: nothing ends a rollout but itself and the person. */
@@ -39,7 +39,7 @@ async function follow(call: Call, resource: ApiResource, name: string, first: Ro
   try {
     for await (const event of watchObjects(target, deadline.signal)) {
       const rollout: Json | undefined = event.type === "listed" ? event.objects[0] : event.object;
-      if (rollout === undefined || event.type === "DELETED") throw new KubectlFailure(`Error: rollout.argoproj.io ${JSON.stringify(name)} not found`);
+      if (rollout === undefined || event.type === "DELETED") throw new KubectlFailure(missingRollout(name));
       last = rolloutPhase(rollout);
       const line = last.message === "" ? last.phase : `${last.phase} - ${last.message}`;
       if (line !== said) await print(call, `${line}\n`);
