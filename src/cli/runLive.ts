@@ -6,7 +6,7 @@ import { forecastOption, forecastWords } from "../core/run/optionForecast.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { stopsRun } from "../core/run/outcomeText.ts";
 import { commandCells, followProgress, optionsOf, takenOption, type Progress } from "../core/run/progress.ts";
-import { describeClock, remainingMs } from "../core/run/recoveryClock.ts";
+import { describeClock, greensText, remainingMs } from "../core/run/recoveryClock.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
@@ -103,7 +103,7 @@ class TerminalRun {
         await this.#withText("Note: ", (text) => kernel.request("addNote", { text }));
         return false;
       case "v":
-        await kernel.request("verify", {});
+        await this.#orSay(() => kernel.request("verify", {}));
         return false;
       case "r":
         await this.#withText("How do you know that service is restored? ", (reason) => kernel.request("markClock", { mark: "restored", at: undefined, reason }));
@@ -120,7 +120,7 @@ class TerminalRun {
   #show(cell: number | undefined, status: RunStatus): void {
     const { document, print } = this.#live;
     const step = this.#stepOf(cell);
-    const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${status.clock.greens > 0 ? `, verification green ${status.clock.greens} of ${status.clock.greensNeeded}` : ""}]`;
+    const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${greensText(status.clock)}]`;
     if (cell === undefined) print(`\n${clock} Every step is done.`);
     else print(`\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
   }
@@ -188,11 +188,18 @@ class TerminalRun {
   async #goTo(status: RunStatus): Promise<void> {
     const wanted = await this.#live.read("To which step? ");
     if (wanted === undefined) return;
-    try {
+    await this.#orSay(async () => {
       const step = findStep(this.#live.document, wanted.trim());
       this.#queue = commandCells(this.#live.document, step);
       const options = optionsOf(this.#live.document, step);
       if (this.#queue.length === 0 && options.length > 0) await this.#chooseOption(options, status);
+    });
+  }
+
+  /** What cannot be done is said; the run goes on. */
+  async #orSay(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
     } catch (error) {
       if (!(error instanceof RuntimeError)) throw error;
       this.#live.print(`${error.message} ${error.hint}`);

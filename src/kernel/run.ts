@@ -1,6 +1,5 @@
 import { planOperation } from "../core/command/planOperation.ts";
 import type { AskParams, AskResult, HealthReport, KernelNotifications, OutputNotification, RunCellParams, RunStatus, WorldState } from "../core/protocol.ts";
-import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
 import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
@@ -10,7 +9,7 @@ import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction
 import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { wholeOutputsOf } from "../core/run/wholeOutputText.ts";
-import { watchVerification, type VerificationRound } from "../core/run/verification.ts";
+import { probeVerification, requireVerification, watchVerification, type VerificationRound } from "../core/run/verification.ts";
 import type { LookUp, LookUpAnswer } from "../core/language/facts.ts";
 import { answerLookUp } from "../core/language/lookUp.ts";
 import { readOnlyPorts } from "../core/preflight/readOnly.ts";
@@ -188,8 +187,9 @@ export class Run {
     return cancel !== undefined;
   }
 
-  /** Probes the verification at once and goes on watching it. */
+  /** Probes the verification at once and goes on watching it. Throws `invalidInput` where the runbook names none: nothing a machine could ask is never green. */
   async verifyNow(): Promise<RunStatus> {
+    requireVerification(this.#parts.document);
     await this.#stopWatch();
     const round = await this.#probe(this.#over.signal);
     await this.record({ type: "verificationChecked", green: round.isGreen, consecutive: round.isGreen ? this.#state.greens + 1 : 0, detail: round.detail });
@@ -247,7 +247,7 @@ export class Run {
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
-    const verdict = judgeRun(this.#state);
+    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter);
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
@@ -328,18 +328,8 @@ export class Run {
     await watch?.done;
   }
 
-  async #probe(signal: AbortSignal): Promise<VerificationRound> {
-    const { document } = this.#parts;
-    const host: CellRunnerHost = { ...this.#cellHost(), environment: new Map(this.#environment), record: async () => undefined, attended: async () => undefined, ask: async () => undefined, output: async () => undefined, keepOutput: () => undefined };
-    for (const name of document.frontMatter.verification) {
-      const index = document.cells.findIndex((cell) => cell.command?.name === name);
-      const cell = document.cells[index];
-      if (cell?.command === undefined) return { isGreen: false, detail: `The runbook has no cell named ${name}.` };
-      const { via, timeoutMs, commandText } = cell.command;
-      const outcome = await runCell({ execution: `verify-${name}`, cell: cellReference(document, index), text: via === undefined ? commandText : cell.text, via, timeoutMs }, host, signal);
-      if (outcome.status !== "succeeded") return { isGreen: false, detail: `${name}: ${outcome.message ?? outcome.status}` };
-    }
-    return { isGreen: true, detail: document.frontMatter.verification.join(", ") };
+  #probe(signal: AbortSignal): Promise<VerificationRound> {
+    return probeVerification(this.#parts.document, { ...this.#cellHost(), environment: new Map(this.#environment) }, signal);
   }
 }
 

@@ -39,7 +39,7 @@ export function writePastRun(root: string, past: PastRun): void {
   const records: JournalRecord[] = [];
   const add = (second: number, event: JournalEvent): void => void records.push(chainEvent(event, records.at(-1), startedAt + second * 1000, startedAt + second * 1000));
   for (const [second, event] of events) add(second, event);
-  add(past.restoredSecond + 60, { type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records)) });
+  add(past.restoredSecond + 60, { type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }) });
   mkdirSync(join(root, past.run), { recursive: true });
   writeFileSync(join(root, past.run, "journal.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 }

@@ -18,6 +18,8 @@ export interface ImportedRunbook {
   /** Keys that the front matter was given. */
   readonly keys: readonly string[];
   readonly counts: { readonly commands: number; readonly steps: number; readonly expectations: number; readonly checklistItems: number };
+  /** Whether it says which cells prove that service is restored. */
+  readonly hasVerification: boolean;
   /** What could not be read, by line of `text`. */
   readonly unread: readonly ImportRemark[];
 }
@@ -28,6 +30,8 @@ export interface ImportRemark {
 }
 
 const NO_CONTEXT = "The commands name no cluster: the target {name} is the one of the current kubeconfig, whichever that is. Put its context in.";
+
+const NO_VERIFICATION = "Nothing says yet when service is restored: until then a person declares it, and no drill passes. Name the cells that prove it, and list them under verification.";
 
 /**
  * Turns any Markdown document into a runbook (docs/FORMAT.md, Importing): it gets the front matter that its own words give, and not a
@@ -46,7 +50,7 @@ export function importMarkdown(source: string, name: string): ImportedRunbook {
     checklistItems: imported.steps.reduce((sum, step) => sum + step.checklist.length, 0),
   };
   const remarks = [remark, ...imported.frontMatter.targets.map((target) => (target.kind === "kubernetes" && target.context === undefined ? NO_CONTEXT.replace("{name}", target.name) : undefined))];
-  return { text, keys, counts, unread: [...remarks.flatMap((words) => (words === undefined ? [] : [{ line: 1, words }])), ...unreadIn(imported)] };
+  return { text, keys, counts, hasVerification: imported.frontMatter.verification.length > 0, unread: [...remarks.flatMap((words) => (words === undefined ? [] : [{ line: 1, words }])), ...unreadIn(imported)] };
 }
 
 interface Written {
@@ -107,10 +111,11 @@ function looksLikeCommand(line: string): boolean {
 }
 
 /** The report of an import in words, for a terminal or a page. */
-export function importReport({ keys, counts, unread }: ImportedRunbook): string {
+export function importReport({ keys, counts, hasVerification, unread }: ImportedRunbook): string {
   const { commands, steps, expectations, checklistItems } = counts;
   const read = `Read: ${String(commands)} command cells, ${String(steps)} steps and options, ${String(expectations)} expectations, ${String(checklistItems)} checklist items.`;
   const front = keys.length === 0 ? "The front matter was left as it was." : `Front matter: ${keys.join(", ")}. Look it through: it says what the text says.`;
+  const restored = hasVerification || commands === 0 ? [] : [NO_VERIFICATION];
   const rest = unread.length === 0 ? ["Everything was read."] : ["Not read:", ...unread.map(({ line, words }) => `  line ${String(line)}: ${words}`)];
-  return `${[read, front, ...rest].join("\n")}\n`;
+  return `${[read, front, ...restored, ...rest].join("\n")}\n`;
 }

@@ -13,7 +13,7 @@ import { checkGarbledText } from "./rules/garbledText.ts";
 import { checkPaths, checkRpo } from "./rules/paths.ts";
 import { checkContacts, checkOwner, checkReview } from "./rules/people.ts";
 import { checkRemovedFeatures } from "./rules/removedFeatures.ts";
-import { checkDestruction, checkListSteps, checkSteps } from "./rules/steps.ts";
+import { checkDestruction, checkListSteps, checkSteps, checkVerification } from "./rules/steps.ts";
 import { checkAlternatives, checkSecretDefaults, checkTargets } from "./rules/targets.ts";
 import { anglePlaceholders, checkAnglePlaceholders, checkWording } from "./rules/wording.ts";
 import { applySuppressions, readSuppressions } from "./suppressions.ts";
@@ -32,7 +32,7 @@ export interface LintFinding {
 }
 
 const RULES: readonly LintRule[] = [
-  checkOwner, checkReview, checkContacts, checkWording, checkAnglePlaceholders, checkGarbledText, checkSteps, checkListSteps, checkDestruction, checkPaths, checkRpo, checkAlternatives,
+  checkOwner, checkReview, checkContacts, checkWording, checkAnglePlaceholders, checkGarbledText, checkSteps, checkListSteps, checkDestruction, checkVerification, checkPaths, checkRpo, checkAlternatives,
   checkTargets, checkSecretDefaults, checkRemovedFeatures, checkFiles, checkAlertRules,
 ];
 

@@ -25,6 +25,7 @@ export const LINT_PROBLEMS = {
   "rollback-missing": { severity: "warning", message: "{step} changes something ({command}) and does not say how to take it back. Say it, or say that there is no way back." },
   "destruction-unverified": { severity: "warning", message: "Nothing after {command} looks whether it did what it should: {why}. Add a check with # Expected: to this step or the next." },
   "objective-missing": { severity: "information", message: "No RTO holds for these steps: the clock has nothing to measure against." },
+  "verification-missing": { severity: "information", message: "{reason}, and nothing says when service is restored: no machine can tell, and no drill can pass. Name the cells that prove it, and list them under verification." },
   "path-over-rto": { severity: "warning", message: "Of {paths} ways through these steps {count} exceed the RTO of {rto}; the longest ({path}) takes {total}. Shorten it, or say in the objectives what would close the gap." },
   "path-fills-rto": { severity: "information", message: "One way ({path}) takes all of the RTO of {rto}: noticing, deciding and {rest} have no time." },
   "rpo-over-backup": { severity: "warning", message: "Backups {interval} cannot keep an RPO of {rpo}. Say what closes the gap (replica, binary logs), or back up more often." },

@@ -38,3 +38,9 @@ export function remainingMs(clock: ClockStatus): number | undefined {
   if (clock.rtoMs === undefined || clock.restoredAt !== undefined) return undefined;
   return clock.rtoMs - (clock.impactAt === undefined ? 0 : clock.now - clock.impactAt);
 }
+
+/** `, verification green 2 of 3` for behind the clock: how far a recovery is shown; nothing while it is red, and no count once service is restored. */
+export function greensText({ greens, greensNeeded, restoredAt }: ClockStatus): string {
+  if (greens === 0) return "";
+  return restoredAt === undefined ? `, verification green ${Math.min(greens, greensNeeded)} of ${greensNeeded}` : ", verification green";
+}

@@ -1,4 +1,5 @@
 import type { CellStatus, ClockStatus, RunStatus } from "../protocol.ts";
+import type { FrontMatter } from "../runbook/document.ts";
 import type { CellReference, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { wholeOutputsOf } from "./wholeOutputText.ts";
@@ -161,10 +162,10 @@ export function runStatus(state: RunState, now: number, unwritten: number): RunS
 }
 
 /** The verdict on a run that ends now: passed when restored within RTO with nothing left open. */
-export function judgeRun(state: RunState): RunVerdict {
+export function judgeRun(state: RunState, { verification }: Pick<FrontMatter, "verification">): RunVerdict {
   const recoveryMs = state.restoredAt === undefined || state.impactAt === undefined ? undefined : state.restoredAt - state.impactAt;
   const reasons: string[] = [];
-  if (recoveryMs === undefined) reasons.push("Service was not restored: the verification was never green often enough in a row.");
+  if (recoveryMs === undefined) reasons.push(`Service was not restored: ${verification.length === 0 ? "the runbook names no verification, so nothing could show it" : "the verification was never green often enough in a row"}.`);
   else if (state.rtoMs !== undefined && recoveryMs > state.rtoMs) reasons.push("Service was restored after the recovery time objective.");
   if (state.mode === "incident") return { status: "ended", recoveryMs, rtoMs: state.rtoMs, reasons };
   return { status: reasons.length === 0 ? "passed" : "failed", recoveryMs, rtoMs: state.rtoMs, reasons };

@@ -1,4 +1,8 @@
 import type { ClockPort } from "../ports.ts";
+import { cellReference } from "../runbook/cellName.ts";
+import type { RunbookDocument } from "../runbook/document.ts";
+import { RuntimeError } from "../runtimeError.ts";
+import { runCell, type CellRunnerHost } from "./cellRunner.ts";
 import type { JournalEvent } from "./journalEvent.ts";
 import { GREENS_NEEDED, type RunState } from "./runState.ts";
 
@@ -42,4 +46,49 @@ export async function watchVerification(host: VerificationHost, signal: AbortSig
     }
     await host.clock.sleep(host.state().restoredAt === undefined ? RECOVERING_INTERVAL_MS : RESTORED_INTERVAL_MS, signal);
   }
+}
+
+/** Throws `invalidInput` where a runbook names no verification: what nobody can ask is never green. */
+export function requireVerification({ frontMatter }: RunbookDocument): void {
+  if (frontMatter.verification.length > 0) return;
+  throw new RuntimeError("invalidInput", "Verifying recovery: the runbook names no verification, so no machine can tell whether service is restored.", {
+    hint: "Declare it restored yourself, with a reason (Mark Recovery Clock…, or r in a terminal). For the next time, list the cells that prove it under verification in the front matter.",
+  });
+}
+
+/**
+ * Runs each verification cell once beside the run: nobody is asked and nothing is shown or journalled. Green is only what a machine has
+ * seen: a cell that runs nothing proves nothing, and what only a person can judge stays open.
+ */
+export async function probeVerification(document: RunbookDocument, run: CellRunnerHost, signal: AbortSignal): Promise<VerificationRound> {
+  const { verification } = document.frontMatter;
+  if (verification.length === 0) return { isGreen: false, detail: "The runbook names no verification." };
+  for (const name of verification) {
+    const index = document.cells.findIndex((cell) => cell.command?.name === name);
+    const cell = document.cells[index];
+    if (cell?.command === undefined) return { isGreen: false, detail: `The runbook has no cell named ${name}.` };
+    const { via, timeoutMs, commandText } = cell.command;
+    const events: JournalEvent[] = [];
+    const outcome = await runCell({ execution: `verify-${name}`, cell: cellReference(document, index), text: via === undefined ? commandText : cell.text, via, timeoutMs }, besideRun(run, events), signal);
+    const problem = outcome.status === "succeeded" ? gapIn(events) : (outcome.message ?? outcome.status);
+    if (problem !== undefined) return { isGreen: false, detail: `${name}: ${problem}` };
+  }
+  return { isGreen: true, detail: verification.join(", ") };
+}
+
+/** What would be journalled goes into `events`. */
+function besideRun(run: CellRunnerHost, events: JournalEvent[]): CellRunnerHost {
+  return {
+    ...run, attended: async () => undefined, ask: async () => undefined, output: async () => undefined, keepOutput: () => undefined,
+    record: async (event) => {
+      events.push(event);
+    },
+  };
+}
+
+/** Why a cell that succeeded has shown nothing. */
+function gapIn(events: readonly JournalEvent[]): string | undefined {
+  if (!events.some(({ type }) => type === "statementOutcome")) return "It runs no command, so it shows nothing.";
+  const open = events.find((event) => event.type === "expectationChecked" && event.result === "unverified");
+  return open?.type === "expectationChecked" ? `Only a person can tell whether "${open.expected}" is met.` : undefined;
 }

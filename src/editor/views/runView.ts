@@ -5,7 +5,7 @@ import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eve
 import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
 import { followProgress } from "../../core/run/progress.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
-import { describeClock, formatDuration, remainingMs } from "../../core/run/recoveryClock.ts";
+import { describeClock, formatDuration, greensText, remainingMs } from "../../core/run/recoveryClock.ts";
 import { rpoExposureMs } from "../../core/run/recoveryPoint.ts";
 import type { Step } from "../../core/runbook/document.ts";
 import { messageOf } from "../../core/runtimeError.ts";
@@ -169,11 +169,11 @@ function line(label: string, options: LineOptions = {}): Node {
 }
 
 function clockLine(session: RunSession): Node {
-  const { greens, greensNeeded, restoredAt, impactAt, rtoMs } = session.clock;
+  const { restoredAt, impactAt, rtoMs } = session.clock;
   if (impactAt === undefined) return line("The impact is not marked", { icon: "watch", description: "the clock does not run", command: { command: MARK, title: "Mark Recovery Clock" } });
   if (restoredAt !== undefined) return line(`Service restored after ${clockText(restoredAt - impactAt)}`, { icon: "check" });
   const objective = rtoMs === undefined ? "no RTO" : `RTO ${clockText(rtoMs)}`;
-  return line(`Impact began ${new Date(impactAt).toISOString().slice(11, 19)} UTC`, { icon: "watch", description: greens > 0 ? `${objective}, verification green ${greens} of ${greensNeeded}` : objective });
+  return line(`Impact began ${new Date(impactAt).toISOString().slice(11, 19)} UTC`, { icon: "watch", description: `${objective}${greensText(session.clock)}` });
 }
 
 /** How old the newest data are that a backup brings back; nothing while no backup says. */

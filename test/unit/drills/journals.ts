@@ -84,7 +84,7 @@ export function journal(plan: Journal): JournalRecord[] {
   if (plan.restored !== undefined) events.push([plan.restored, { type: "clockMarked", mark: "restored", markedAt: plan.restored * 1000, by: "machine", reason: "" }]);
   const records: JournalRecord[] = [];
   for (const [at, event] of events.sort(([a], [b]) => a - b)) records.push(chainEvent(event, records.at(-1), at * 1000, wall + at * 1000));
-  if (plan.ended !== undefined) records.push(chainEvent({ type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records)) }, records.at(-1), plan.ended * 1000, wall + plan.ended * 1000));
+  if (plan.ended !== undefined) records.push(chainEvent({ type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }) }, records.at(-1), plan.ended * 1000, wall + plan.ended * 1000));
   return records;
 }
 

@@ -44,6 +44,13 @@ describe("importing Markdown", () => {
     assert.deepEqual(unread.map(({ line, words }) => [line, words.split(/[.:]/)[0]]), [[1, "The commands name no cluster"], [12, "This heading is not read as a step or an option"], [15, "This fence looks like a command and is none by its language"], [19, "<pod> stands for a value, and the shell reads the brackets as redirections"]]);
   });
 
+  it("says that nothing proves the recovery yet, where there are commands", () => {
+    const [bare, proven] = [`# A\n\n${F}bash\nkubectl get pods\n${F}\n`, `---\nverification: [look]\n---\n\n${F}bash {name: look}\nkubectl get pods\n${F}\n`];
+    assert.match(importReport(importMarkdown(bare, "a")), /Nothing says yet when service is restored/);
+    assert.doesNotMatch(importReport(importMarkdown(proven, "a")), /Nothing says yet/);
+    assert.doesNotMatch(importReport(importMarkdown("# Words\n", "a")), /Nothing says yet/);
+  });
+
   it("reads the seed runbook", () => {
     const imported = importMarkdown(seed, "seed");
     assert.ok(imported.text.endsWith(seed));

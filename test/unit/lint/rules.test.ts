@@ -17,6 +17,18 @@ describe("lint rules", () => {
     expectFindings("---\nowner: Nobody\n---\n", codes, ["owner-unknown: owner: Nobody"], { shared });
   });
 
+  it("ask what restored means of a runbook that recovers something", () => {
+    const codes = ["verification-missing"];
+    const [change, look] = [bash("kubectl delete pod web-0 -n shop"), bash("kubectl get pods -n shop")];
+    expectFindings(`---\ntitle: T\n---\n\n${change}\n`, codes, ["verification-missing: ---"]);
+    expectFindings(`---\nverification: []\n---\n\n${change}\n`, codes, ["verification-missing: verification: []"]);
+    expectFindings(`---\nrto: 15 minutes\n---\n\n${look}\n`, codes, ["verification-missing: ---"]);
+    expectFindings(`---\ndrill: { cases: [pod-gone] }\n---\n\n${look}\n`, codes, ["verification-missing: ---"]);
+    expectFindings(`---\nverification: [look]\n---\n\n${change}\n`, codes, []);
+    expectFindings(`---\ntitle: T\n---\n\n${look}\n`, codes, []);
+    expectFindings(`${change}\n`, codes, [], { isRunbook: false });
+  });
+
   it("hold review dates against the day", () => {
     const codes = ["review-missing", "review-date", "review-stale", "review-overdue", "review-on-weekend"];
     expectFindings("# T\n", codes, ["review-missing: # T"]);

@@ -17,6 +17,8 @@ function stateAfter(...events: readonly JournalEvent[]): RunState {
   return reduceJournal(records);
 }
 
+const judge = (state: RunState, verification: readonly string[] = ["is-serving"]): ReturnType<typeof judgeRun> => judgeRun(state, { verification });
+
 describe("the state of a run", () => {
   it("shows a cell's last execution only", () => {
     const state = stateAfter(STARTED, { type: "cellStarted", execution: "a", cell: CELL, text: "" }, { type: "cellOutcome", execution: "a", cell: CELL, outcome: DONE, variables: {} }, { type: "cellStarted", execution: "b", cell: CELL, text: "" });
@@ -34,13 +36,14 @@ describe("the state of a run", () => {
   it("measures from impact to restored, and opens again when it turns red", () => {
     const impact: JournalEvent = { type: "clockMarked", mark: "impact", markedAt: 100, by: "person", reason: "" };
     const restored: JournalEvent = { type: "clockMarked", mark: "restored", markedAt: 500_100, by: "machine", reason: "" };
-    const passed = judgeRun(stateAfter(STARTED, impact, restored));
+    const passed = judge(stateAfter(STARTED, impact, restored));
     assert.deepEqual([passed.status, passed.recoveryMs], ["passed", 500_000]);
-    const reopened = judgeRun(stateAfter(STARTED, impact, restored, { type: "clockMarked", mark: "reopened", markedAt: 600_000, by: "machine", reason: "" }));
+    const reopened = judge(stateAfter(STARTED, impact, restored, { type: "clockMarked", mark: "reopened", markedAt: 600_000, by: "machine", reason: "" }));
     assert.deepEqual([reopened.status, reopened.recoveryMs], ["failed", undefined]);
-    const late = judgeRun(stateAfter(STARTED, impact, { ...restored, markedAt: 900_101 }));
+    const late = judge(stateAfter(STARTED, impact, { ...restored, markedAt: 900_101 }));
     assert.equal(late.status, "failed");
     assert.match(late.reasons[0] ?? "", /after the recovery time objective/);
+    assert.match(judge(stateAfter(STARTED, impact), []).reasons.join(" "), /the runbook names no verification, so nothing could show it/);
   });
 
   it("keeps one option a step and one pin a target", () => {

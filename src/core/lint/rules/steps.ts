@@ -3,6 +3,7 @@ import { enclosingOf } from "../../runbook/budget.ts";
 import type { Step } from "../../runbook/document.ts";
 import { shortText, worstOperation, type CellStatement, type LintFacts, type LintRule } from "../facts.ts";
 import { headingPlace } from "./paths.ts";
+import { frontMatterPlace } from "./people.ts";
 
 /** Words that say how a change is taken back, or that it cannot be. */
 const WAY_BACK = /\b(?:(?:take|taking|taken|go|going|put|switch|fail)(?: \w+){0,3}[ -]back|(?:roll(?:ed|s|ing)?|fail)[ -]?back|(?:no|only|the) way back|undo(?:ne|es)?|revert(?:s|ed|ing)?|reversible|irreversible|cannot be (?:taken back|undone)|former value)\b/i;
@@ -60,6 +61,19 @@ function saysWayBack({ document }: LintFacts, index: number, around: readonly (n
   for (let outer = around[index]; outer !== undefined; outer = around[outer]) ancestors.add(outer);
   return steps.some((step, at) => step.kind === "section" && ROLLBACK_TITLE.test(step.title) && ancestors.has(around[at]));
 }
+
+/**
+ * What recovers something has to say what "recovered" means. A runbook that only reads, and that no objective or fault makes a recovery,
+ * restores nothing: it needs none.
+ */
+export const checkVerification: LintRule = ({ document, statements, context }, report) => {
+  const { verification, rtoMs, drillFault, drillCases } = document.frontMatter;
+  if (!context.isRunbook || verification.length > 0 || statements.length === 0) return;
+  const change = statements.find(({ statement }) => statement.risk === "change" || statement.risk === "destroy");
+  if (change === undefined && rtoMs === undefined && drillFault === undefined && drillCases.length === 0) return;
+  const place = frontMatterPlace(document.source, "verification");
+  report("verification-missing", place.start, place.end, { reason: change === undefined ? "This runbook has an objective or a drill" : `This runbook changes something (${shortText(change.statement)})` });
+};
 
 /** After what destroys, something has to look: in the same step, or in the next one. */
 export const checkDestruction: LintRule = (facts, report) => {
