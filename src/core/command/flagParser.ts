@@ -11,6 +11,8 @@ export interface ParsedWords {
   readonly flagWords: Readonly<Record<string, CommandWord>>;
   readonly positionals: readonly CommandWord[];
   readonly rest: readonly CommandWord[] | undefined;
+  /** Flags that the table lacks, taken all the same or not. */
+  readonly unknownFlags: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -24,6 +26,7 @@ interface Reader {
   position: number;
   readonly flags: Record<string, FlagValue>;
   readonly flagWords: Record<string, CommandWord>;
+  readonly unknownFlags: string[];
   readonly problems: Problem[];
 }
 
@@ -40,7 +43,8 @@ export interface ParseOptions {
 
 /** Sorts the words after a command's name into flags, arguments and what follows `--`. Total. */
 export function parseWords(words: readonly CommandWord[], specs: readonly FlagSpec[], options: ParseOptions): ParsedWords {
-  const reader: Reader = { words, specs, style: options.style, command: options.command, isLenient: options.isLenient, wantsWholeNames: options.wantsWholeNames ?? false, position: 0, flags: {}, flagWords: {}, problems: [] };
+  const reader: Reader = { words, specs, style: options.style, command: options.command, isLenient: options.isLenient, wantsWholeNames: options.wantsWholeNames ?? false, position: 0, flags: {}, flagWords: {}, unknownFlags: [], problems: [] };
+  if (options.style === "words") return { ...reader, positionals: words, rest: undefined };
   const positionals: CommandWord[] = [];
   let rest: readonly CommandWord[] | undefined;
   while (reader.position < words.length) {
@@ -63,7 +67,7 @@ export function parseWords(words: readonly CommandWord[], specs: readonly FlagSp
       }
     }
   }
-  return { flags: reader.flags, flagWords: reader.flagWords, positionals, rest, problems: reader.problems };
+  return { flags: reader.flags, flagWords: reader.flagWords, positionals, rest, unknownFlags: reader.unknownFlags, problems: reader.problems };
 }
 
 function readLong(reader: Reader, word: CommandWord): void {
@@ -73,6 +77,9 @@ function readLong(reader: Reader, word: CommandWord): void {
   const spec = reader.specs.find((one) => one.name === name);
   if (reader.wantsWholeNames && (spec === undefined || attached !== undefined)) return takeUnknown(reader, word.value, undefined, word);
   if (spec !== undefined) return readValue(reader, spec, attached, word);
+  // A pod's MySQL programs take `_` for `-`; no other program has `_` in a flag.
+  const dashed = reader.isLenient && name.includes("_") ? reader.specs.find((one) => one.name === name.replaceAll("_", "-")) : undefined;
+  if (dashed !== undefined) return readValue(reader, dashed, attached, word);
   // GNU's getopt takes a long name that is cut short as long as one flag begins so.
   const beginnings = reader.style === "getopt" ? reader.specs.filter((one) => one.name.startsWith(name)) : [];
   const [only] = beginnings;
@@ -91,7 +98,7 @@ function readShort(reader: Reader, word: CommandWord): void {
     if (spec.value === "none") {
       // pflag: `-x=false` sets a switch.
       const isAssigned = reader.style === "pflag" && letters.startsWith("=");
-      store(reader, spec, isAssigned ? letters.slice(1) !== "false" : true, word);
+      store(reader, spec, isAssigned ? !isFalse(letters.slice(1)) : true, word);
       if (isAssigned) return;
     } else {
       const attached = letters === "" ? undefined : reader.style === "pflag" && letters.startsWith("=") ? letters.slice(1) : letters;
@@ -101,7 +108,7 @@ function readShort(reader: Reader, word: CommandWord): void {
 }
 
 function readValue(reader: Reader, spec: FlagSpec, attached: string | undefined, word: CommandWord): void {
-  if (spec.value === "none") return store(reader, spec, attached === undefined ? true : attached !== "false", word);
+  if (spec.value === "none") return store(reader, spec, attached === undefined ? true : !isFalse(attached), word);
   if (attached !== undefined) return store(reader, spec, attached, word);
   if (spec.value === "optional") return store(reader, spec, true, word);
   const next = reader.words[reader.position];
@@ -117,6 +124,11 @@ function readValue(reader: Reader, spec: FlagSpec, attached: string | undefined,
   store(reader, spec, second.value, { ...second, start: word.start });
 }
 
+/** What Go reads as false. */
+function isFalse(value: string): boolean {
+  return /^(?:false|False|FALSE|f|F|0)$/.test(value);
+}
+
 function specOf(reader: Reader, name: string): FlagSpec {
   return reader.specs.find((one) => one.name === name) ?? { name, short: undefined, value: "required", words: 1, isRepeatable: false, isDelegated: false };
 }
@@ -130,6 +142,7 @@ function store(reader: Reader, spec: FlagSpec, value: string | boolean, word: Co
 
 function takeUnknown(reader: Reader, name: string, attached: string | undefined, word: CommandWord): void {
   const isTaken = reader.style === "loose" || reader.isLenient || word.unresolved.length > 0;
+  reader.unknownFlags.push(name);
   if (isTaken) {
     reader.flags[name.replace(/^-+/, "")] = attached ?? true;
     return;

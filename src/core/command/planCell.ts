@@ -12,7 +12,7 @@ import { isSqlCommand, secretProblems, sqlProblems, withPodRewrites, withQueryRe
 import { worseRisk, type CellPlan, type PlannedOperation, type StatementPlan } from "./plan.ts";
 import type { Risk } from "./operation.ts";
 import { planOperation, unknownOperation, wordsOf } from "./planOperation.ts";
-import { judgeSql } from "./sql.ts";
+import { judgeSql } from "./sqlRisk.ts";
 
 /** What is known about a cell before it runs. */
 export interface CellContext {

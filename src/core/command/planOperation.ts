@@ -5,10 +5,9 @@ import { parseWords, type ParsedWords } from "./flagParser.ts";
 import { nearest, nearestWords } from "./nearest.ts";
 import type { Engine, Operation } from "./operation.ts";
 import { planInner } from "./planInner.ts";
-import { judgeStarted } from "./startedCalls.ts";
-import { WORD_TOOLS } from "./schema/filters.ts";
+import { judgeStarted, type JudgeCall } from "./startedCalls.ts";
 import { TARGET_FLAGS } from "./schema/kubectl.ts";
-import { hasFlag, type Call, type CommandSpec, type Place, type ToolSpec } from "./schema/spec.ts";
+import { hasFlag, type Call, type CommandSpec, type Place, type ToolSpec, type Verdict } from "./schema/spec.ts";
 import { findTool, LOCAL_TOOLS } from "./schema/table.ts";
 import { valueRule } from "./schema/values.ts";
 
@@ -37,26 +36,34 @@ export function planOperation(words: readonly CommandWord[], input: InputShape =
   const tool = name === undefined ? undefined : findTool(name.value, "local");
   if (tool !== undefined) return planTool(tool, words, { input, place: "local" });
   const problems: Problem[] = name === undefined || name.unresolved.length > 0 ? [] : [unknownCommand(name)];
-  return { operation: unknownOperation(words, "the schema does not know this command"), problems };
+  const verdict = judgeStarted(words, { risk: "undetermined", why: "the schema does not know this command" }, input, "local", judgeCall);
+  return { operation: { ...unknownOperation(words, verdict.why), risk: verdict.risk }, problems };
 }
+
+/** A call's verdict alone, for calls that others start. */
+const judgeCall: JudgeCall = (words, input, place) => {
+  const { risk, why } = place === "pod" ? planInner(words, input, { planTool, judgeCall }).operation : planOperation(words, input).operation;
+  return { risk, why };
+};
 
 /** Reads a call of a known tool. `place` says whose program it is: this machine's or a pod's. */
 export function planTool(tool: ToolSpec, words: readonly CommandWord[], context: CallContext): PlannedCall {
   const { command, args, problems: verbProblems } = selectCommand(tool, words);
   const title = `${tool.tool} ${command.verb}`.trim();
   const parsed = parse(tool, command, args, title, context.place);
-  const exec = tool.tool === "kubectl" && command.verb === "exec" && parsed.rest !== undefined ? planInner(parsed.rest, context.input, planTool) : undefined;
+  const program = tool.tool === "kubectl" ? programWords(command.verb, parsed) : undefined;
+  const inner = program === undefined ? undefined : planInner(program, context.input, { planTool, judgeCall });
+  const exec = command.verb === "exec" ? inner : undefined;
   const call: Call = {
     verb: command.verb,
     flags: parsed.flags,
     positionals: parsed.positionals.map((word) => word.value),
     rest: exec?.argv ?? parsed.rest?.map((word) => word.value),
-    inner: exec?.operation,
+    inner: inner?.operation,
     input: context.input,
     place: context.place,
   };
-  const judged = command.judge(call);
-  const verdict = context.place === "local" ? judgeStarted(words, judged, (inner) => planOperation(inner, context.input).operation) : judged;
+  const verdict = judgeStarted(words, knownOrNot(tool, command, parsed, command.judge(call)), context.input, context.place, judgeCall);
   const terminal = command.verb === "exec" && tool.tool === "kubectl" ? dropTerminal(words, parsed) : { words, problems: [] };
   const problems = [...verbProblems, ...parsed.problems, ...countProblems(command, parsed, title, words), ...callProblems(command, call, parsed, words), ...valueProblems(title, context.place, parsed), ...targetProblems(tool, parsed), ...terminal.problems, ...(exec?.problems ?? [])];
   const isUnknownVerb = verbProblems.length > 0;
@@ -67,7 +74,7 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     positionals: call.positionals,
     flags: withoutFlag(call.flags, terminal.problems.length > 0 ? "tty" : undefined),
     rest: call.rest,
-    inner: call.inner,
+    inner: exec?.operation,
     engine: engineOf(tool, command, call),
     risk: isUnknownVerb ? "undetermined" : verdict.risk,
     why: isUnknownVerb ? "the schema does not know this command" : verdict.why,
@@ -76,6 +83,20 @@ export function planTool(tool: ToolSpec, words: readonly CommandWord[], context:
     waits: command.waits?.(call) ?? false,
   };
   return { operation, problems };
+}
+
+/** The words of the program that a call of kubectl starts in a pod, there or made for it; `undefined` where it starts none. */
+function programWords(verb: string, parsed: ParsedWords): readonly CommandWord[] | undefined {
+  if (verb === "exec" || verb === "debug") return parsed.rest;
+  const words = verb === "run" ? (parsed.rest ?? parsed.positionals.slice(1)) : verb === "create" && parsed.positionals[0]?.value === "job" ? parsed.positionals.slice(2) : [];
+  return words.length === 0 ? undefined : words;
+}
+
+/** A program with a flag that its row lacks may do more than look. */
+function knownOrNot(tool: ToolSpec, command: CommandSpec, parsed: ParsedWords, verdict: Verdict): Verdict {
+  const [unknown] = parsed.unknownFlags;
+  if (unknown === undefined || verdict.risk !== "read" || tool.style === "loose" || command === tool.fallback || command.looksOnly === true) return verdict;
+  return { risk: "undetermined", why: `what ${tool.tool} does with ${unknown} is not known` };
 }
 
 /** A flag that only the real binary carries out takes the whole call there. */
@@ -97,7 +118,6 @@ export function unknownOperation(words: readonly CommandWord[], why: string): Op
 }
 
 function parse(tool: ToolSpec, command: CommandSpec, args: readonly CommandWord[], title: string, place: Place): ParsedWords {
-  if (WORD_TOOLS.has(tool.tool)) return { flags: {}, flagWords: {}, positionals: args, rest: undefined, problems: [] };
   const options = { style: command === tool.fallback ? "loose" : tool.style, command: title, stopsAtArgument: tool.stopsAtArgument ?? false, numericFlag: tool.numericFlag, isLenient: place === "pod", wantsWholeNames: tool.wantsWholeNames ?? false } as const;
   const parsed = parseWords(args, [...command.flags, ...tool.flags], options);
   // Only `exec` and its like give `--` a meaning of its own; elsewhere arguments follow it.

@@ -32,9 +32,18 @@ Differences from bash, all on the safe side:
 ## Risk
 
 *read* changes nothing; *change* can be taken back; *destroy* loses data or evidence for good; *undetermined* is asked about, with its
-arguments shown. The risk comes from the call as it is: a dry run is a read, \`kubectl exec\` is as dangerous as its program, and a
-database client is as dangerous as its SQL. Untyped shell, \`bash -c\`, \`eval\`, \`sudo\`, \`timeout\`, \`watch\` and \`xargs\` are at
-least as dangerous as the commands in them, and never less than undetermined. SQL from a pipe or file is a restore and destroys.
+arguments shown. The risk comes from the call as it is: a dry run is a read, \`kubectl exec\` (and \`run\`, \`debug\`, \`create job\`) is as
+dangerous as its program, and a database client is as dangerous as its SQL and its flags. What is not known to only look is
+undetermined: a program that no row knows, a flag that its row lacks, a function that is not one of MySQL's own.
+
+- Programs that look do more by some words, and are judged by them: \`find -delete\` destroys, \`find -exec\` is as dangerous as what it
+  starts, \`sort -o\` writes, \`mount\` and \`hostname\` change with an argument, \`mysqldump --delete-source-logs\` purges.
+- In a pod a file that is written anew (\`>\`, \`tee\`, \`-o\`, \`--result-file\`) is lost as it was: that destroys, but for \`/tmp\`, \`/var/tmp\`
+  and \`/dev/shm\`. Appending (\`>>\`) changes.
+- Programs that start others (\`env\`, \`nice\`, \`timeout\`, \`sudo\`, \`xargs\`, \`sh -c\`, \`ssh\` …) are at least as dangerous as what they
+  start. Untyped shell, \`bash -c\`, \`eval\`, \`sudo\`, \`timeout\`, \`watch\` and \`xargs\` on this machine are never less than undetermined.
+- A patch that sets the replicas to 0, takes finalizers away or removes stored values destroys. SQL from a pipe or file is a restore
+  and destroys; \`EXPLAIN ANALYZE\` and MariaDB's \`ANALYZE\` are as dangerous as the statement that they run.
 
 Inside \`kubectl exec\`, \`-t\` is left out (there is no terminal), and a bare \`-p\` of \`mysql\`, \`mysqldump\` and \`mysqladmin\` becomes
 \`sh -c 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql "$@"' mysql …\`: the password comes from the pod's own environment

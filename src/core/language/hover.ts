@@ -45,7 +45,7 @@ function flagText(word: string, tool: ToolSpec | undefined, command: CommandSpec
   if (tool === undefined || command === undefined || !/^-./.test(word)) return undefined;
   const long = /^--([\w.-]+)/.exec(word)?.[1];
   const specs = [...command.flags, ...tool.flags];
-  const named = specs.filter((spec) => (long === undefined ? tool.style !== "loose" && spec.short !== undefined && isInBundle(word, spec, specs) : spec.name === long));
+  const named = specs.filter((spec) => (long === undefined ? tool.style !== "loose" && tool.style !== "words" && spec.short !== undefined && isInBundle(word, spec, specs) : spec.name === long));
   if (named.length === 0) return undefined;
   const title = `${tool.tool} ${command.verb}`.trim();
   return named.map((spec) => [`**--${spec.name}**${spec.short === undefined || spec.short === spec.name ? "" : ` (-${spec.short})`} of \`${title}\`${spec.value === "none" ? "" : ", with a value"}`, flagMeaning(tool.tool, spec.name), spec.isDelegated ? `With it, ${tool.tool} itself carries the call out; a drill refuses it.` : ""].filter((line) => line !== "").join("\n\n")).join("\n\n");

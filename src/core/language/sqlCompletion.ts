@@ -1,4 +1,5 @@
-import { judgeSql, sqlStatements } from "../command/sql.ts";
+import { sqlStatements } from "../command/sql.ts";
+import { judgeSql } from "../command/sqlRisk.ts";
 import { RISK_WORDS } from "../plan/callWords.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import type { CompletionItem } from "./completion.ts";

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { planOperation, wordsOf, type PlannedCall } from "../../../src/core/command/planOperation.ts";
 import { planCell } from "../../../src/core/command/planCell.ts";
 import { severityOf } from "../../../src/core/problem.ts";
-import { splitSql, judgeSql } from "../../../src/core/command/sql.ts";
+import { splitSql } from "../../../src/core/command/sql.ts";
+import { judgeSql } from "../../../src/core/command/sqlRisk.ts";
 import type { InputShape } from "../../../src/core/shell/host.ts";
 
 const plan = (line: string, input: InputShape = { kind: "none" }): PlannedCall => planOperation(wordsOf(line.split(" ")), input);

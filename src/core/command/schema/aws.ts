@@ -38,6 +38,8 @@ function judgeSync(call: Call): Verdict {
 /** Any other service: the operation's first word says what kind it is, as AWS names them. */
 function judgeByName(call: Call): Verdict {
   const operation = call.positionals[1] ?? "";
+  if (/^(?:send-command|invoke(?:-.*)?|start-automation-execution)$/.test(operation)) return { risk: "undetermined", why: `what ${operation} starts is not known` };
+  if (/^test-(?:failover|migration)$/.test(operation)) return { risk: "change", why: `${operation} moves the service over` };
   if (/^(?:describe|list|get|head|lookup|search|scan|query|batch-get|test|validate|estimate|preview|filter|tail|wait|ls|presign)(?:-|$)/.test(operation)) return { risk: "read", why: `${operation} only reads` };
   if (/^(?:delete|terminate|purge|remove|deregister|revoke|destroy|batch-delete|rb|rm|mv|release|expire|abort|schedule-key-deletion)(?:-|$)/.test(operation)) return { risk: "destroy", why: `${operation} removes something for good` };
   if (/^(?:create|put|update|modify|change|start|stop|reboot|set|attach|detach|associate|disassociate|enable|disable|register|tag|untag|add|copy|run|restore|promote|failover|import|export|send|publish|invoke|mb|switchover|apply|reset)(?:-|$)/.test(operation)) return { risk: "change", why: `${operation} changes something` };

@@ -1,6 +1,8 @@
 import { readCurlUrl } from "../../curl/url.ts";
 import { isMeasured } from "../../curl/writeOut.ts";
 import type { Engine } from "../operation.ts";
+import { worseRisk } from "../plan.ts";
+import { judgePodWrite } from "../podWrites.ts";
 import { args, flags, flagText, hasFlag, leftToBinary, type Call, type ToolSpec, type Verdict } from "./spec.ts";
 
 /** The method of a curl call, as curl derives it. */
@@ -20,9 +22,25 @@ export function curlUrl(call: Pick<Call, "flags" | "positionals">): string {
 }
 
 function judge(call: Call): Verdict {
-  const method = curlMethod(call);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(curlUrl(call))?.[1]?.toLowerCase();
+  // dict:// and gopher:// send any words to any server: a whole FLUSHALL to Redis.
+  if (scheme !== undefined && scheme !== "http" && scheme !== "https") return { risk: "undetermined", why: `what ${scheme} asks of the server is not known` };
+  const asked = judgeMethod(curlMethod(call));
+  return call.place === "local" ? asked : writtenFiles(call).reduce((worst, path) => {
+    const written = judgePodWrite(path);
+    return worseRisk(written.risk, worst.risk) === worst.risk ? worst : written;
+  }, asked);
+}
+
+function judgeMethod(method: string): Verdict {
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return { risk: "read", why: `${method} only reads` };
   return { risk: "change", why: `${method} asks the server to change something` };
+}
+
+/** Files of a pod that curl writes there. With `-O` the address names it. */
+function writtenFiles(call: Call): readonly string[] {
+  const named = ["output", "dump-header", "cookie-jar"].flatMap((name) => flagText(call, name) ?? []);
+  return hasFlag(call, "remote-name") ? [...named, curlUrl(call).replace(/^.*\//, "")] : named;
 }
 
 /** A set or range of addresses, and times that nothing here measures, are the real binary's. */

@@ -1,9 +1,11 @@
 import { isOwnOpenssl } from "../../filters/openssl.ts";
+import { lookers } from "./lookers.ts";
 import { always, args, flags, hasFlag, type Call, type CallProblem, type ToolSpec, type Verdict } from "./spec.ts";
 
 function judgeTerraform(call: Call): Verdict {
   const [verb = "", second = ""] = call.positionals;
-  if (["plan", "show", "output", "validate", "version", "providers", "graph", "fmt", "init", "get", "console"].includes(verb)) return { risk: "read", why: `${verb} changes no infrastructure` };
+  if (verb === "init" && Object.keys(call.flags).some((name) => /^(?:migrate-state|force-copy|reconfigure)/.test(name))) return { risk: "change", why: "init with another backend moves the state or leaves it behind" };
+  if (["plan", "show", "output", "validate", "version", "providers", "graph", "fmt", "init", "get"].includes(verb)) return { risk: "read", why: `${verb} changes no infrastructure` };
   if (verb === "state" && ["list", "pull", "show"].includes(second)) return { risk: "read", why: `state ${second} only reads` };
   if (verb === "workspace" && ["list", "show"].includes(second)) return { risk: "read", why: "reads workspaces" };
   if (verb === "apply" || verb === "destroy" || verb === "state") return { risk: "destroy", why: `${verb} can remove infrastructure and its data` };
@@ -17,14 +19,20 @@ function checkTerraform(call: Call): readonly CallProblem[] {
 
 function judgeOpenssl(call: Call): Verdict {
   const verb = call.positionals[0] ?? "";
+  // A line that is sent may be a command of the server behind the encryption.
+  if (verb === "s_client" && call.input.kind === "text" && call.input.text.trim() !== "") return { risk: "undetermined", why: "what the server does with the input is not known" };
   return ["rand", "x509", "s_client", "version", "dgst", "verify", "asn1parse", "crl", "enc", "base64"].includes(verb) ? { risk: "read", why: `openssl ${verb} changes no target` } : { risk: "undetermined", why: `what openssl ${verb} does is not known` };
 }
 
+/** A flag before the verb may have a value that looks like one: of all words the most dangerous verb counts. */
 function judgeHelm(call: Call): Verdict {
+  const destroying = call.positionals.slice(0, 3).find((word) => ["uninstall", "delete", "del", "un"].includes(word));
+  if (destroying !== undefined) return { risk: "destroy", why: "removes a release with its objects" };
+  const changing = call.positionals.slice(0, 3).find((word) => ["install", "upgrade", "rollback"].includes(word));
+  if (changing !== undefined) return { risk: "change", why: `helm ${changing} changes a release` };
   const verb = call.positionals[0] ?? "";
-  if (["list", "ls", "status", "history", "get", "show", "template", "version", "search", "lint", "repo", "env"].includes(verb)) return { risk: "read", why: `helm ${verb} only reads` };
-  if (["uninstall", "delete"].includes(verb)) return { risk: "destroy", why: "removes a release with its objects" };
-  return ["install", "upgrade", "rollback"].includes(verb) ? { risk: "change", why: `helm ${verb} changes a release` } : { risk: "undetermined", why: `what helm ${verb} does is not known` };
+  const isKnown = ["list", "ls", "status", "history", "get", "show", "template", "version", "search", "lint", "repo", "env"].includes(verb) && !("post-renderer" in call.flags);
+  return isKnown ? { risk: "read", why: `helm ${verb} only reads` } : { risk: "undetermined", why: `what helm ${verb} does is not known` };
 }
 
 const loose = (tool: string, summary: string, judge: (call: Call) => Verdict, check?: (call: Call) => readonly CallProblem[]): ToolSpec => {
@@ -33,7 +41,6 @@ const loose = (tool: string, summary: string, judge: (call: Call) => Verdict, ch
 };
 
 const unjudged = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("undetermined", `what ${tool} does with these words is not known`));
-const reading = (tool: string, summary: string): ToolSpec => loose(tool, summary, always("read", "only looks"));
 
 /** Random bytes in base64 or hex are made here; the rest is the binary's. */
 const OPENSSL: ToolSpec = {
@@ -50,30 +57,14 @@ export const DELEGATED_TOOLS: readonly ToolSpec[] = [
   { ...loose("terraform", "Infrastructure from files.", judgeTerraform, checkTerraform), destination: () => ({ kind: "aws", profile: undefined, region: undefined, bucket: undefined }) },
   OPENSSL,
   loose("helm", "Releases of charts.", judgeHelm),
-  reading("dig", "Asks DNS."),
-  reading("nslookup", "Asks DNS."),
-  reading("host", "Asks DNS."),
-  reading("ping", "Asks whether a host answers."),
-  reading("nc", "Opens a connection."),
-  reading("ls", "Lists local files."),
-  reading("stat", "Shows a local file's facts."),
-  reading("df", "Shows local disk use."),
-  reading("du", "Shows local disk use."),
-  reading("sha256sum", "Checksums of local files."),
-  reading("md5sum", "Checksums of local files."),
-  reading("column", "Aligns columns."),
-  reading("less", "Pages text."),
-  reading("diff", "Compares files."),
-  reading("whoami", "Says which local user you are."),
-  reading("hostname", "Names this machine."),
-  reading("pwd", "Names the folder."),
+  ...lookers("local"),
   loose("mkdir", "Makes a local folder.", always("change", "makes a local folder")),
   loose("touch", "Makes a local file.", always("change", "makes a local file")),
   loose("cp", "Copies local files.", always("change", "writes local files")),
   loose("mv", "Moves local files.", always("change", "moves local files")),
   loose("rm", "Deletes local files.", always("destroy", "deletes local files")),
   ...[
-    ["awk", "A text language."], ["sed", "A text editor for streams."], ["xargs", "Runs commands over words."], ["tee", "Writes files on the way."], ["find", "Finds local files."],
+    ["awk", "A text language."], ["xargs", "Runs commands over words."], ["tee", "Writes files on the way."],
     ["bash", "A shell."], ["sh", "A shell."], ["ssh", "A shell on another machine."], ["scp", "Copies between machines."], ["rsync", "Copies between machines."],
     ["docker", "Containers."], ["oc", "OpenShift."], ["gcloud", "Google Cloud."], ["az", "Azure."], ["gsutil", "Google Cloud storage."], ["eksctl", "EKS clusters."],
     ["velero", "Cluster backups."], ["argocd", "Argo CD."], ["istioctl", "Istio."], ["flux", "Flux."], ["vault", "Vault."], ["consul", "Consul."], ["etcdctl", "etcd."],

@@ -13,6 +13,7 @@ export const JQ: ToolSpec = {
       args: args("FILTER [FILE …]", 0),
       engine: "inProcess",
       judge: always("read", "filters text"),
+      looksOnly: true,
       check: (call) => (call.positionals.length === 0 && call.flags["from-file"] === undefined ? [{ code: "missing-argument", facts: { command: "jq", argument: "a filter" } }] : []),
     },
   ],

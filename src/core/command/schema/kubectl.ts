@@ -1,4 +1,6 @@
 import type { Engine } from "../operation.ts";
+import { worseRisk } from "../plan.ts";
+import { judgePatch } from "./kubectlPatch.ts";
 import { args, always, flags, flagText, hasFlag, leftToBinary, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
 /** Long name of a resource word: `po` → `pods`, `pod/x` → `pods`; unknown words come back in lower case. */
@@ -47,7 +49,7 @@ function change(why: (call: Call) => string, undo?: (call: Call) => string): (ca
 
 function isDryRun(call: Call): boolean {
   const value = call.flags["dry-run"];
-  return value !== undefined && value !== false && value !== "none";
+  return value === true || ["client", "server", "true", "unchanged"].includes(String(value));
 }
 
 function scope(call: Call): string {
@@ -61,7 +63,7 @@ function judgeDelete(call: Call): Verdict {
   const kinds = call.positionals.some((word) => word.includes("/")) ? call.positionals.map(resourceName) : (call.positionals[0] ?? "").split(",").map(resourceName);
   if (call.positionals.length === 0) return { risk: "destroy", why: "deletes every object the files name" };
   if (!kinds.every((kind) => kind === "pods")) return { risk: "destroy", why: `deletes ${namesOf(call)}; its definition and state are gone` };
-  if (hasFlag(call, "force") || flagText(call, "grace-period") === "0") return { risk: "destroy", why: "a pod deleted by force may still run beside its successor and damage shared data" };
+  if (hasFlag(call, "force") || Number(flagText(call, "grace-period") ?? 1) === 0) return { risk: "destroy", why: "a pod deleted by force may still run beside its successor and damage shared data" };
   return { risk: "change", why: "a controller brings the pod back; the run checks that it has one" };
 }
 
@@ -70,6 +72,15 @@ function judgeScale(call: Call): Verdict {
   if (isDryRun(call)) return { risk: "read", why: "a dry run changes nothing" };
   if (Number(flagText(call, "replicas")) === 0) return { risk: "destroy", why: `stops every pod of ${namesOf(call)}; their logs, memory and temporary files are gone with them`, undo };
   return { risk: "change", why: `changes how many pods ${namesOf(call)} has`, undo };
+}
+
+/** A change that also starts a program in a new pod: at least as dangerous as the program. */
+function withProgram(judge: (call: Call) => Verdict): (call: Call) => Verdict {
+  return (call) => {
+    const own = judge(call);
+    const inner = isDryRun(call) ? undefined : call.inner;
+    return inner === undefined || worseRisk(own.risk, inner.risk) === own.risk ? own : { ...own, risk: inner.risk, why: inner.why };
+  };
 }
 
 function judgeExec(call: Call): Verdict {
@@ -178,15 +189,15 @@ const IN_PROCESS: readonly CommandSpec[] = [
   { verb: "rollout history", summary: "Lists a workload's revisions, or shows one.", flags: flags("revision=", "l,selector=", ...BINARY_FILES, ...leftToBinary(...OUTPUT)), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("lists revisions") },
   { verb: "rollout restart", summary: "Replaces a workload's pods one after the other.", flags: flags("l,selector=", ...BINARY_FILES, "field-manager=", ...NAME_OUTPUT), args: args("TYPE/NAME …", 1), engine: nameEngine, judge: change((call) => `replaces every pod of ${namesOf(call)}, one after the other`, rolloutUndo) },
   { verb: "rollout undo", summary: "Goes back to a former revision.", flags: flags("to-revision=", "l,selector=", ...BINARY_FILES, "dry-run=?", ...NAME_OUTPUT), args: args("TYPE/NAME …", 1), engine: undoEngine, judge: change((call) => `puts a former pod template back into ${namesOf(call)}; twice leads back to the bad one`, rolloutUndo) },
-  { verb: "set env", summary: "Sets environment variables of a workload, which starts a rollout.", flags: flags("c,containers=", "e,env=*", ...leftToBinary("from=", "keys=", "prefix=", "resolve", "local"), "list", "overwrite", "all", "l,selector=", ...BINARY_FILES, ...NAME_DRY), args: args("TYPE/NAME NAME=VALUE …", 1), engine: setEnvEngine, judge: (call) => (hasFlag(call, "list") ? { risk: "read", why: "lists variables" } : change((one) => `changes variables of ${one.positionals[0] ?? ""} and rolls it out`, rolloutUndo)(call)) },
+  { verb: "set env", summary: "Sets environment variables of a workload, which starts a rollout.", flags: flags("c,containers=", "e,env=*", ...leftToBinary("from=", "keys=", "prefix=", "resolve", "local"), "list", "overwrite", "all", "l,selector=", ...BINARY_FILES, ...NAME_DRY), args: args("TYPE/NAME NAME=VALUE …", 1), engine: setEnvEngine, judge: (call) => (hasFlag(call, "list") && !call.positionals.some((word) => /=|-$/.test(word)) ? { risk: "read", why: "lists variables" } : change((one) => `changes variables of ${one.positionals[0] ?? ""} and rolls it out`, rolloutUndo)(call)) },
   { verb: "set image", summary: "Sets images of a workload, which starts a rollout.", flags: flags("all", "!local", "l,selector=", ...BINARY_FILES, ...NAME_DRY), args: args("TYPE/NAME CONTAINER=IMAGE …", 2), engine: nameEngine, judge: change((call) => `changes the image of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo) },
   { verb: "scale", summary: "Sets the number of replicas.", flags: flags("replicas=", "current-replicas=", "!resource-version=", "timeout=", "all", "l,selector=", ...BINARY_FILES, "dry-run=?", ...NAME_OUTPUT), args: args("TYPE/NAME", 1), engine: nameEngine, judge: judgeScale, check: (call) => (hasFlag(call, "replicas") ? [] : [{ code: "missing-argument", facts: { command: "kubectl scale", argument: "--replicas" } }]) },
   { verb: "delete", summary: "Deletes objects.", flags: flags("all", ...SELECT, ...BINARY_FILES, "force", "grace-period=", "ignore-not-found", "now", "timeout=", "wait", "cascade=?", "!raw=", "!i,interactive", "dry-run=?", "o,output="), args: args("TYPE NAME … | TYPE/NAME …", 0), engine: nameEngine, judge: judgeDelete, check: (call) => needsObject(call, "kubectl delete") },
   { verb: "exec", summary: "Runs a program in a pod; the risk is the program's.", flags: flags("i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout=", "!f,filename=*"), args: args("POD | TYPE/NAME -- COMMAND …", 1, 1), engine: "inProcess", judge: judgeExec, check: checkExec },
   { verb: "auth can-i", summary: "Says whether you may do something, or lists what you may do.", flags: flags("A,all-namespaces", "list", "q,quiet", "subresource=", "no-headers"), args: args("VERB TYPE", 0, 3), engine: "inProcess", judge: read("asks what is allowed") },
   { verb: "apply", summary: "Creates or changes objects from files. With --server-side in process.", flags: flags("server-side", "force-conflicts", "f,filename=*", "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys", "k,kustomize=", "R,recursive", "validate=?", "wait", "prune", "prune-allowlist=*", "l,selector=", "all", "overwrite", "force", "grace-period=", "timeout=", "cascade=?", "openapi-patch", "applyset=", "subresource=")), args: args("", 0, 0), engine: applyEngine, judge: (call) => (hasFlag(call, "prune") || hasFlag(call, "force") ? { risk: "destroy", why: "--prune and --force delete objects" } : change(() => "creates or changes the objects of the files")(call)), check: (call) => needsObject(call, "kubectl apply") },
-  { verb: "create", summary: "Creates an object. Namespaces, generic secrets, config maps and jobs in process.", flags: flags("from-literal=*", "type=", "image=*", "from=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: change(() => "creates an object", deletesCreated) },
-  { verb: "patch", summary: "Changes fields of an object.", flags: flags("p,patch=", "patch-file=", "type=", "subresource=", "!local", ...BINARY_FILES, "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys")), args: args("TYPE/NAME | TYPE NAME", 1), engine: patchEngine, judge: change((call) => `changes fields of ${namesOf(call)}`), check: (call) => (hasFlag(call, "patch") || hasFlag(call, "patch-file") ? [] : [{ code: "missing-argument", facts: { command: "kubectl patch", argument: "--patch or --patch-file" } }]) },
+  { verb: "create", summary: "Creates an object. Namespaces, generic secrets, config maps and jobs in process.", flags: flags("from-literal=*", "type=", "image=*", "from=", ...leftToBinary("from-file=*", "from-env-file=*", "append-hash", "replicas=", "port=", "edit", "raw=", "save-config", "validate=?", "l,selector=", "schedule=", "restart=", "rule=*", "class=", "clusterrole=", "role=", "serviceaccount=*", "user=*", "verb=*", "resource=*", "resource-name=*", "docker-server=", "docker-username=", "docker-password=", "docker-email=", "cert=", "key=", "tcp=*", "duration=", "audience=*", "template=", "show-managed-fields", "allow-missing-template-keys", ...FILES), "dry-run=?", "field-manager=", "o,output="), args: args("TYPE NAME", 0), engine: createEngine, judge: withProgram(change(() => "creates an object", deletesCreated)) },
+  { verb: "patch", summary: "Changes fields of an object.", flags: flags("p,patch=", "patch-file=", "type=", "subresource=", "!local", ...BINARY_FILES, "dry-run=?", "field-manager=", "o,output=", "show-managed-fields", ...leftToBinary("template=", "allow-missing-template-keys")), args: args("TYPE/NAME | TYPE NAME", 1), engine: patchEngine, judge: (call) => (isDryRun(call) ? { risk: "read", why: "a dry run changes nothing" } : judgePatch(call)), check: (call) => (hasFlag(call, "patch") || hasFlag(call, "patch-file") ? [] : [{ code: "missing-argument", facts: { command: "kubectl patch", argument: "--patch or --patch-file" } }]) },
   { verb: "argo rollouts abort", summary: "Takes an Argo Rollout back to its stable version.", flags: flags("!no-color"), args: args("NAME …", 1), engine: "inProcess", judge: change((call) => `takes ${namesOf(call)} back to its stable version`, (call) => `kubectl argo rollouts retry rollout ${namesOf(call)}${scope(call)}`) },
   { verb: "argo rollouts get", summary: "Shows an Argo Rollout with its revisions, ReplicaSets and pods as a tree.", flags: flags("no-color", "w,watch", "timeout-seconds="), args: args("rollout NAME", 2, 2), engine: argoGetEngine, judge: read("reads a rollout"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl argo rollouts get -w", hasFlag(call, "watch") && call.flags["timeout-seconds"] === undefined) },
   { verb: "argo rollouts promote", summary: "Lets an Argo Rollout go on: past its pause, past a step, or all the way.", flags: flags("full", "skip-current-step", "skip-all-steps", "!no-color"), args: args("NAME", 1, 1), engine: "inProcess", judge: change((call) => `lets the new version of ${namesOf(call)} take ${hasFlag(call, "full") ? "all" : "more"} of the traffic`, (call) => `kubectl argo rollouts abort ${namesOf(call)}${scope(call)}`) },
@@ -218,11 +229,11 @@ const DELEGATED: readonly CommandSpec[] = [
   delegated("set resources", "Sets requests and limits, which starts a rollout.", ["c,containers=", "limits=", "requests=", "all", "local", "l,selector=", ...FILES, ...DRY], change((call) => `changes resources of ${call.positionals[0] ?? ""} and rolls it out`, rolloutUndo)),
   delegated("autoscale", "Creates an autoscaler.", ["max=", "min=", "cpu-percent=", "cpu=", "memory=", "name=", ...FILES, ...DRY], change(() => "creates an autoscaler")),
   delegated("expose", "Creates a service.", ["port=", "target-port=", "name=", "type=", "protocol=", "selector=", "external-ip=", "cluster-ip=", "l,labels=", "session-affinity=", "overrides=", ...FILES, ...DRY], change(() => "creates a service")),
-  delegated("run", "Starts a pod.", ["image=", "env=*", "command", "i,stdin", "t,tty", "rm", "restart=", "port=", "l,labels=", "overrides=", "attach", "expose", "image-pull-policy=", "override-type=", "privileged", "q,quiet", "pod-running-timeout=", "annotations=*", ...DRY], change((call) => `starts pod ${call.positionals[0] ?? ""}`, (call) => `kubectl delete pod ${call.positionals[0] ?? ""}${scope(call)}`)),
+  delegated("run", "Starts a pod.", ["image=", "env=*", "command", "i,stdin", "t,tty", "rm", "restart=", "port=", "l,labels=", "overrides=", "attach", "expose", "image-pull-policy=", "override-type=", "privileged", "q,quiet", "pod-running-timeout=", "annotations=*", ...DRY], withProgram(change((call) => `starts pod ${call.positionals[0] ?? ""}`, (call) => `kubectl delete pod ${call.positionals[0] ?? ""}${scope(call)}`))),
   delegated("cp", "Copies files into or out of a pod.", ["c,container=", "no-preserve", "retries="], (call) => ((call.positionals.at(-1) ?? "").includes(":") ? { risk: "change", why: "writes files in the pod" } : { risk: "read", why: "copies files out of the pod" }), "FROM TO", 2),
   delegated("port-forward", "Opens a local port into a pod.", ["address=", "pod-running-timeout="], read("opens a local port"), "POD | TYPE/NAME PORT", 2),
   delegated("attach", "Attaches to a running process.", ["i,stdin", "t,tty", "c,container=", "q,quiet", "pod-running-timeout="], always("undetermined", "what the process does with input is not known"), "POD", 1),
-  delegated("debug", "Adds a container to look into a pod or node.", ["image=", "i,stdin", "t,tty", "c,container=", "target=", "copy-to=", "share-processes", "profile=", "custom=", "env=*", "q,quiet", "replace", "same-node", "attach", "set-image=", "image-pull-policy=", "arguments-only", "keep-labels"], always("change", "adds a container")),
+  delegated("debug", "Adds a container to look into a pod or node.", ["image=", "i,stdin", "t,tty", "c,container=", "target=", "copy-to=", "share-processes", "profile=", "custom=", "env=*", "q,quiet", "replace", "same-node", "attach", "set-image=", "image-pull-policy=", "arguments-only", "keep-labels"], withProgram((call) => (hasFlag(call, "replace") ? { risk: "destroy", why: "--replace deletes the pod that it copies" } : { risk: "change", why: "adds a container" }))),
   delegated("explain", "Explains a type's fields.", ["recursive", "api-version=", "o,output="], read("reads the API's documentation")),
   delegated("api-resources", "Lists the API's types.", ["namespaced", "verbs=", "api-group=", "categories=", "cached", "no-headers", "sort-by=", "o,output="], read("lists types")),
   delegated("api-versions", "Lists the API's versions.", [], read("lists versions")),
@@ -233,7 +244,7 @@ const DELEGATED: readonly CommandSpec[] = [
   delegated("config view", "Prints the kubeconfig.", ["minify", "flatten", "raw", "merge", ...OUTPUT], read("reads the kubeconfig")),
   delegated("config use-context", "Changes the current context of this machine.", [], always("change", "every later command without --context goes elsewhere; a run pins its targets and does not follow"), "NAME", 1),
   delegated("kustomize", "Prints what a folder makes.", ["enable-helm", "load-restrictor=", "o,output="], read("renders files")),
-  delegated("argo rollouts", "Everything else of the Argo Rollouts plugin.", ["w,watch", "no-color", "timeout=", "to-revision=", "full", "skip-current-step", "skip-all-steps", "in="], (call) => (/^(?:get|list|status|lint|version)$/.test(call.positionals[0] ?? "") ? { risk: "read", why: "reads a rollout" } : { risk: "change", why: `${call.positionals[0] ?? "it"} changes a rollout` }), "COMMAND NAME", 1),
+  delegated("argo rollouts", "Everything else of the Argo Rollouts plugin.", ["w,watch", "no-color", "timeout=", "to-revision=", "full", "skip-current-step", "skip-all-steps", "in="], (call) => (/^(?:get|list|status|lint|version)$/.test(call.positionals[0] ?? "") ? { risk: "read", why: "reads a rollout" } : /^(?:create|pause|restart|retry|set)$/.test(call.positionals[0] ?? "") ? { risk: "change", why: `${call.positionals[0] ?? "it"} changes a rollout` } : { risk: "undetermined", why: `what ${call.positionals[0] ?? "it"} does is not known` }), "COMMAND NAME", 1),
 ];
 
 /** kubectl's verbs that a person on call uses. In-process ones are byte-identical to the real tool; the others go to the binary. */

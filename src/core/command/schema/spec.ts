@@ -61,13 +61,15 @@ export interface CommandSpec {
   /** True where the call only waits: a clock may end it. */
   readonly waits?: (call: Call) => boolean;
   readonly check?: (call: Call) => readonly CallProblem[];
+  /** True where no word whatever makes the program change anything: flags that the row lacks then leave the risk as it is. */
+  readonly looksOnly?: true;
 }
 
 /** One tool with its rows. */
 export interface ToolSpec {
   readonly tool: string;
-  /** How words are read: Go's pflag (kubectl, aws), getopt (filters, curl, databases), or `loose` (any flag is taken as it is). */
-  readonly style: "pflag" | "getopt" | "loose";
+  /** How words are read: Go's pflag (kubectl, aws), getopt (filters, curl, databases), `loose` (any flag is taken as it is), or `words` (all words are arguments, dashes or not). */
+  readonly style: "pflag" | "getopt" | "loose" | "words";
   readonly flags: readonly FlagSpec[];
   readonly commands: readonly CommandSpec[];
   /** Row for verbs that no row has; `undefined` makes them a problem. */

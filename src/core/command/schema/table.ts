@@ -1,5 +1,6 @@
 import { AWS } from "./aws.ts";
 import { CURL } from "./curl.ts";
+import { DATABASE_CLIENTS } from "./databases.ts";
 import { DELEGATED_TOOLS } from "./delegated.ts";
 import { FILTERS } from "./filters.ts";
 import { JQ } from "./jq.ts";
@@ -20,5 +21,5 @@ export function findTool(name: string, place: "local" | "pod"): ToolSpec | undef
 
 function localClients(): readonly ToolSpec[] {
   const names = new Set(["mysql", "mariadb", "mysqldump", "mysqladmin", "mysqlbinlog", "redis-cli"]);
-  return POD_PROGRAMS.filter((tool) => names.has(tool.tool)).map((tool) => ({ ...tool, commands: tool.commands.map((command) => ({ ...command, engine: "delegated" })) }));
+  return DATABASE_CLIENTS.filter((tool) => names.has(tool.tool)).map((tool) => ({ ...tool, commands: tool.commands.map((command) => ({ ...command, engine: "delegated" })) }));
 }
