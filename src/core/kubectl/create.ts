@@ -4,8 +4,9 @@ import { resolveType, resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
 import { queryText } from "./fetch.ts";
 import { goJson } from "./goJson.ts";
-import { isObject, parseJson, type Json, type JsonObject } from "./json.ts";
+import { isObject, objectAt, parseJson, type Json, type JsonObject } from "./json.ts";
 import { changedText } from "./objectPrinter.ts";
+import { inStructOrder } from "./structOrder.ts";
 
 /** `kubectl create namespace|secret generic|configmap|job NAME`. */
 export async function runCreate(call: Call): Promise<number> {
@@ -23,7 +24,7 @@ export async function runCreate(call: Call): Promise<number> {
   const object = kind === "job" ? await newJob(call, name, command) : newObject(call, resource, name);
   const created = dryRun === "client" ? object : await send(call, resource, object, dryRun);
   const isJson = flagText(operation, "output") === "json";
-  await print(call, isJson ? `${goJson(inStructOrder(created), "    ", "", true)}\n` : changedText(call, { resource, object: created }, `created${dryRunSuffix(dryRun)}`));
+  await print(call, isJson ? `${goJson(asWritten(created), "    ", "", true)}\n` : changedText(call, { resource, object: created }, `created${dryRunSuffix(dryRun)}`));
   return 0;
 }
 
@@ -43,17 +44,13 @@ function newObject(call: Call, resource: ApiResource, name: string): JsonObject 
   return { ...typing, ...(pairs.length === 0 ? {} : { data }), ...(type === "" ? {} : { type }) };
 }
 
-const STRUCT_ORDER = ["kind", "apiVersion", "metadata", "spec", "status", "immutable", "data", "binaryData", "stringData", "type"];
-const METADATA_ORDER = [
-  "name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers",
-];
+/** Fields of the objects themselves, with what those are that are no maps. */
+const OBJECT_FIELDS: Readonly<Record<string, string | undefined>> = { kind: undefined, apiVersion: undefined, metadata: "ObjectMeta", spec: "JobSpec", status: undefined, immutable: undefined, data: undefined, binaryData: undefined, stringData: undefined, type: undefined };
 
-/** The object as Go's struct of it is written: fields in their order, maps by key, managed fields left out. */
-function inStructOrder(object: JsonObject): JsonObject {
-  const sorted = (value: Json): Json => (isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
-  const pick = (source: JsonObject, order: readonly string[], change: (key: string, value: Json) => Json): JsonObject =>
-    Object.fromEntries(order.flatMap((key) => (source[key] === undefined ? [] : [[key, change(key, source[key])] as const])));
-  return pick(object, STRUCT_ORDER, (key, value) => (key === "metadata" && isObject(value) ? pick(value, METADATA_ORDER, (_, field) => sorted(field)) : sorted(value)));
+/** The object as Go's struct of it is written; managed fields are left out. */
+function asWritten(object: JsonObject): JsonObject {
+  const shown: JsonObject = { ...object, metadata: Object.fromEntries(Object.entries(objectAt(object, "metadata")).filter(([name]) => name !== "managedFields")) };
+  return Object.fromEntries(Object.entries(OBJECT_FIELDS).flatMap(([name, type]) => (shown[name] === undefined ? [] : [[name, inStructOrder(shown[name], type)] as const])));
 }
 
 function literals(call: Call): readonly (readonly [key: string, value: string])[] {

@@ -35,8 +35,17 @@ spec:
             - name: c
               image: busybox
               command: [sleep, "3600"]
-              env: [{name: A, value: "1"}]
-              resources: {requests: {cpu: 10m}}
+              env: [{name: A, value: "1"}, {name: B, valueFrom: {secretKeyRef: {name: s, key: k}}}]
+              resources: {requests: {memory: 1Mi, cpu: 10m}, limits: {memory: 2Mi}}
+              volumeMounts: [{name: v, mountPath: /v, readOnly: true}]
+              securityContext: {runAsUser: 1, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+          volumes:
+            - name: v
+              emptyDir: {sizeLimit: 1Gi}
+          nodeSelector: {b: "1", a: "2"}
+          securityContext: {runAsNonRoot: true, fsGroup: 7, supplementalGroups: [8, 9]}
+          imagePullSecrets: [{name: pull}]
+          tolerations: [{key: t, operator: Exists}]
 `;
 
 /** `NAME` is another name for each of the two, so that both can make it; `< TEXT` at the end is standard input. */
@@ -79,6 +88,11 @@ const CALLS: readonly (readonly string[])[] = [
   ["create", "job", "NAME", "--from=cronjob/NAME"],
   ["get", "job", "NAME", "-o", "jsonpath={.metadata.annotations}{.metadata.labels.app}{.metadata.ownerReferences[*].kind}{.spec.template.spec.containers}{.spec.backoffLimit}"],
   ["create", "job", "NAME-2", "--image=busybox", "--dry-run=client", "-o", "yaml"],
+  ["create", "job", "NAME-2", "--image=busybox", "--dry-run=client", "-o", "json", "--", "sh", "-c", "echo '<1>'"],
+  ["create", "job", "NAME-4", "--from=cronjob/NAME", "--dry-run=client", "-o", "json"],
+  ["create", "job", "NAME-4", "--from=cronjob/NAME", "--dry-run=client", "-o", "name"],
+  ["create", "job", "NAME-4", "--from=cronjob/NAME", "--dry-run=server", "-o", "json"],
+  ["create", "job", "NAME-4", "--from=cronjob/NAME", "-o", "json", "-n", "shop"],
   ["create", "job", "NAME-2", "--image=busybox", "-o", "name", "--", "date", "-u"],
   ["create", "job", "NAME-3", "--image=busybox", "--dry-run=client", "-o", "jsonpath={.spec.template.spec}", "--", "sh", "-c", "echo '<1>'"],
   ["get", "job", "NAME-2", "-o", "jsonpath={.spec.template.spec}"],
@@ -179,12 +193,18 @@ function writeFiles(folder: string): void {
  * owner 1.27 does not say that it controls, 1.28 says more. */
 function asWordedBy(version: KubectlVersion, argv: readonly string[], ran: Ran): Ran {
   if (Number(version.split(".")[1]) >= 30) return ran;
-  if (argv[1] === "job" && version !== "1.29") return { ...ran, stdout: ran.stdout.replace("    controller: true\n", version === "1.28" ? "    blockOwnerDeletion: true\n    controller: true\n" : "") };
+  if (argv[1] === "job" && version !== "1.29") {
+    const [asYaml, asJson] = version === "1.28" ? ["    blockOwnerDeletion: true\n    controller: true\n", "$&,\n                \"blockOwnerDeletion\": true"] : ["", ""];
+    return { ...ran, stdout: ran.stdout.replace("    controller: true\n", asYaml).replace(/,\n +"controller": true/, asJson) };
+  }
   if (!argv.some((word) => word.startsWith("--revision"))) return ran;
   return { ...ran, stdout: ran.stdout.replace(/ {2}Node-Selectors:.*\n {2}Tolerations:.*\n/, "") };
 }
 
 const UID = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g;
+
+/** When and as which version an object was made. */
+const MOMENT = /(?<="creationTimestamp": "|"resourceVersion": ")[\dTZ:-]+/g;
 
 const named = (argv: readonly string[], name: string): readonly string[] => argv.map((word) => word.replaceAll("NAME", name));
 
@@ -245,7 +265,7 @@ export function describeChanges(version: KubectlVersion, server: ServerKind = "d
         // A restart is refused within the second of another.
         if (words[1] === "restart") await setTimeout(1100);
         const mine = asWordedBy(version, words, await ours(named(words, "thing-two"), stdin?.replaceAll("NAME", "thing-two")));
-        const plain = (ran: Ran, name: string): Ran => ({ ...ran, stdout: ran.stdout.replaceAll(name, "NAME").replaceAll(UID, "UID"), stderr: ran.stderr.replaceAll(name, "NAME") });
+        const plain = (ran: Ran, name: string): Ran => ({ ...ran, stdout: ran.stdout.replaceAll(name, "NAME").replaceAll(UID, "UID").replaceAll(MOMENT, "MOMENT"), stderr: ran.stderr.replaceAll(name, "NAME") });
         assert.deepEqual(plain(mine, "thing-two"), plain(theirs, "thing-one"));
       }));
     }

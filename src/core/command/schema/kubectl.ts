@@ -142,10 +142,10 @@ function createEngine(call: Call): Engine {
   return isOwn && hasOwnFormat(call) && flagText(call, "output") !== "wide" ? "inProcess" : "delegated";
 }
 
-/** A job as JSON has the order of Go's structs down to the pod, which only the binary knows. */
+/** A job of an image, or of a cron job that is named with its type. */
 function isOwnJob(call: Call): boolean {
   const from = flagText(call, "from");
-  return flagText(call, "output") !== "json" && (from === undefined || /^(?:cj|cronjobs?)(?:\.batch|\.v1\.batch)?\/[^/]+$/.test(from));
+  return from === undefined || /^(?:cj|cronjobs?)(?:\.batch|\.v1\.batch)?\/[^/]+$/.test(from);
 }
 
 /** `kubectl delete` of what `create` made; the words after a job's name are its command. */

@@ -18,16 +18,19 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   JobTemplateSpec: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "JobSpec"] },
   Pod: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "PodSpec"] },
   PodTemplateSpec: { 1: ["metadata", "ObjectMeta"], 2: ["spec", "PodSpec"] },
-  PodSpec: { 1: ["volumes", "Volume[]"], 2: ["containers", "Container[]"], 3: ["restartPolicy", "string"], 4: ["terminationGracePeriodSeconds", "int"], 6: ["dnsPolicy", "string"], 7: ["nodeSelector", "map"], 8: ["serviceAccountName", "string"], 10: ["nodeName", "string"], 20: ["initContainers", "Container[]"], 21: ["automountServiceAccountToken", "bool"], 22: ["tolerations", "Toleration[]"] },
+  PodSpec: { 1: ["volumes", "Volume[]"], 2: ["containers", "Container[]"], 3: ["restartPolicy", "string"], 4: ["terminationGracePeriodSeconds", "int"], 5: ["activeDeadlineSeconds", "int"], 6: ["dnsPolicy", "string"], 7: ["nodeSelector", "map"], 8: ["serviceAccountName", "string"], 9: ["serviceAccount", "string"], 10: ["nodeName", "string"], 11: ["hostNetwork", "flag"], 12: ["hostPID", "flag"], 13: ["hostIPC", "flag"], 14: ["securityContext", "PodSecurityContext"], 15: ["imagePullSecrets", "LocalReference[]"], 19: ["schedulerName", "string"], 20: ["initContainers", "Container[]"], 21: ["automountServiceAccountToken", "bool"], 22: ["tolerations", "Toleration[]"] },
   Toleration: { 1: ["key", "string"], 2: ["operator", "string"], 3: ["value", "string"], 4: ["effect", "string"], 5: ["tolerationSeconds", "int"] },
   Volume: { 1: ["name", "string"], 2: ["*", "VolumeSource"] },
-  VolumeSource: { 2: ["emptyDir", "Empty"], 6: ["secret", "SecretVolume"], 10: ["persistentVolumeClaim", "ClaimVolume"], 19: ["configMap", "ConfigMapVolume"] },
-  Empty: {},
+  VolumeSource: { 2: ["emptyDir", "EmptyDir"], 6: ["secret", "SecretVolume"], 10: ["persistentVolumeClaim", "ClaimVolume"], 19: ["configMap", "ConfigMapVolume"] },
+  EmptyDir: { 1: ["medium", "string"], 2: ["sizeLimit", "quantity"] },
+  PodSecurityContext: { 2: ["runAsUser", "int"], 3: ["runAsNonRoot", "bool"], 4: ["supplementalGroups", "int[]"], 5: ["fsGroup", "int"], 6: ["runAsGroup", "int"], 9: ["fsGroupChangePolicy", "string"] },
+  SecurityContext: { 1: ["capabilities", "Capabilities"], 2: ["privileged", "bool"], 4: ["runAsUser", "int"], 5: ["runAsNonRoot", "bool"], 6: ["readOnlyRootFilesystem", "bool"], 7: ["allowPrivilegeEscalation", "bool"], 8: ["runAsGroup", "int"] },
+  Capabilities: { 1: ["add", "string[]"], 2: ["drop", "string[]"] },
   SecretVolume: { 1: ["secretName", "string"], 4: ["optional", "bool"] },
   ClaimVolume: { 1: ["claimName", "string"], 2: ["readOnly", "bool"] },
   ConfigMapVolume: { 1: ["*", "LocalReference"], 4: ["optional", "bool"] },
   LocalReference: { 1: ["name", "string"] },
-  Container: { 1: ["name", "string"], 2: ["image", "string"], 3: ["command", "string[]"], 4: ["args", "string[]"], 5: ["workingDir", "string"], 6: ["ports", "ContainerPort[]"], 7: ["env", "EnvVar[]"], 8: ["resources", "ResourceRequirements"], 9: ["volumeMounts", "VolumeMount[]"], 14: ["imagePullPolicy", "string"], 19: ["envFrom", "EnvFrom[]"] },
+  Container: { 1: ["name", "string"], 2: ["image", "string"], 3: ["command", "string[]"], 4: ["args", "string[]"], 5: ["workingDir", "string"], 6: ["ports", "ContainerPort[]"], 7: ["env", "EnvVar[]"], 8: ["resources", "ResourceRequirements"], 9: ["volumeMounts", "VolumeMount[]"], 13: ["terminationMessagePath", "string"], 14: ["imagePullPolicy", "string"], 15: ["securityContext", "SecurityContext"], 19: ["envFrom", "EnvFrom[]"], 20: ["terminationMessagePolicy", "string"] },
   ResourceRequirements: { 1: ["limits", "quantityMap"], 2: ["requests", "quantityMap"] },
   ContainerPort: { 1: ["name", "string"], 3: ["containerPort", "int"], 4: ["protocol", "string"] },
   EnvVar: { 1: ["name", "string"], 2: ["value", "string"], 3: ["valueFrom", "EnvVarSource"] },
@@ -119,6 +122,7 @@ function single(type: FieldType, item: number | Buffer | undefined): unknown {
   if (typeof item === "number") return type === "bool" || type === "flag" ? item !== 0 : item;
   if (item === undefined) return undefined;
   if (type === "string") return item.toString();
+  if (type === "quantity") return quantity(item);
   if (type !== "intOrString") return message(type, item);
   const inner = fieldsOf(item);
   const kind = inner?.get(1)?.[0];
@@ -126,14 +130,20 @@ function single(type: FieldType, item: number | Buffer | undefined): unknown {
   return kind === 1 && Buffer.isBuffer(text) ? text.toString() : (inner?.get(2)?.[0] ?? 0);
 }
 
-/** A map whose values are quantities: messages of one string. */
+/** A quantity is a message of one string. */
+function quantity(item: Buffer): string | undefined {
+  const text = fieldsOf(item)?.get(1)?.[0];
+  return Buffer.isBuffer(text) ? text.toString() : undefined;
+}
+
+/** A map whose values are quantities. */
 function quantities(items: readonly (number | Buffer)[]): Record<string, string> {
   const result: Record<string, string> = {};
   for (const item of items) {
     const entry = Buffer.isBuffer(item) ? fieldsOf(item) : undefined;
     const [key, value] = [entry?.get(1)?.[0], entry?.get(2)?.[0]];
-    const text = Buffer.isBuffer(value) ? fieldsOf(value)?.get(1)?.[0] : undefined;
-    if (Buffer.isBuffer(key) && Buffer.isBuffer(text)) result[key.toString()] = text.toString();
+    const text = Buffer.isBuffer(value) ? quantity(value) : undefined;
+    if (Buffer.isBuffer(key) && text !== undefined) result[key.toString()] = text;
   }
   return result;
 }
