@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { drill } from "./drillCommand.ts";
-import { runEveryCell, type CellResult } from "./runEveryCell.ts";
+import type { CellResult } from "./rehearsedRun.ts";
+import { runEveryCell } from "./runEveryCell.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const RUNBOOK = join(ROOT, "notebooks/05-security-breach.runbook.md");

@@ -67,7 +67,7 @@ describe("the palette during a drill", function () {
       const texts = records.flatMap((record) => (record.type === "noteAdded" ? [record.text] : record.type === "stepSkipped" ? [record.reason] : record.type === "checklistTicked" ? [`ticked ${String(record.ticked)}`] : record.type === "clockMarked" && record.mark === "causeIdentified" ? [record.reason] : []));
       assert.deepEqual(texts, ["Support confirms: orders come in again", "Nothing was restored", "ticked true", "The log of the container before"]);
       assert.deepEqual(records.flatMap((record) => (record.type === "faultInjected" ? [faultText({ parameters: {}, ...record })] : [])), ["database-crash-loop", "replica-lag:lagSeconds=60"]);
-      assert.deepEqual(records.flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : [])), ["view-logs", "restart-database", "emergency-rollback"]);
+      assert.deepEqual(records.flatMap((record) => (record.type === "cellOutcome" ? [record.cell.name] : [])), ["view-logs", "restart-database", "restart-check", "rollback-once", "emergency-rollback"]);
     });
   });
 });

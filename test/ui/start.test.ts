@@ -41,8 +41,8 @@ describe("the start of a run", function () {
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await workbench.waitForOutput(/condition met/, 120_000);
-      await waitForOutcome(workbench, "buildnest-redis-failure/restart-redis");
-      assert.deepEqual(outcomesOf(journalOf(workbench)), ["triage-pod succeeded", "triage-volume succeeded", "triage-error-log succeeded", "buildnest-redis-failure/restart-redis succeeded"]);
+      await waitForOutcome(workbench, "buildnest-redis-failure/redis-ping");
+      assert.deepEqual(outcomesOf(journalOf(workbench)), ["triage-pod succeeded", "triage-volume succeeded", "triage-error-log succeeded", "buildnest-redis-failure/restart-redis succeeded", "buildnest-redis-failure/redis-ping succeeded"]);
     });
   });
 });

@@ -32,7 +32,15 @@ async function unary(operator: string, word: string, ports: ToolPorts): Promise<
   if (operator === "-e") return (await ports.files.exists(word)) !== undefined;
   if (operator === "-f") return (await ports.files.exists(word)) === "file";
   if (operator === "-d") return (await ports.files.exists(word)) === "directory";
+  if (operator === "-s") return hasContent(word, ports);
   return `${operator}: unary operator expected`;
+}
+
+async function hasContent(path: string, { files }: ToolPorts): Promise<boolean> {
+  const kind = await files.exists(path);
+  if (kind !== "file") return kind === "directory";
+  for await (const chunk of await files.read(path)) if (chunk.length > 0) return true;
+  return false;
 }
 
 function binary(left: string, operator: string, right: string): boolean | string {

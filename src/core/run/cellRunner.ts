@@ -85,7 +85,8 @@ async function runPlanned(params: RunCellParams, plan: CellPlan, host: CellRunne
   const stdin = params.via === undefined ? undefined : oneChunk(params.text);
   const io: Stdio = { stdin, stdout: (chunk) => governor.write("stdout", chunk), stderr: (chunk) => governor.write("stderr", chunk) };
   const result = await runScript(params.via ?? params.text, scriptHost, host.environment, io, signal, params.via === undefined ? undefined : params.text);
-  await governor.settle();
+  if (result.status === "completed") await governor.finish();
+  else await governor.settle();
   return cellOutcome(result, governor, startedAt, host.ports.clock.now());
 }
 

@@ -44,6 +44,8 @@ export class StatementGovernor {
   readonly #host: CellRunnerHost;
   readonly #signal: AbortSignal;
   readonly #outcomes: Outcome[] = [];
+  /** Indices of the plan's statements of which a call was started. */
+  readonly #started = new Set<number>();
   #running: Running | undefined;
   #streams: readonly StatementStream[] = [];
   /** What the last plan statement printed and answered, until its expectations are checked. */
@@ -156,7 +158,21 @@ export class StatementGovernor {
     return "stop";
   }
 
+  /**
+   * The cell is at its end: checks what its last statement left open, and the expectations of statements that never came to run
+   * (a loop over nothing). What never ran has met nothing.
+   */
+  async finish(): Promise<void> {
+    if ((await this.settle()) === "stop") return;
+    for (const [index, { expectations }] of this.#plan.statements.entries()) {
+      if (this.#started.has(index) || expectations.length === 0) continue;
+      this.#unsettled = { index, stdout: "", found: new Set(), httpStatus: undefined, exitCode: undefined };
+      if ((await this.settle()) === "stop") return;
+    }
+  }
+
   #start(info: StatementInfo, risk: Risk): void {
+    this.#started.add(info.index);
     const follows = info.operations.some((operation) => operation.flags["follow"] === true || operation.flags["watch"] === true);
     const waits = info.operations.some((operation) => operation.waits);
     const limitMs = risk === "read" ? (this.#params.timeoutMs ?? (follows ? FOLLOW_LIMIT_MS : waits ? undefined : READ_LIMIT_MS)) : undefined;

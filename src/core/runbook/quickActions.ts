@@ -1,6 +1,6 @@
 import type { RunbookDocument } from "./document.ts";
 
-/** A quick action of a runbook: the cells whose info map has its name (```` ```bash {action: "View Logs"} ````), in document order. */
+/** A quick action of a runbook: the cells whose info map has its name, alone or in a list (```` ```bash {action: "View Logs"} ````), in document order. */
 export interface QuickAction {
   readonly name: string;
   /** Indices into `document.cells`. */
@@ -11,9 +11,9 @@ export interface QuickAction {
 export function readQuickActions(document: RunbookDocument): readonly QuickAction[] {
   const cells = new Map<string, number[]>();
   for (const [index, cell] of document.cells.entries()) {
-    const name = cell.command?.attributes["action"];
-    if (typeof name !== "string") continue;
-    cells.set(name, [...(cells.get(name) ?? []), index]);
+    const action: unknown = cell.command?.attributes["action"];
+    const names = (Array.isArray(action) ? action : [action]).filter((name) => typeof name === "string");
+    for (const name of new Set(names)) cells.set(name, [...(cells.get(name) ?? []), index]);
   }
   return [...cells].map(([name, indices]) => ({ name, cells: indices }));
 }

@@ -116,12 +116,15 @@ describe("filters print what the GNU tools print", () => {
     ["test a = a && echo yes", "yes\n"],
     ["[ 2 -gt 10 ] || echo no", "no\n"],
     ["[ -f nums ] && echo file", "file\n"],
+    ["[ -s nums ] && echo full", "full\n"],
+    ["test -s empty", "", 1],
+    ["test -s missing", "", 1],
     ["test -z ''", "", 0],
     ["false", "", 1],
   ];
   for (const [script, stdout, exitCode] of table) {
     it(script, async () => {
-      const result = await filter(script, { pods: PODS, nums: "a1\na2\na3\na4\na5\na6\n" });
+      const result = await filter(script, { pods: PODS, nums: "a1\na2\na3\na4\na5\na6\n", empty: "" });
       assert.equal(result.stdout, stdout);
       if (exitCode !== undefined) assert.equal(result.exitCode, exitCode);
     });

@@ -192,6 +192,15 @@ describe("running a cell", () => {
     assert.equal(scene.outputs.filter((output) => output.stream === "note").length, 0);
   });
 
+  it("takes an expectation of what never ran for not met", async () => {
+    const scene = new Scene();
+    scene.replies["kubectl get"] = { stdout: "" };
+    const loop = (pods: string): string => `PODS=${pods}\nfor POD in $PODS; do\n  kubectl describe pod "$POD"\ndone\n# Expected: contains "Name"\nkubectl get pods`;
+    assert.match(await scene.run(loop('""')), /^failed: Expected contains Name: got no output/);
+    scene.replies["kubectl describe"] = { stdout: "Name: db-0\n" };
+    assert.equal(await scene.run(loop("db-0")), "succeeded");
+  });
+
   it("finds what an expectation asks for in the middle of a long output, of which the journal keeps head and tail", async () => {
     const scene = new Scene();
     const filler = "all is well\n".repeat(20_000);

@@ -16,9 +16,10 @@ describe("how a run is started", () => {
 
   it("gathers the cells of each quick action in order", () => {
     const fence = (info: string): string => `\`\`\`bash ${info}\necho\n\`\`\`\n\n`;
-    const document = parseRunbook(`# X\n\n${fence('{action: "B"}')}${fence("")}${fence('{action: "A"}')}${fence('{name: x, action: "B"}')}${fence("{action: 3}")}`);
-    const actions = readQuickActions(document).map(({ name, cells }) => [name, cells.map((index) => document.cells[index]?.command?.attributes["action"])]);
-    assert.deepEqual(actions, [["B", ["B", "B"]], ["A", ["A"]]]);
+    const document = parseRunbook(`# X\n\n${fence('{action: "B"}')}${fence("")}${fence('{action: "A"}')}${fence('{name: x, action: "B"}')}${fence("{action: 3}")}${fence("{name: both, action: [B, A, B, 3]}")}`);
+    const codeCells = document.cells.flatMap(({ command }, index) => (command === undefined ? [] : [index]));
+    const actions = readQuickActions(document).map(({ name, cells }) => [name, cells.map((index) => codeCells.indexOf(index))]);
+    assert.deepEqual(actions, [["B", [0, 3, 5]], ["A", [2, 5]]]);
   });
 
   it("reads an alert's link, whatever editor it is for", () => {
