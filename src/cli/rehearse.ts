@@ -96,7 +96,7 @@ async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
 function chooseFaults({ surpriseSeed, faults, document }: Rehearsal, world: WorldState): readonly FaultSpec[] {
   if (surpriseSeed !== undefined) {
     const chosen = chooseBySeed(surpriseFaults(document.frontMatter, world.faults.map(({ name }) => name)), surpriseSeed);
-    if (chosen === undefined) throw new RuntimeError("invalidInput", "Choosing a surprise: the world has no faults.", { hint: "Describe faults in the world's file." });
+    if (chosen === undefined) throw new RuntimeError("invalidInput", "Choosing a surprise: the runbook names no fault that it is for.", { hint: "List them under drill in its front matter (fault, cases), or name one with --fault." });
     return [chosen];
   }
   for (const spec of faults) checkFault(spec, world.faults);

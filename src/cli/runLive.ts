@@ -106,6 +106,7 @@ class TerminalRun {
         await this.#orSay(() => kernel.request("verify", {}));
         return false;
       case "r":
+        if (status.mode === "drill") print("This stops the clock, and goes into the log. A drill passes only when the verification has seen it (v).");
         await this.#withText("How do you know that service is restored? ", (reason) => kernel.request("markClock", { mark: "restored", at: undefined, reason }));
         return false;
       case "e":

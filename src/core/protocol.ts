@@ -260,10 +260,22 @@ export interface KernelNotifications {
   healthChanged: Record<string, never>;
 }
 
+/**
+ * How an injected fault stands: still in effect, with what of it in words; cured; or over without anybody's doing, since it ends by itself
+ * or broke nothing that had to be cured.
+ */
+export interface FaultState {
+  readonly fault: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly kind: "standing" | "cured" | "over";
+  readonly parts: readonly string[];
+}
+
 /** The world's control requests: `POST {url}/{name}` with a JSON body. */
 export interface WorldControl {
   inject: { params: { fault: string; parameters: Readonly<Record<string, string>> }; result: { injected: string } };
-  faults: { params: Record<string, never>; result: { active: readonly string[] } };
+  /** How each injected fault stands now, by its own predicate on the world's state. */
+  faults: { params: Record<string, never>; result: { faults: readonly FaultState[] } };
   /** Where a host name leads now. `missing`: DNS has no such name, or it leads to nothing; `outside`: it is no name of this world. */
   resolve: { params: { host: string }; result: { kind: "found"; base: string } | { kind: "missing" } | { kind: "outside" } };
   /** Whether the world stands in for a program of the operator's machine, and how long that takes (world milliseconds). */

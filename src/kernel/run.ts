@@ -6,7 +6,8 @@ import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journa
 import type { Outcome } from "../core/run/outcome.ts";
 import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
-import { applyRecord, judgeRun, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
+import { judgeRun } from "../core/run/judgeRun.ts";
+import { applyRecord, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { wholeOutputsOf } from "../core/run/wholeOutputText.ts";
 import { probeVerification, requireVerification, watchVerification, type VerificationRound } from "../core/run/verification.ts";
@@ -17,6 +18,7 @@ import type { PreflightReport } from "../core/preflight/report.ts";
 import { runVariables } from "../core/run/runVariables.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createClock } from "../services/clock.ts";
+import { controlWorld } from "../services/worldControl.ts";
 import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { OutputFiles } from "../services/journal/outputFiles.ts";
@@ -25,6 +27,7 @@ import { executeOperation } from "./executors.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
 import { preflightOn } from "./preflight.ts";
+import { FaultWatch } from "./faultWatch.ts";
 import { RunHealth } from "./runHealth.ts";
 
 /** What a run is made of. */
@@ -62,6 +65,8 @@ export class Run {
   readonly #records: JournalRecord[];
   readonly #over = new AbortController();
   readonly #health: RunHealth;
+  /** `undefined` in an incident. */
+  readonly #faults: FaultWatch | undefined;
   readonly #executions = new Map<string, AbortController>();
   #state: RunState;
   #queue: Promise<unknown> = Promise.resolve();
@@ -75,7 +80,8 @@ export class Run {
     this.#parts = parts;
     this.#records = [...parts.records];
     this.#state = reduceJournal(parts.records);
-    const { document, facts, ports } = parts;
+    const { document, facts, ports, world } = parts;
+    this.#faults = world === undefined ? undefined : new FaultWatch({ now: () => ports.clock.now(), ask: async () => (await controlWorld(world, "faults", {})).faults });
     this.#health = new RunHealth({ targets: document.frontMatter.targets, facts, ports, onChange: () => parts.notify("healthChanged", {}) });
     this.#over.signal.addEventListener("abort", () => this.#health.stop());
     this.#environment = new Map(Object.entries(startVariables(parts)));
@@ -160,6 +166,7 @@ export class Run {
       await this.#askSecrets(params, signal);
       const ended = await runCell(params, this.#cellHost(), signal);
       await this.#parts.flushOutput();
+      await this.#faults?.look();
       return ended;
     });
     const done = outcome.finally(() => {
@@ -247,7 +254,7 @@ export class Run {
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
-    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter);
+    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, await this.#faults?.look());
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
@@ -328,7 +335,8 @@ export class Run {
     await watch?.done;
   }
 
-  #probe(signal: AbortSignal): Promise<VerificationRound> {
+  async #probe(signal: AbortSignal): Promise<VerificationRound> {
+    await this.#faults?.look();
     return probeVerification(this.#parts.document, { ...this.#cellHost(), environment: new Map(this.#environment) }, signal);
   }
 }

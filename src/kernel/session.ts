@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { PROTOCOL_VERSION, type KernelRequests, type KernelState, type StartRunParams, type WorldState } from "../core/protocol.ts";
+import { isOwnFault } from "../core/drills/faultChoice.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
 import type { Facts } from "../core/facts/facts.ts";
@@ -147,12 +148,12 @@ export class Session {
   }
 
   async #inject({ fault, announced, parameters = {} }: KernelRequests["injectFault"]["params"]): Promise<Run["status"]> {
-    const { run, world } = this.#current();
+    const { run, world, document } = this.#current();
     if (world === undefined) throw new RuntimeError("invalidInput", `Injecting ${fault}: this is an incident on live targets.`, { hint: "Faults are injected in drills only." });
     checkFault({ fault, parameters }, world.faults);
     await this.#keepWorld();
     const first = run.status.clock.impactAt === undefined;
-    await run.record({ type: "faultInjected", fault, announced, ...(Object.keys(parameters).length === 0 ? {} : { parameters }) });
+    await run.record({ type: "faultInjected", fault, announced, isOwn: isOwnFault(document.frontMatter, fault), ...(Object.keys(parameters).length === 0 ? {} : { parameters }) });
     await controlWorld(world, "inject", { fault, parameters });
     if (first) await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "machine", reason: announced ? `fault ${fault} injected` : "a fault was injected unannounced" });
     return run.status;

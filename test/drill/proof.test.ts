@@ -24,7 +24,26 @@ describe("what a drill proves", function () {
     const path = join(home, "none.runbook.md");
     writeFileSync(path, runbook("drill: { fault: database-crash-loop }"));
     const { code, last, text } = await drill(path, home);
-    assert.match(last, /^FAIL not recovered, RTO 15:00 — Service was not restored: the runbook names no verification, so nothing could show it\.$/, text);
+    assert.match(last, /^FAIL not recovered, RTO 15:00 — Service was not restored: the runbook names no verification, so nothing could show it\. The fault still stands: pod mysql-0 is still the one that was damaged \(database-crash-loop\)\.$/, text);
     assert.equal(code, 1);
+  });
+
+  it("is nothing over a fault that the verification does not see, and the report says what still stands", async () => {
+    const path = join(home, "looks.runbook.md");
+    writeFileSync(path, runbook("verification: [look]\ndrill: { fault: database-disk-full }"));
+    const full = await drill(path, home);
+    assert.match(full.last, /^FAIL not recovered, RTO 15:00 — The fault still stands: the volume data-mysql-0 is 100 % used, and \/var\/lib\/mysql\/old-dumps\.tar is still on it \(database-disk-full\)\.$/, full.text);
+    assert.equal(full.code, 1);
+    const late = await drill(path, home, ["--fault", "replica-lag"]);
+    assert.match(late.last, /^FAIL not recovered, RTO 15:00 — Nothing was recovered: replica-lag broke nothing that had to be cured, or ended by itself\.$/, late.text);
+    assert.equal(late.code, 1);
+  });
+
+  it("is drawn as a surprise from the runbook's own faults only", async () => {
+    const path = join(home, "own.runbook.md");
+    writeFileSync(path, runbook("verification: [look]"));
+    const { code, text } = await drill(path, home, ["--surprise"]);
+    assert.match(text, /Choosing a surprise: the runbook names no fault that it is for/);
+    assert.equal(code, 2, text);
   });
 });

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chainEvent } from "../../src/core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../src/core/run/journalEvent.ts";
-import { judgeRun, reduceJournal } from "../../src/core/run/runState.ts";
+import { judgeRun } from "../../src/core/run/judgeRun.ts";
+import { reduceJournal } from "../../src/core/run/runState.ts";
 
 /** A run that is over, for a state folder. Its impact began with it. */
 export interface PastRun {
@@ -24,7 +25,7 @@ export function writePastRun(root: string, past: PastRun): void {
   const { startedAt, fault } = past;
   const events: [number, JournalEvent][] = [
     [0, { type: "runStarted", run: past.run, mode: past.mode, driver: past.driver, rtoMs: past.rtoMs, rpoMs: undefined, rate: 1, unattended: false, version: "0.1.0", runbook: { ...past.runbook, sha256: "" } }],
-    ...(fault === undefined ? [] : [[0, { type: "faultInjected", fault, announced: true }] as [number, JournalEvent]]),
+    ...(fault === undefined ? [] : [[0, { type: "faultInjected", fault, announced: true, isOwn: true }] as [number, JournalEvent]]),
     [0, { type: "clockMarked", mark: "impact", markedAt: startedAt, by: "machine", reason: "" }],
     ...past.steps.flatMap(([step, second]): [number, JournalEvent][] => {
       const cell = { name: `${step}#1`, step, language: "bash" };
@@ -39,7 +40,7 @@ export function writePastRun(root: string, past: PastRun): void {
   const records: JournalRecord[] = [];
   const add = (second: number, event: JournalEvent): void => void records.push(chainEvent(event, records.at(-1), startedAt + second * 1000, startedAt + second * 1000));
   for (const [second, event] of events) add(second, event);
-  add(past.restoredSecond + 60, { type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }) });
+  add(past.restoredSecond + 60, { type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }, past.mode === "incident" ? undefined : { kind: "asked", curedAt: undefined, faults: [{ fault: fault ?? "", parameters: {}, kind: "cured", parts: [] }] }) });
   mkdirSync(join(root, past.run), { recursive: true });
   writeFileSync(join(root, past.run, "journal.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 }

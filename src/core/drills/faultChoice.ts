@@ -33,14 +33,18 @@ function isNamed(step: Step, name: string): boolean {
   return [step.label, step.id, step.id.split("/").at(-1)].some((each) => each?.toLowerCase() === name.toLowerCase());
 }
 
+/** Whether a runbook names a fault as one that it is for. */
+export function isOwnFault(frontMatter: DrillFields, fault: string): boolean {
+  return namedCases(frontMatter).some(({ faults }) => faults.some((spec) => spec.fault === fault));
+}
+
 /**
- * Faults for a surprise: those that the runbook says it is for, or where it names only one all of the world's, since finding out
- * what is broken is what a surprise rehearses.
+ * Faults for a surprise: those that the runbook names, also where it names only one. Of the world's others nobody knows whether this
+ * runbook cures them, or its verification sees them: a surprise that breaks nothing here rehearses nothing.
  */
 export function surpriseFaults(frontMatter: DrillFields, worldFaults: readonly string[]): readonly FaultSpec[] {
   const named = namedCases(frontMatter).flatMap(({ faults }) => faults).filter(({ fault }) => worldFaults.includes(fault));
-  const distinct = named.filter((spec, index) => named.findIndex((other) => faultText(other) === faultText(spec)) === index);
-  return distinct.length > 1 ? distinct : worldFaults.map((fault) => ({ fault, parameters: {} }));
+  return named.filter((spec, index) => named.findIndex((other) => faultText(other) === faultText(spec)) === index);
 }
 
 /** One of several by a seed: the same seed gives the same one. `undefined` of none. */

@@ -34,7 +34,8 @@ export function proofWords(summary: RunSummary): string {
   if (isProof(summary)) return "It counts as proof: a person, in real time, passed.";
   if (summary.isUnattended) return "It is no proof of readiness: nobody was there.";
   if (summary.rate !== 1) return `It is no proof of readiness: the clock ran at ${String(summary.rate)} times real time.`;
-  return summary.verdict?.status === "passed" ? "It is no proof of readiness." : "It is no proof of readiness: it did not pass.";
+  if (summary.verdict?.status !== "passed") return "It is no proof of readiness: it did not pass.";
+  return `It is no proof of readiness: the runbook does not name ${faultWords(summary)} under drill as a fault that it is for.`;
 }
 
 /** What a front shows at once: result, reasons, warnings. */

@@ -37,6 +37,8 @@ export interface RunSummary {
 
 export interface InjectedFault extends FaultSpec {
   readonly announced: boolean;
+  /** Whether the runbook named it, then, as a fault that it is for. */
+  readonly isOwn: boolean;
 }
 
 /** Summary of a run, or why its journal tells nothing that can be relied on. */
@@ -63,13 +65,15 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
   if (started?.type !== "runStarted") return { kind: "unreadable", reason: "The journal does not begin with the start of a run." };
   const state = reduceJournal(records);
   const end = records.findLast((record) => record.type === "runEnded");
-  const recoveryMs = state.impactAt === undefined || state.restoredAt === undefined ? undefined : state.restoredAt - state.impactAt;
+  const clockMs = state.impactAt === undefined || state.restoredAt === undefined ? undefined : state.restoredAt - state.impactAt;
+  // What was judged goes before what the clock said: a clock that stopped over a fault that still stood is no recovery.
+  const recoveryMs = state.ended === undefined ? clockMs : state.ended.recoveryMs;
   return {
     kind: "run",
     summary: {
       run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
       driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
-      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced }] : [])),
+      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced, isOwn: record.isOwn === true }] : [])),
       impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
       visits: stepVisits(records),
@@ -86,9 +90,9 @@ export function isPersonsDrill(summary: RunSummary): boolean {
   return summary.mode === "drill" && summary.rate === 1 && !summary.isUnattended && summary.verdict !== undefined;
 }
 
-/** True for a drill that proves the runbook: by a person, in real time, passed. */
+/** True for a drill that proves the runbook: by a person, in real time, passed, of a fault that the runbook is for. */
 export function isProof(summary: RunSummary): boolean {
-  return isPersonsDrill(summary) && summary.verdict?.status === "passed";
+  return isPersonsDrill(summary) && summary.verdict?.status === "passed" && summary.faults.some(({ isOwn }) => isOwn);
 }
 
 /** The faults of a drill as one text, for finding drills of the same scenario. */

@@ -31,6 +31,7 @@ export function scoreRun(summary: RunSummary, document: RunbookDocument): Score 
     result: resultOf(summary),
     reasons: summary.verdict?.reasons ?? [],
     warnings: [
+      ...(summary.verdict?.warnings ?? []),
       ...over.map(({ title, spentMs, budgetMs }) => `${title} took ${formatDuration(spentMs)}, ${formatDuration(spentMs - (budgetMs ?? 0))} over its budget.`),
       ...summary.skipped.map(({ step, reason }) => `${titleOf(step, document)} was skipped: ${reason}`),
       ...summary.unverified.map((expected) => `Nobody checked: ${expected}`),

@@ -115,7 +115,8 @@ function recoveryPointText(state: RunState): string {
 }
 
 function verdictText(verdict: RunVerdict): string {
-  return verdict.reasons.length === 0 ? verdict.status : `${verdict.status}: ${verdict.reasons.join(" ")}`;
+  const words = [...verdict.reasons, ...(verdict.warnings ?? [])];
+  return words.length === 0 ? verdict.status : `${verdict.status}: ${words.join(" ")}`;
 }
 
 function timelineRow(record: JournalRecord): readonly TimelineRow[] {

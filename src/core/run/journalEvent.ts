@@ -21,7 +21,7 @@ export type ClockMark = "impact" | "detected" | "acknowledged" | "causeIdentifie
 
 export type ContactMeans = "call" | "mail" | "page" | "other";
 
-/** `whole` of a `statementOutcome` is left out where the record holds all that was printed. `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. */
+/** `whole` of a `statementOutcome` is left out where the record holds all that was printed. `variables` of a `cellOutcome` are those that the cell set, secrets left out: a resumed run has them again. `isOwn` of a `faultInjected`: the runbook names the fault as one that it is for. */
 export type JournalEvent =
   | {
       readonly type: "runStarted";
@@ -39,7 +39,7 @@ export type JournalEvent =
   | { readonly type: "targetPinned"; readonly target: PinnedTarget }
   | { readonly type: "targetDrifted"; readonly target: string; readonly pinned: string; readonly found: string }
   | { readonly type: "clockMarked"; readonly mark: ClockMark; readonly markedAt: number; readonly by: "person" | "machine"; readonly reason: string }
-  | { readonly type: "faultInjected"; readonly fault: string; readonly announced: boolean; readonly parameters?: Readonly<Record<string, string>> }
+  | { readonly type: "faultInjected"; readonly fault: string; readonly announced: boolean; readonly parameters?: Readonly<Record<string, string>>; readonly isOwn?: boolean }
   | { readonly type: "cellStarted"; readonly execution: string; readonly cell: CellReference; readonly text: string }
   | { readonly type: "gateAsked"; readonly execution: string; readonly question: GateQuestion }
   | { readonly type: "gateAnswered"; readonly execution: string; readonly answer: "yes" | "no"; readonly by: string }
@@ -71,10 +71,12 @@ export type JournalEvent =
 
 export interface RunVerdict {
   readonly status: "passed" | "failed" | "ended";
-  /** Impact to restored, milliseconds; `undefined` when service was not restored. */
+  /** Impact to restored, milliseconds; `undefined` when service was not restored, or a drill has not shown it. */
   readonly recoveryMs: number | undefined;
   readonly rtoMs: number | undefined;
   readonly reasons: readonly string[];
+  /** What a reader must not overlook, though it does not decide; left out in journals of before there were any. */
+  readonly warnings?: readonly string[];
 }
 
 /** What makes a target that target. Drift means that another identity answers under the same name. */

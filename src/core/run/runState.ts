@@ -1,6 +1,5 @@
 import type { CellStatus, ClockStatus, RunStatus } from "../protocol.ts";
-import type { FrontMatter } from "../runbook/document.ts";
-import type { CellReference, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
+import type { CellReference, ClockMark, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { wholeOutputsOf } from "./wholeOutputText.ts";
 
@@ -28,6 +27,8 @@ export interface RunState {
   readonly targets: readonly PinnedTarget[];
   readonly impactAt: number | undefined;
   readonly restoredAt: number | undefined;
+  /** Who says so; `undefined` while it is not restored. */
+  readonly restoredBy: "person" | "machine" | undefined;
   readonly greens: number;
   readonly cells: readonly CellStatus[];
   readonly options: readonly { readonly step: string; readonly option: string }[];
@@ -40,7 +41,7 @@ export interface RunState {
 
 const EMPTY: RunState = {
   run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, newestPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
-  targets: [], impactAt: undefined, restoredAt: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
+  targets: [], impactAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
 };
 
 /** The state after all records. */
@@ -63,7 +64,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "targetPinned":
       return { ...state, targets: [...state.targets.filter((target) => target.name !== record.target.name), record.target] };
     case "clockMarked":
-      return markClock(state, record.mark, record.markedAt);
+      return markClock(state, record.mark, record.markedAt, record.by);
     case "faultInjected":
       return { ...state, faults: [...state.faults, record.fault] };
     case "cellStarted":
@@ -109,10 +110,10 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
   }
 }
 
-function markClock(state: RunState, mark: string, at: number): RunState {
+function markClock(state: RunState, mark: ClockMark, at: number, by: "person" | "machine"): RunState {
   if (mark === "impact") return { ...state, impactAt: at };
-  if (mark === "restored") return { ...state, restoredAt: at };
-  if (mark === "reopened") return { ...state, restoredAt: undefined, greens: 0 };
+  if (mark === "restored") return { ...state, restoredAt: at, restoredBy: by };
+  if (mark === "reopened") return { ...state, restoredAt: undefined, restoredBy: undefined, greens: 0 };
   return state;
 }
 
@@ -159,16 +160,6 @@ export function runStatus(state: RunState, now: number, unwritten: number): RunS
     run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, commander: state.commander, messagedAt: state.messagedAt, targets: state.targets,
     clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head, unwritten,
   };
-}
-
-/** The verdict on a run that ends now: passed when restored within RTO with nothing left open. */
-export function judgeRun(state: RunState, { verification }: Pick<FrontMatter, "verification">): RunVerdict {
-  const recoveryMs = state.restoredAt === undefined || state.impactAt === undefined ? undefined : state.restoredAt - state.impactAt;
-  const reasons: string[] = [];
-  if (recoveryMs === undefined) reasons.push(`Service was not restored: ${verification.length === 0 ? "the runbook names no verification, so nothing could show it" : "the verification was never green often enough in a row"}.`);
-  else if (state.rtoMs !== undefined && recoveryMs > state.rtoMs) reasons.push("Service was restored after the recovery time objective.");
-  if (state.mode === "incident") return { status: "ended", recoveryMs, rtoMs: state.rtoMs, reasons };
-  return { status: reasons.length === 0 ? "passed" : "failed", recoveryMs, rtoMs: state.rtoMs, reasons };
 }
 
 /** Data lost: from the recovery point to the impact, milliseconds; `undefined` where either is not known. Never negative. */

@@ -39,7 +39,9 @@ export async function watchVerification(host: VerificationHost, signal: AbortSig
     const consecutive = round.isGreen ? before.greens + 1 : 0;
     firstGreenAt = round.isGreen ? (firstGreenAt ?? at) : undefined;
     await host.record({ type: "verificationChecked", green: round.isGreen, consecutive, detail: round.detail });
-    if (consecutive >= GREENS_NEEDED && before.restoredAt === undefined) {
+    // In a drill what a machine has seen goes before what a person said.
+    const isOpen = before.restoredAt === undefined || (before.mode === "drill" && before.restoredBy === "person");
+    if (consecutive >= GREENS_NEEDED && isOpen) {
       await host.record({ type: "clockMarked", mark: "restored", markedAt: firstGreenAt ?? at, by: "machine", reason: `The verification was green ${consecutive} times in a row.` });
     } else if (!round.isGreen && before.restoredAt !== undefined) {
       await host.record({ type: "clockMarked", mark: "reopened", markedAt: at, by: "machine", reason: round.detail });

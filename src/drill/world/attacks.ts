@@ -84,6 +84,17 @@ export class Attacks {
     });
   }
 
+  /** What the attacker of a fault still gets, in words; `undefined` for nothing. */
+  standing(fault: string): string | undefined {
+    const { application, address, foothold } = this.#attackOf(fault);
+    for (const { key, footholds } of this.#active.filter((active) => active.fault === fault)) {
+      if (this.#parts.keyOf(application) === key) return "tokens that are signed with the leaked key are still taken";
+      const pod = foothold === undefined ? undefined : this.#parts.cluster.list("Pod").find((other) => footholds[other.metadata.uid ?? ""] !== undefined && this.#isConnected(other, address, foothold));
+      if (pod !== undefined) return `the intruder's program in pod ${pod.metadata.name} still reaches its master`;
+    }
+    return undefined;
+  }
+
   /** Everything under way. */
   save(): readonly SavedAttack[] {
     return structuredClone(this.#active);

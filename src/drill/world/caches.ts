@@ -10,7 +10,8 @@ import type { RedisNetwork } from "../programs/redisConnection.ts";
 import type { SavedDataset } from "../redis/dataset.ts";
 import { RedisServer, type SavedProcess } from "../redis/server.ts";
 import type { CacheDamage, CacheDescription } from "./description.ts";
-import { BEGIN_ANEW, claimsOf } from "./faults.ts";
+import { BEGIN_ANEW } from "./faults.ts";
+import { claimsOf } from "./faultSite.ts";
 import { sleepWorldTime } from "./worldClock.ts";
 
 /** The caches of a world in a snapshot: files by the UID of their claim, and processes by the UID of their pod. */
@@ -101,6 +102,11 @@ export class Caches {
       if (damage.client !== undefined) server.connect(damage.client.address, { name: damage.client.name, busyMs: damage.client.busyMs, lastCommand: damage.client.command });
     }
     this.#onUse();
+  }
+
+  /** Whether a damage's client is still connected to a cache behind its service. */
+  isBusy(namespace: string, { service, client }: CacheDamage): boolean {
+    return client !== undefined && this.#behind(namespace, service).some((server) => [...server.clients].some(({ name, address }) => name === client.name && address === client.address));
   }
 
   /** How clients reach the servers. */

@@ -5,7 +5,8 @@ import { quantity } from "../kube/usage.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import type { DatabaseServer } from "../engines/databaseEngine.ts";
 import type { DatabaseDescription, FillingFile } from "./description.ts";
-import { BEGIN_ANEW, claimsOf } from "./faults.ts";
+import { BEGIN_ANEW } from "./faults.ts";
+import { claimsOf } from "./faultSite.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 
 /** A volume with a database's data on it. */
@@ -88,6 +89,13 @@ export class DatabaseVolumes {
     const volume = this.#volumes.get(claim?.metadata.uid ?? "");
     if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume without --engines real." });
     volume?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
+  }
+
+  /** Whether a file is still on a volume that it made as full as this. */
+  isFilled(namespace: string, { claim: name, file, share }: FillingFile): boolean {
+    const claim = this.#claim(namespace, name);
+    const usage = claim === undefined ? undefined : this.usageOf(claim);
+    return usage !== undefined && usage.usedBytes >= usage.capacityBytes * share && this.#volumes.get(claim?.metadata.uid ?? "")?.files.has(file) === true;
   }
 
   /** What is described, and what the server has written on top of that. */

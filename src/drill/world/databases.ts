@@ -32,6 +32,8 @@ interface HeldConnection {
 }
 
 const DEFAULT_PORT = 3306;
+/** MySQL's `ER_CON_COUNT_ERROR`. */
+const TOO_MANY_CONNECTIONS = 1040;
 /** Ports that clients connect from. */
 const FIRST_PORT = 34_000;
 const PORTS = 20_000;
@@ -182,6 +184,24 @@ export class Databases implements DatabaseDirectory {
     const volume = this.#volumes.latest(claim);
     if (volume === undefined) throw new RuntimeError("notFound", `Occupying the database on ${claim}: no server runs there now.`, { hint: BEGIN_ANEW });
     for (let index = 0; index < count && this.#hold(volume, account, `${address}:${FIRST_PORT + index}`); index += 1);
+  }
+
+  /** Whether the server on a claim refuses an account for its many connections while some of a fault's are open. */
+  isOccupied({ claim, account, address }: HeldConnections): boolean {
+    const volume = this.#volumes.latest(claim);
+    if (volume === undefined || ![...volume.held].some((session) => session.address?.startsWith(`${address}:`) === true && volume.server.isConnected(session))) return false;
+    try {
+      volume.server.closeSession(volume.server.openSessionAs(account, undefined, `${address}:${FIRST_PORT + PORTS}`));
+      return false;
+    } catch (error) {
+      if (error instanceof SqlError) return error.errno === TOO_MANY_CONNECTIONS;
+      throw error;
+    }
+  }
+
+  /** Whether a file still keeps the volume of a claim as full as it made it. */
+  isFilled(namespace: string, file: FillingFile): boolean {
+    return this.#volumes.isFilled(namespace, file);
   }
 
   /** Whether the server took one more. */

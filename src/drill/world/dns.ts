@@ -100,6 +100,19 @@ export class Dns {
     return found === undefined ? undefined : { id, status: found.inSyncAt <= this.#now() ? "INSYNC" : "PENDING", submittedAt: found.submittedAt, comment: found.comment };
   }
 
+  /** Whether a name leads through one of these records, as the account has them now: what name servers and resolvers do not know yet is on its way. */
+  leadsThrough(name: string, records: readonly DnsRecord[]): boolean {
+    let current = plain(name);
+    for (let step = 0; step < LONGEST_CHAIN; step += 1) {
+      const record = this.#zones.get(this.#zoneOf(current)?.id ?? "")?.find((candidate) => candidate.name === current && candidate.type !== "TXT");
+      if (record === undefined) return false;
+      if (records.some((other) => other.name === record.name && other.type === record.type && other.values.join() === record.values.join())) return true;
+      if (record.type !== "CNAME") return false;
+      current = plain(record.values[0] ?? "");
+    }
+    return false;
+  }
+
   /** Whether a name is in one of the world's zones. */
   isOwn(name: string): boolean {
     return this.#zoneOf(plain(name)) !== undefined;

@@ -1,7 +1,10 @@
 import type { Cluster, KubeObject } from "../contract.ts";
+import type { FaultState } from "../../core/protocol.ts";
 import { checkFault, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { CacheDamage, DnsRecord, FaultRecipe, FaultTemplate, FillingFile, Flaws, HeldConnections, Outage } from "./description.ts";
+import type { FaultRecipe, FaultTemplate, Flaws, Outage } from "./description.ts";
+import { claimsOf, type FaultTools } from "./faultSite.ts";
+import { standingParts } from "./faultState.ts";
 
 /** The cure where a fault meets a world from which somebody has taken what it would damage. */
 export const BEGIN_ANEW = "Begin a new drill: its world is as on the first day.";
@@ -13,35 +16,8 @@ export interface ActiveFault {
   readonly values: Readonly<Record<string, string>>;
   /** UIDs of the damaged pods or claims; none where it only changed objects or a cache. */
   readonly uids: readonly string[];
-}
-
-/** One cluster as faults change it. */
-export interface FaultSite {
-  readonly cluster: Cluster;
-  /** Gives an object a later state under a field manager's name. */
-  change(manager: string, object: KubeObject): void;
-  /** Damages the caches behind a service. Throws `notFound` where none runs. */
-  damageCache(namespace: string, damage: CacheDamage): void;
-  /** Delays the replica on a claim. Throws `notFound` where it replicates nothing. */
-  delayReplica(claim: string, lagMs: number): void;
-  /** Sets a fault's attacker to work. Throws `notFound` where there is nothing to attack. */
-  attack(fault: string, namespace: string): void;
-  /** Sends a fault's customers, with these values of its parameters. */
-  sendCustomers(fault: string, values: Readonly<Record<string, string>>): void;
-  /** Lets a client hold connections to a database. Throws `notFound` where none runs. */
-  occupyDatabase(held: HeldConnections): void;
-  /** Puts a file onto a database's volume. Throws `notFound` where there is no such volume. */
-  fillVolume(namespace: string, file: FillingFile): void;
-  /** Decides how the cluster can be reached. Resolves once clients meet it so. */
-  cut(outage: Outage): Promise<void>;
-}
-
-/** How faults reach what they change. */
-export interface FaultTools {
-  /** A cluster by its name, `undefined` meaning the world's own. Throws `notFound` for one that is not there. */
-  readonly site: (name: string | undefined) => FaultSite;
-  /** Changes records on all name servers and resolvers at once. */
-  readonly changeDns: (zone: string, records: readonly DnsRecord[]) => void;
+  /** Whether it broke something when it was injected that somebody has to cure. */
+  readonly isBreaking: boolean;
 }
 
 /** Tells what is wrong with the pods of one cluster. */
@@ -65,6 +41,19 @@ export class Faults {
     return this.#active;
   }
 
+  /** How each injected fault stands now, in the order of their injection. */
+  states(): readonly FaultState[] {
+    return this.#active.map((active) => {
+      const { name: fault, values: parameters, isBreaking } = active;
+      const recipe = this.#recipeOf(fault, parameters);
+      const parts = standingParts(active, recipe, this.#tools);
+      if (parts.length > 0) return { fault, parameters, kind: "standing", parts };
+      // Nobody in the world can bring a zone back: it was, or its users were led elsewhere.
+      const isBack = recipe.outage !== undefined && isOpen(this.#tools.site(recipe.cluster).outage);
+      return { fault, parameters, kind: isBreaking && !isBack ? "cured" : "over", parts: [] };
+    });
+  }
+
   /** Damages the world. Throws `notFound` for a name the world does not have, or when what it damages is not there, and `invalidInput` for a parameter it does not have. */
   async inject(spec: FaultSpec): Promise<void> {
     checkFault(spec, this.#templates);
@@ -83,7 +72,8 @@ export class Faults {
     if (recipe.replication !== undefined) site.delayReplica(recipe.replication.claim, recipe.replication.lagMs);
     if (recipe.dns !== undefined) this.#tools.changeDns(recipe.dns.zone, recipe.dns.records);
     if (recipe.outage !== undefined) await site.cut(recipe.outage);
-    this.#active = [...this.#active, { name, values, uids }];
+    const injected = { name, values, uids };
+    this.#active = [...this.#active, { ...injected, isBreaking: standingParts(injected, recipe, this.#tools).length > 0 }];
   }
 
   /** What is wrong with the processes of a cluster's pod through faults of the pod itself, or of a volume it opens. */
@@ -117,9 +107,6 @@ export class Faults {
   }
 }
 
-/** Names of the volume claims that a pod mounts. */
-export function claimsOf(pod: KubeObject): readonly string[] {
-  const volumes = pod.spec?.["volumes"];
-  if (!Array.isArray(volumes)) return [];
-  return volumes.flatMap((volume: { persistentVolumeClaim?: { claimName?: string } }) => volume.persistentVolumeClaim?.claimName ?? []);
+function isOpen({ apiServer, network }: Outage): boolean {
+  return apiServer === "open" && network === "open";
 }

@@ -16,7 +16,8 @@ import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
 import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
-import type { Faults, FaultSite, FlawSource } from "./faults.ts";
+import type { Faults, FlawSource } from "./faults.ts";
+import type { FaultSite } from "./faultSite.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
@@ -180,6 +181,19 @@ export class Site implements FaultSite {
 
   fillVolume: FaultSite["fillVolume"] = (namespace, file) => this.databases.fill(namespace, file);
 
+  isCacheBusy: FaultSite["isCacheBusy"] = (namespace, damage) => this.#caches.isBusy(namespace, damage);
+
+  isDatabaseFull: FaultSite["isDatabaseFull"] = (held) => this.databases.isOccupied(held);
+
+  isVolumeFilled: FaultSite["isVolumeFilled"] = (namespace, file) => this.databases.isFilled(namespace, file);
+
+  standingAttack: FaultSite["standingAttack"] = (fault) => required(this.#attacks).standing(fault);
+
+  get hasUsers(): boolean {
+    const { applications } = this.description;
+    return applications.length === 0 || applications.some(({ host }) => this.#isLedTo(host));
+  }
+
   async cut(outage: Outage): Promise<void> {
     this.#outage = { what: outage, until: outage.lastsMs === undefined ? undefined : this.#parts.clock.now() + outage.lastsMs };
     await this.#setDoors();
@@ -261,8 +275,13 @@ export class Site implements FaultSite {
 
   /** Whether people who look for a host come here now. */
   #hasCustomers(host: string): boolean {
+    return this.outage.network === "open" && this.#isLedTo(host);
+  }
+
+  /** A name that leads to nothing would lead here. */
+  #isLedTo(host: string): boolean {
     const end = this.#parts.leadsTo(host);
-    return this.outage.network === "open" && (end.kind !== "found" || end.base === this.hosts[host]);
+    return end.kind !== "found" || end.base === this.hosts[host];
   }
 
   #openCustomers(): Customers {

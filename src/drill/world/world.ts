@@ -80,7 +80,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
         save();
         return { injected: fault };
       },
-      faults: async () => ({ active: faults.active.map((fault) => fault.name) }),
+      faults: async () => ({ faults: faults.states() }),
       resolve: async ({ host }) => resolveHost(host, { dns, sites, hosts }),
       findTool: async ({ argv }) => {
         const tool = findTool(description.tools, argv);
@@ -157,11 +157,12 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
     return found;
   };
   const changeDns = (zone: string, records: readonly DnsRecord[]): void => dns.overwrite(zone, records);
+  const isMisled = (records: readonly DnsRecord[]): boolean => [...sites.values()].some((each) => each.description.applications.some(({ host }) => dns.leadsThrough(host, records)));
   return {
     clock, dns, sites, dumps: new Dumps(options.cache), joined: new Set(saved?.joined ?? [description, ...description.others].filter((own) => own.isThere).map((own) => own.name)),
     credentials: saved?.credentials ?? { accessKeyId: `DRILL${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(24).toString("base64url") },
     tokens: saved?.tokens ?? Object.fromEntries(description.users.map((user) => [user.name, randomBytes(24).toString("base64url")])),
-    faults: new Faults(description.faults, { site, changeDns }, saved?.faults ?? []),
+    faults: new Faults(description.faults, { site, changeDns, isMisled }, saved?.faults ?? []),
   };
 }
 

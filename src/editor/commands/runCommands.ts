@@ -115,7 +115,8 @@ export class RunCommands {
       validateInput: (value) => (/^\d{1,4}$/.test(value) ? undefined : "A whole number of minutes, 0 for now."),
     });
     if (ago === undefined) return;
-    const reason = await askText(`${picked.label}: how do you know?`, "The reason goes into the log.");
+    const isWordOnly = picked.mark === "restored" && session.status.mode === "drill";
+    const reason = await askText(`${picked.label}: how do you know?`, `The reason goes into the log.${isWordOnly ? " A drill passes only when the verification has seen it." : ""}`);
     if (reason === undefined) return;
     await session.change("markClock", { mark: picked.mark, at: ago === "0" ? undefined : session.clock.now - Number(ago) * 60_000, reason });
   }

@@ -114,8 +114,9 @@ export class RunStarter {
 
 /** What the drill begins with; `undefined` when the person closes the question, `fault` when nothing shall break yet. */
 async function chooseFault(faults: readonly FaultDescription[], frontMatter: FrontMatter): Promise<{ readonly fault: FaultSpec | undefined; readonly isAnnounced: boolean } | undefined> {
-  const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", SURPRISE, NO_FAULT);
-  if (picked?.fault === SURPRISE.fault) return { fault: chooseBySeed(surpriseFaults(frontMatter, faults.map(({ name }) => name)), randomInt(2 ** 31)), isAnnounced: false };
+  const surprises = surpriseFaults(frontMatter, faults.map(({ name }) => name));
+  const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", ...(surprises.length === 0 ? [] : [SURPRISE]), NO_FAULT);
+  if (picked?.fault === SURPRISE.fault) return { fault: chooseBySeed(surprises, randomInt(2 ** 31)), isAnnounced: false };
   return picked === undefined ? undefined : { fault: picked.fault === NO_FAULT.fault ? undefined : picked, isAnnounced: true };
 }
 

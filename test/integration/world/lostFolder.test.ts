@@ -26,7 +26,7 @@ describe("a world whose folder is deleted", function suite() {
       await delay(1500);
       assert.deepEqual([reports.length, existsSync(folder)], [1, false]);
       assert.match(reports[0] ?? "", /^Saving the world's snapshot: ENOENT/u);
-      assert.deepEqual((await controlWorld(state, "faults", {})).active, ["database-crash-loop"]);
+      assert.deepEqual((await controlWorld(state, "faults", {})).faults.map(({ fault, kind }) => [fault, kind]), [["database-crash-loop", "standing"]]);
       mkdirSync(folder);
       await controlWorld(state, "inject", { fault: "redis-crash-loop", parameters: {} });
       assert.ok(existsSync(snapshot));

@@ -36,6 +36,7 @@ describe("a run's summary", () => {
     const cases: readonly [Journal, boolean][] = [
       [RESTART, true], [{ ...RESTART, unattended: true }, false], [{ ...RESTART, rate: 30 }, false], [{ ...RESTART, mode: "incident" }, false],
       [{ cells: RESTART.cells, ended: 160 }, false], [{ cells: RESTART.cells, restored: 150 }, false], [{ ...RESTART, restored: 601, ended: 700 }, false],
+      [{ ...RESTART, isOwn: false }, false], [{ ...RESTART, faultStands: true }, false],
     ];
     for (const [plan, expected] of cases) assert.equal(isProof(summary(plan)), expected, JSON.stringify(plan));
   });

@@ -3,7 +3,8 @@ import { summariseRun, type RunSummary } from "../../../src/core/drills/runSumma
 import { chainEvent } from "../../../src/core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../../src/core/run/journalEvent.ts";
 import type { OutcomeStatus } from "../../../src/core/run/outcome.ts";
-import { judgeRun, reduceJournal } from "../../../src/core/run/runState.ts";
+import { judgeRun } from "../../../src/core/run/judgeRun.ts";
+import { reduceJournal } from "../../../src/core/run/runState.ts";
 import type { RunbookDocument } from "../../../src/core/runbook/document.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
 
@@ -59,6 +60,10 @@ export interface Journal {
   readonly wall?: number;
   readonly fault?: string;
   readonly announced?: boolean;
+  /** Whether the runbook names the fault: left out, it does. */
+  readonly isOwn?: boolean;
+  /** Whether it still stands at the end: left out, it is cured. */
+  readonly faultStands?: boolean;
   /** Cells by name with step, begin, end and outcome. */
   readonly cells: readonly (readonly [step: string, from: number, to: number, status?: OutcomeStatus])[];
   readonly restored?: number;
@@ -72,7 +77,7 @@ export function journal(plan: Journal): JournalRecord[] {
   const { run = "r1", mode = "drill", rate = 1, unattended = false, wall = 0, fault = "crash", announced = true } = plan;
   const events: [number, JournalEvent][] = [
     [0, { type: "runStarted", run, mode, driver: "ann", rtoMs: 600_000, rpoMs: undefined, rate, unattended, version: "0", runbook: { path: "/shop.runbook.md", title: "Shop", id: "shop", sha256: "" } }],
-    ...(mode === "drill" ? [[0, { type: "faultInjected", fault, announced }] as [number, JournalEvent]] : []),
+    ...(mode === "drill" ? [[0, { type: "faultInjected", fault, announced, isOwn: plan.isOwn ?? true }] as [number, JournalEvent]] : []),
     [0, { type: "clockMarked", mark: "impact", markedAt: 0, by: "machine", reason: "" }],
   ];
   for (const [index, [step, from, to, status = "succeeded"]] of plan.cells.entries()) {
@@ -84,7 +89,7 @@ export function journal(plan: Journal): JournalRecord[] {
   if (plan.restored !== undefined) events.push([plan.restored, { type: "clockMarked", mark: "restored", markedAt: plan.restored * 1000, by: "machine", reason: "" }]);
   const records: JournalRecord[] = [];
   for (const [at, event] of events.sort(([a], [b]) => a - b)) records.push(chainEvent(event, records.at(-1), at * 1000, wall + at * 1000));
-  if (plan.ended !== undefined) records.push(chainEvent({ type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }) }, records.at(-1), plan.ended * 1000, wall + plan.ended * 1000));
+  if (plan.ended !== undefined) records.push(chainEvent({ type: "runEnded", by: "person", verdict: judgeRun(reduceJournal(records), { verification: ["verify"] }, mode === "incident" ? undefined : { kind: "asked", curedAt: undefined, faults: [{ fault, parameters: {}, kind: plan.faultStands === true ? "standing" : "cured", parts: plan.faultStands === true ? ["the pod is still the one that was damaged"] : [] }] }) }, records.at(-1), plan.ended * 1000, wall + plan.ended * 1000));
   return records;
 }
 

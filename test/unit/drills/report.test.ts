@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compareDrills, previousDrill } from "../../../src/core/drills/comparison.ts";
 import { allCases, chooseBySeed, surpriseFaults } from "../../../src/core/drills/faultChoice.ts";
 import { forecastRecovery, recoveryForecastWords, stepWords } from "../../../src/core/drills/forecast.ts";
-import { reportDrill, reportMarkdown, reportText } from "../../../src/core/drills/report.ts";
+import { proofWords, reportDrill, reportMarkdown, reportText } from "../../../src/core/drills/report.ts";
 import { scoreRun } from "../../../src/core/drills/score.ts";
 import { stepVisits } from "../../../src/core/drills/stepTimes.ts";
 import { caseText, parseCase, parseFault } from "../../../src/core/runbook/drillCase.ts";
@@ -73,6 +73,21 @@ describe("the forecast", () => {
   });
 });
 
+describe("what a drill proves", () => {
+  it("is said with the reason", () => {
+    const words = (plan: Partial<Journal>): string => proofWords(summary({ cells: [["step-1", 0, 60]], restored: 120, ended: 160, ...plan }));
+    assert.match(words({}), /^It counts as proof/);
+    assert.match(words({ isOwn: false }), /the runbook does not name crash under drill as a fault that it is for\.$/);
+    assert.match(words({ faultStands: true }), /it did not pass\.$/);
+    assert.match(words({ unattended: true }), /nobody was there\.$/);
+  });
+
+  it("is no recovery while the fault stands, whatever the clock said", () => {
+    const over = summary({ cells: [["step-1", 0, 60]], restored: 120, ended: 160, faultStands: true });
+    assert.deepEqual([over.recoveryMs, over.unrestoredMs], [undefined, 160_000]);
+  });
+});
+
 describe("what a drill breaks", () => {
   it("is read as it is typed", () => {
     assert.deepEqual(parseFault("disk-full:used=97%,volume=data"), { fault: "disk-full", parameters: { used: "97%", volume: "data" } });
@@ -89,13 +104,14 @@ describe("what a drill breaks", () => {
     assert.deepEqual(texts("owner: ann"), []);
   });
 
-  it("is drawn by a seed among the runbook's faults, or the world's where it names only one", () => {
+  it("is drawn by a seed among the runbook's own faults, and never of the world's others", () => {
     const drawn = (seed: number): string | undefined => chooseBySeed(["a", "b", "c"], seed);
     assert.equal(drawn(7), drawn(7));
     assert.deepEqual(["a", "b", "c"].filter((name) => Array.from({ length: 30 }, (_, seed) => drawn(seed)).includes(name)), ["a", "b", "c"]);
     const names = (cases: readonly string[]): readonly string[] => surpriseFaults({ drillFault: "crash", drillCases: cases.flatMap((text) => parseCase(text) ?? []) }, ["crash", "disk-full", "leak"]).map(({ fault }) => fault);
     assert.deepEqual(names(["disk-full 3=A", "disk-full 3=B", "not-in-this-world"]), ["crash", "disk-full"]);
-    assert.deepEqual(names([]), ["crash", "disk-full", "leak"]);
+    assert.deepEqual(names([]), ["crash"]);
+    assert.deepEqual(surpriseFaults({ drillFault: undefined, drillCases: [] }, ["crash"]), []);
     assert.equal(chooseBySeed([], 1), undefined);
   });
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { chainEvent } from "../../../src/core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../../src/core/run/journalEvent.ts";
 import type { Outcome } from "../../../src/core/run/outcome.ts";
-import { judgeRun, reduceJournal, type RunState } from "../../../src/core/run/runState.ts";
+import { judgeRun, type WorldEvidence } from "../../../src/core/run/judgeRun.ts";
+import { reduceJournal, type RunState } from "../../../src/core/run/runState.ts";
 
 const CELL = { name: "restart", step: "step-2", language: "bash" };
 const DONE: Outcome = { status: "succeeded", exitCode: 0, reason: undefined, message: undefined, startedAt: 10, endedAt: 20 };
@@ -17,7 +18,8 @@ function stateAfter(...events: readonly JournalEvent[]): RunState {
   return reduceJournal(records);
 }
 
-const judge = (state: RunState, verification: readonly string[] = ["is-serving"]): ReturnType<typeof judgeRun> => judgeRun(state, { verification });
+const CURED: WorldEvidence = { kind: "asked", curedAt: 400_000, faults: [{ fault: "crash", parameters: {}, kind: "cured", parts: [] }] };
+const judge = (state: RunState, verification: readonly string[] = ["is-serving"], world: WorldEvidence | undefined = CURED): ReturnType<typeof judgeRun> => judgeRun(state, { verification }, world);
 
 describe("the state of a run", () => {
   it("shows a cell's last execution only", () => {
@@ -44,6 +46,35 @@ describe("the state of a run", () => {
     assert.equal(late.status, "failed");
     assert.match(late.reasons[0] ?? "", /after the recovery time objective/);
     assert.match(judge(stateAfter(STARTED, impact), []).reasons.join(" "), /the runbook names no verification, so nothing could show it/);
+  });
+
+  it("passes a drill only by what a machine and the world have seen", () => {
+    const impact: JournalEvent = { type: "clockMarked", mark: "impact", markedAt: 100, by: "machine", reason: "" };
+    const restored = (by: "person" | "machine"): JournalEvent => ({ type: "clockMarked", mark: "restored", markedAt: 500_100, by, reason: "" });
+    const words = (by: "person" | "machine", world: WorldEvidence | undefined): string => {
+      const { status, recoveryMs, reasons } = judgeRun(stateAfter(STARTED, impact, restored(by)), { verification: ["is-serving"] }, world);
+      return `${status} ${String(recoveryMs)} ${reasons.join(" ")}`.trim();
+    };
+    const fault = (kind: "standing" | "cured" | "over", ...parts: readonly string[]): WorldEvidence => ({ kind: "asked", curedAt: undefined, faults: [{ fault: "disk-full", parameters: { used: "97" }, kind, parts }] });
+    assert.equal(words("machine", CURED), "passed 500000");
+    assert.equal(words("machine", fault("standing", "the volume is 97 % used")), "failed undefined The fault still stands: the volume is 97 % used (disk-full:used=97).");
+    assert.equal(words("machine", fault("over")), "failed undefined Nothing was recovered: disk-full:used=97 broke nothing that had to be cured, or ended by itself.");
+    assert.equal(words("machine", { kind: "asked", curedAt: undefined, faults: [] }), "failed undefined No fault was injected: there was nothing to recover.");
+    assert.equal(words("machine", { kind: "silent", reason: "it is gone." }), "failed undefined The world could not be asked whether the fault is cured: it is gone.");
+    assert.equal(words("machine", undefined), "failed undefined The drill had no world that could say whether its fault is cured.");
+    assert.match(words("person", CURED), /^failed undefined A person declared service restored, and no machine has seen it/);
+    assert.match(words("person", fault("standing", "it crashes")), /^failed undefined A person declared .* The fault still stands: it crashes/);
+    const incident = judgeRun(stateAfter({ ...STARTED, mode: "incident" }, impact, restored("person")), { verification: [] }, undefined);
+    assert.deepEqual([incident.status, incident.recoveryMs, incident.reasons], ["ended", 500_000, []], "an incident ends by a person's word");
+  });
+
+  it("counts a recovery from the cure where the verification was green before it", () => {
+    const events: readonly JournalEvent[] = [STARTED, { type: "clockMarked", mark: "impact", markedAt: 0, by: "machine", reason: "" }, { type: "clockMarked", mark: "restored", markedAt: 10_000, by: "machine", reason: "" }];
+    const at = (curedAt: number): ReturnType<typeof judgeRun> => judge(stateAfter(...events), ["is-serving"], { kind: "asked", curedAt, faults: [{ fault: "crash", parameters: {}, kind: "cured", parts: [] }] });
+    assert.deepEqual([at(600_000).status, at(600_000).recoveryMs], ["passed", 600_000]);
+    assert.deepEqual(at(600_000).warnings, ["The verification was green at 00:10, and the fault was cured at 10:00 only: the verification does not see this fault."]);
+    assert.deepEqual(at(8_000).warnings, []);
+    assert.match(at(1_000_000).reasons.join(), /after the recovery time objective/);
   });
 
   it("keeps one option a step and one pin a target", () => {
