@@ -34,6 +34,15 @@ interface Running {
   inputBytes: number | undefined;
 }
 
+/** What a plan statement printed and answered. */
+interface Seen {
+  readonly index: number;
+  stdout: string;
+  readonly found: Set<string>;
+  httpStatus: number | undefined;
+  exitCode: number | undefined;
+}
+
 /**
  * Stands between the interpreter and the world for one cell: asks the gate, journals intent and outcome, sets limits, keeps the
  * output, and checks expectations before the next statement starts.
@@ -49,7 +58,11 @@ export class StatementGovernor {
   #running: Running | undefined;
   #streams: readonly StatementStream[] = [];
   /** What the last plan statement printed and answered, until its expectations are checked. */
-  #unsettled: { index: number; stdout: string; readonly found: Set<string>; httpStatus: number | undefined; exitCode: number | undefined } | undefined;
+  #unsettled: Seen | undefined;
+  /** The same, of the one before. */
+  #seen: Seen | undefined;
+  /** The expectations of all statements before this index were looked at. */
+  #settledTo = 0;
 
   constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal) {
     this.#params = params;
@@ -66,6 +79,7 @@ export class StatementGovernor {
   /** Checks what the statement before left open, asks the gate, and journals the intent. */
   async before(info: StatementInfo): Promise<"run" | "stop"> {
     if (this.#unsettled !== undefined && this.#unsettled.index !== info.index && (await this.settle()) === "stop") return "stop";
+    if ((await this.#settlePassedOver(info.index)) === "stop") return "stop";
     await this.#host.attended(this.#signal);
     const risk = info.operations.reduce<Risk>((worst, operation) => worseRisk(worst, operation.risk), "read");
     const gate = await passGate({ execution: this.#params.execution, info, risk }, this.#host, this.#signal);
@@ -147,6 +161,7 @@ export class StatementGovernor {
   async settle(): Promise<"continue" | "stop"> {
     const seen = this.#unsettled;
     this.#unsettled = undefined;
+    this.#seen = seen;
     const isOver = this.#outcomes.some((outcome) => outcome.status !== "succeeded" && outcome.status !== "finding");
     if (seen === undefined || isOver) return isOver ? "stop" : "continue";
     const expectations = this.#plan.statements[seen.index]?.expectations ?? [];
@@ -158,17 +173,30 @@ export class StatementGovernor {
     return "stop";
   }
 
-  /**
-   * The cell is at its end: checks what its last statement left open, and the expectations of statements that never came to run
-   * (a loop over nothing). What never ran has met nothing.
-   */
+  /** The cell is at its end: checks what is left. */
   async finish(): Promise<void> {
-    if ((await this.settle()) === "stop") return;
-    for (const [index, { expectations }] of this.#plan.statements.entries()) {
-      if (this.#started.has(index) || expectations.length === 0) continue;
-      this.#unsettled = { index, stdout: "", found: new Set(), httpStatus: undefined, exitCode: undefined };
-      if ((await this.settle()) === "stop") return;
+    if ((await this.settle()) === "continue") await this.#settlePassedOver(this.#plan.statements.length);
+  }
+
+  /**
+   * Checks the expectations of statements before `end` that never came to run. Those of `a || b` are about what of the two ran last;
+   * what never ran otherwise (a loop over nothing) has met nothing.
+   */
+  async #settlePassedOver(end: number): Promise<"continue" | "stop"> {
+    for (; this.#settledTo < end; this.#settledTo += 1) {
+      const index = this.#settledTo;
+      if (this.#started.has(index) || this.#plan.statements[index]?.expectations.length === 0) continue;
+      const seen = this.#isContinued(index) ? this.#seen : undefined;
+      this.#unsettled = { ...(seen ?? { stdout: "", found: new Set<string>(), httpStatus: undefined, exitCode: undefined }), index };
+      if ((await this.settle()) === "stop") return "stop";
     }
+    return "continue";
+  }
+
+  /** Whether `&&` or `||` stands before a statement. */
+  #isContinued(index: number): boolean {
+    const { start = 0 } = this.#plan.statements[index] ?? {};
+    return this.#params.via === undefined && /(?:&&|\|\|)\s*$/u.test(this.#params.text.slice(this.#plan.statements[index - 1]?.end ?? 0, start));
   }
 
   #start(info: StatementInfo, risk: Risk): void {

@@ -201,6 +201,20 @@ describe("running a cell", () => {
     assert.equal(await scene.run(loop("db-0")), "succeeded");
   });
 
+  it("asks what ran last of a list", async () => {
+    const list = async (operator: string, code: number): Promise<string> => {
+      const scene = new Scene();
+      scene.replies["kubectl rollout"] = { exitCode: code, waits: false };
+      scene.replies["kubectl get"] = { stdout: "second\n" };
+      const result = await scene.run(`kubectl rollout history deployment/app ${operator} kubectl get pods\n# Expected: exit code 0\nkubectl describe pod db-0`);
+      return `${result}; ${scene.events.filter((event) => event.type === "statementIntent").length} ran`;
+    };
+    assert.equal(await list("||", 0), "succeeded; 2 ran");
+    assert.equal(await list("||", 1), "succeeded; 3 ran");
+    assert.equal(await list("&&", 0), "succeeded; 3 ran");
+    assert.match(await list("&&", 1), /^failed: Expected exit code 0: got exit code 1\.; 1 ran/);
+  });
+
   it("finds what an expectation asks for in the middle of a long output, of which the journal keeps head and tail", async () => {
     const scene = new Scene();
     const filler = "all is well\n".repeat(20_000);
