@@ -41,6 +41,7 @@ async function rehearseOne(rehearsal: Rehearsal): Promise<Pick<Row, "result" | "
     const verdict = await rehearse(rehearsal);
     return { result: verdict.status === "passed" ? "PASS" : "FAIL", detail: detailOf(verdict) };
   } catch (error) {
+    if (rehearsal.ports.interrupted.aborted) throw error;
     const detail = messageOf(error);
     rehearsal.print(detail);
     return { result: "FAIL", detail };

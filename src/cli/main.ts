@@ -22,7 +22,7 @@ import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
-import { defaultStateRoot, listRuns } from "../services/journal/runFolder.ts";
+import { defaultStateRoot, isAlive, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
 import { verifyRun } from "../services/journal/verifyRun.ts";
 import { lintContextOf } from "../services/lintContext.ts";
@@ -34,7 +34,9 @@ import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
 import { importFile } from "./importFile.ts";
+import { Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
+import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
 import { preflight } from "./preflight.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
@@ -94,12 +96,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case "shell":
       return printShell(file, positionals[2]);
     case "preflight":
-      return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root), print });
+      return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root, true), print });
     case "drill":
       return runDrillCommand(
         file,
         { fault: values.fault ?? [], option: values.option ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate, engines: values.engines },
-        { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
+        { ports: rehearsalPorts(root, values.unattended === true || values.all === true), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
       );
     case "run":
       return runAtTerminal(resolve(file), values.from, root);
@@ -112,15 +114,15 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function rehearsalPorts(root: string): RehearsalPorts {
+/** `isEndedBySignals`: this process ends what it has started before it goes. Where a person drills at a terminal, the drill outlives it, to be taken up again. */
+function rehearsalPorts(root: string, isEndedBySignals: boolean): RehearsalPorts {
   const bundles = bundleFolder();
   return {
+    interrupted: isEndedBySignals ? interruptedBySignals() : new AbortController().signal,
     startKernel: () => startKernel({ bundles, root, client: "cli" }),
-    startWorld: (description, folder, rate, engines) => startWorld({ bundles, description, folder, rate, engines }),
+    startWorld: (description, rate, engines) => startOwnWorld({ start: (folder) => startWorld({ bundles, description, folder, rate, engines }), isAlive }),
     readWorld: readWorldState,
-    endWorld: async (world) => {
-      await controlWorld(world, "shutdown", {});
-    },
+    endWorld: (statePath) => endOwnWorld(statePath, { isAlive, shutDown: async (path) => void (await controlWorld(readWorldState(path), "shutdown", {})) }),
     sleep: (ms) => sleep(ms),
     readHistory: async () => (await new RunHistoryReader().read(root)).runs,
   };
@@ -258,5 +260,5 @@ try {
 } catch (error) {
   const hint = error instanceof RuntimeError && error.hint !== "" ? `\n${error.hint}` : "";
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
-  process.exitCode = error instanceof RuntimeError ? 1 : 2;
+  process.exitCode = error instanceof Interruption ? error.exitCode : error instanceof RuntimeError ? 1 : 2;
 }

@@ -1,10 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { reportText } from "../core/preflight/reportText.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
+import { untilAborted } from "./interruption.ts";
 
 /** A preflight from the command line. */
 export interface PreflightCall {
@@ -26,17 +25,17 @@ export async function preflight(call: PreflightCall): Promise<number> {
   const started = call.isDrill && attach === undefined ? await startOwnWorld(call) : undefined;
   const kernel = await ports.startKernel();
   try {
-    const report = await kernel.request("preflight", { source: call.source, runbookPath: call.file, parameters: {}, worldStatePath: attach ?? started });
+    const report = await untilAborted(ports.interrupted, kernel.request("preflight", { source: call.source, runbookPath: call.file, parameters: {}, worldStatePath: attach ?? started }));
     print(call.isJson ? JSON.stringify(report, undefined, 2) : reportText(report));
     return report.counts.fails > 0 ? 1 : 0;
   } finally {
     kernel.dispose();
-    if (started !== undefined) await ports.endWorld(ports.readWorld(started));
+    if (started !== undefined) await ports.endWorld(started);
   }
 }
 
 function startOwnWorld({ file, document, ports }: PreflightCall): Promise<string> {
   const { world } = document.frontMatter;
   if (world === undefined) throw new RuntimeError("invalidInput", `Checking ${file} in a drill: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter, or leave out --drill.' });
-  return ports.startWorld(resolve(dirname(file), world), mkdtempSync(join(tmpdir(), "dr-world-")), 1, "embedded");
+  return ports.startWorld(resolve(dirname(file), world), 1, "embedded");
 }

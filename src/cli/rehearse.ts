@@ -1,6 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { chooseBySeed, surpriseFaults } from "../core/drills/faultChoice.ts";
 import { reportDrill, reportText } from "../core/drills/report.ts";
 import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts";
@@ -10,6 +8,7 @@ import { checkFault, faultText, otherWorld, type FaultSpec } from "../core/runbo
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine, walkDrill } from "./drill.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
+import { untilAborted } from "./interruption.ts";
 
 /** What a drill from the command line is to be. */
 export interface Rehearsal {
@@ -43,11 +42,20 @@ export async function rehearse(rehearsal: Rehearsal): Promise<RunVerdict> {
   return withDrill(rehearsal, { driver: "", isUnattended: true }, async ({ kernel, world, run }) => {
     const { document, options, isIdle, print, ports } = rehearsal;
     print(`Run ${run}, world time ${world.clock.rate} times real time, engines: ${world.engines}`);
-    const verdict = await walkDrill({ kernel, document, choices: options, isIdle, print, sleep: (ms) => ports.sleep(ms / world.clock.rate) });
+    const verdict = await endedWhenInterrupted(kernel, ports.interrupted, walkDrill({ kernel, document, choices: options, isIdle, print, sleep: (ms) => ports.sleep(ms / world.clock.rate) }));
     await printReport(run, rehearsal);
     print(verdictLine(verdict));
     return verdict;
   });
+}
+
+/** A drill without a person that is interrupted is over: its run ends, so that nobody finds it as one that goes on. */
+async function endedWhenInterrupted<T>(kernel: KernelClient, interrupted: AbortSignal, walk: Promise<T>): Promise<T> {
+  try {
+    return await untilAborted(interrupted, walk);
+  } finally {
+    if (interrupted.aborted) await kernel.request("endRun", { by: "machine" });
+  }
 }
 
 /** Starts world, kernel and run, injects the faults, and ends the world after `action` unless it ran before or is `kept`. */
@@ -62,7 +70,7 @@ export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver:
     return await action({ kernel, world, run });
   } finally {
     kernel.dispose();
-    if (rehearsal.attach === undefined && !isKept()) await ports.endWorld(world);
+    if (rehearsal.attach === undefined && !isKept()) await ports.endWorld(statePath);
   }
 }
 
@@ -76,7 +84,7 @@ interface OpenWorld {
 async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
   const { document, ports, attach, file } = rehearsal;
   if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
-  const start = (description: string): Promise<string> => ports.startWorld(description, mkdtempSync(join(tmpdir(), "dr-world-")), rehearsal.rate, rehearsal.engines);
+  const start = (description: string): Promise<string> => ports.startWorld(description, rehearsal.rate, rehearsal.engines);
   const statePath = attach ?? (await start(resolve(dirname(file), document.frontMatter.world)));
   const world = ports.readWorld(statePath);
   let isKept = attach !== undefined;
@@ -89,7 +97,7 @@ async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
     const otherPath = await start(other);
     return { statePath: otherPath, world: ports.readWorld(otherPath), faults };
   } finally {
-    if (!isKept) await ports.endWorld(world);
+    if (!isKept) await ports.endWorld(statePath);
   }
 }
 

@@ -49,6 +49,7 @@ export class Session {
   readonly #exit: () => void;
   #server: KernelServer | undefined;
   #socket = "";
+  #socketFolder: string | undefined;
   #run: OpenRun | undefined;
   #fronts = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -70,6 +71,7 @@ export class Session {
   /** Listens on a new socket and returns its path. */
   async listen(): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), "dr-runbook-"));
+    this.#socketFolder = folder;
     this.#socket = process.platform === "win32" ? `\\\\.\\pipe\\${folder.split(/[\\/]/).at(-1) ?? "dr-runbook"}` : join(folder, "kernel.sock");
     this.#server = await KernelServer.listen(this.#socket, this.#handlers());
     this.#server.onFrontsChanged((count) => this.#frontsChanged(count));
@@ -98,6 +100,7 @@ export class Session {
     await this.#run?.run.close();
     if (this.#run !== undefined) rmSync(this.#run.folder.kernelState, { force: true });
     await this.#server?.close();
+    if (this.#socketFolder !== undefined) rmSync(this.#socketFolder, { recursive: true, force: true });
     this.#exit();
   }
 

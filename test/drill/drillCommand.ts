@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { testCacheFolder } from "../../scripts/lib/paths.ts";
 
@@ -13,14 +13,27 @@ export interface Drilled {
   readonly seconds: number;
 }
 
+/** A drill of the command line that goes on. */
+export interface Drilling {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly text: () => string;
+  readonly done: Promise<Drilled>;
+}
+
 /** Rehearses a runbook from the command line, with a home of its own and nothing on the PATH. */
 export async function drill(runbook: string, home: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Drilled> {
+  return await startDrill(runbook, home, args, environment).done;
+}
+
+/** As `drill`, for who has something to do meanwhile. */
+export function startDrill(runbook: string, home: string, args: readonly string[] = [], environment: Record<string, string> = {}): Drilling {
   const began = performance.now();
   const child = spawn(process.execPath, [join(ROOT, "dist/cli.js"), "drill", runbook, "--unattended", "--state-root", join(home, "runs"), ...args], {
     env: { HOME: home, PATH: "", TMPDIR: home, XDG_CACHE_HOME: testCacheFolder(), ...environment }, stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part: string) => (text += part));
-  const code = await new Promise<number>((done) => child.once("close", (exit) => done(exit ?? -1)));
-  return { code, text, last: text.trim().split("\n").at(-1) ?? "", seconds: (performance.now() - began) / 1000 };
+  const done = new Promise<number>((resolve) => child.once("close", (exit) => resolve(exit ?? -1))).then((code) => ({ code, text, last: text.trim().split("\n").at(-1) ?? "", seconds: (performance.now() - began) / 1000 }));
+  return { process: child, text: () => text, done };
 }

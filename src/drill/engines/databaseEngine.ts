@@ -86,8 +86,8 @@ export interface DatabaseEngine {
   follow(source: DatabaseServer, replica: DatabaseServer, link: ReplicaLink): Promise<void>;
   /** The client programs of pods. */
   programs(network: MysqlNetwork): Readonly<Record<string, PodProgram>>;
-  /** Ends what runs outside the world's own process; its data goes too where the drill is over, and stays for a world that comes back. */
-  close(isOver: boolean): Promise<void>;
+  /** Ends what runs outside the world's own process; its data stays in the world's folder. */
+  close(): Promise<void>;
 }
 
 /** Runs statements one after the other as the server's own people, in one session. Throws the first error. */

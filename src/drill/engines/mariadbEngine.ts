@@ -1,4 +1,4 @@
-import { cpSync, createReadStream, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, createReadStream, existsSync, mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -97,12 +97,11 @@ export class MariadbEngine implements DatabaseEngine {
 
   programs: DatabaseEngine["programs"] = (network) => createMariadbPrograms(this.#programs, network);
 
-  async close(isOver: boolean): Promise<void> {
+  async close(): Promise<void> {
     for (const passage of this.#passages.values()) passage.close();
     for (const server of this.#servers) server.disconnectAll();
     await Promise.all(this.#servers.map((server) => server.process.end()));
     await this.#queries.end();
-    if (isOver) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** A folder with the data of an empty server. */

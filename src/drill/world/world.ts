@@ -30,7 +30,7 @@ const AWS_LATENCY_MS = 120;
 
 /** How to start a world. */
 export interface WorldOptions {
-  /** Where state file, kubeconfig, certificates and snapshot are kept. */
+  /** Where state file, kubeconfig, certificates and snapshot are kept: a folder of the world's own, which goes when the world is over. */
   readonly folder: string;
   /** World time per real time; a snapshot's own rate goes before it. */
   readonly rate: number;
@@ -52,7 +52,7 @@ export interface World {
   readonly statePath: string;
   /** Works out what the next world may find in the cache: for when nobody waits for this one. */
   learn(): Promise<void>;
-  /** `isOver`: nobody will bring it back, so that what is large of it goes too. */
+  /** `isOver`: nobody will bring it back, so that its folder goes too. */
   close(isOver?: boolean): Promise<void>;
 }
 
@@ -126,8 +126,8 @@ export async function startWorld(description: WorldDescription, options: WorldOp
       parts.clock.stop();
       control.close();
       await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
-      await engine.close(isOver);
-      rmSync(statePath, { force: true });
+      await engine.close();
+      rmSync(isOver ? options.folder : statePath, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
