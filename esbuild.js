@@ -58,8 +58,9 @@ const nodeBundles = {
     cliMain: "src/cli/main.ts",
     // A thread of the editor's: what takes long enough to be felt is read there.
     reading: "src/services/reading/readingThread.ts",
-    // A thread of the world's, for its real databases alone.
+    // Threads of the world's, for its real databases and caches alone.
     queryWorker: "src/drill/engines/queryWorker.ts",
+    commandWorker: "src/drill/engines/commandWorker.ts",
   },
   external: ["vscode"],
   plugins: [requiredHttp],

@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       asker,
       errors,
       startKernel: (root, resume) => startKernel({ bundles, root, client: "vscode", ...(resume === undefined ? {} : { resume }) }),
-      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: Math.max(1, readSetting("dr-runbook.drillSpeed")) }),
+      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: Math.max(1, readSetting("dr-runbook.drillSpeed")), engines: readSetting("dr-runbook.drillEngines") === "real" ? "real" : "embedded" }),
       findKernels,
       readWorldStatePath,
       onLost: () => offerResume("The kernel of this run has ended unexpectedly."),

@@ -82,7 +82,7 @@ function readSeed(text: string | undefined): number {
 }
 
 function readEngines({ engines = "embedded", attach }: DrillFlags): EngineChoice {
-  if (engines !== "embedded" && engines !== "real") throw new RuntimeError("invalidInput", `Reading --engines ${engines}: it must be embedded or real.`, { hint: "real runs the databases as MariaDB servers of this machine." });
+  if (engines !== "embedded" && engines !== "real") throw new RuntimeError("invalidInput", `Reading --engines ${engines}: it must be embedded or real.`, { hint: "real runs the databases as MariaDB servers of this machine, and the caches as its Redis servers." });
   if (engines === "real" && attach !== undefined) throw new RuntimeError("invalidInput", "Drilling: --engines and --attach exclude each other.", { hint: "A world that runs already has its engines." });
   return engines;
 }

@@ -56,7 +56,7 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           rehearses at this terminal, step by step, with the gate of a live run
   dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
                                           rehearses without a person, on fast world time; no proof of readiness
-  dr-runbook drill … --engines real       runs the world's databases as real MariaDB servers of this machine, on loopback
+  dr-runbook drill … --engines real       runs the world's databases, and its caches where Redis is there, as real servers of this machine
   dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
   dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over

@@ -101,6 +101,7 @@ export const SETTINGS = {
   "dr-runbook.stateFolder": "",
   "dr-runbook.outputLimitKiB": 256,
   "dr-runbook.drillSpeed": 1,
+  "dr-runbook.drillEngines": "embedded",
   "dr-runbook.healthIntervalSeconds": 5,
 } as const satisfies Record<string, string | number>;
 

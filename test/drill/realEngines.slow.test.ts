@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WorldState } from "../../src/core/protocol.ts";
 import { isAlive } from "../../src/services/journal/runFolder.ts";
@@ -10,6 +10,7 @@ import { controlWorld } from "../../src/services/worldControl.ts";
 import { needKubectl } from "../parts/kubectl.ts";
 import { needMariadbOnPath } from "../parts/mariadb.ts";
 import { machineFolders } from "../parts/programs.ts";
+import { needRedisPrograms } from "../parts/redis.ts";
 import { runCommand } from "../../scripts/lib/children.ts";
 import { drill } from "./drillCommand.ts";
 
@@ -46,7 +47,7 @@ describe("drills on real database servers", function () {
     for (const args of [[], ["--fault", "database-corrupted-volume", "--option", "3=A"], ["--fault", "database-corrupted-volume", "--option", "3=B"]]) {
       const { last, text } = await drill(RUNBOOK, home, ["--engines", "real", ...args], WITH_PROGRAMS);
       assert.match(last, /^PASS recovered in \d\d:\d\d, RTO 15:00$/, `${args.join(" ")}\n${text}`);
-      assert.match(text, /engines: real databases \(\d+\.\d+\.\d+-MariaDB\), embedded caches/u);
+      assert.match(text, /engines: real databases \(\d+\.\d+\.\d+-MariaDB\), (?:real|embedded) caches/u);
     }
     // A world is told to end, and takes a moment for it.
     const left = (): readonly string[] => readdirSync(home).filter((name) => existsSync(join(home, name, "databases")));
@@ -54,6 +55,13 @@ describe("drills on real database servers", function () {
       assert.ok(tries > 0, left().join(", "));
       await delay(50);
     }
+  });
+
+  it("scenario 3 passes on a real Redis", async function () {
+    const { server } = await needRedisPrograms(this);
+    const { last, text } = await drill(join(ROOT, "notebooks/03-redis-failure.runbook.md"), home, ["--engines", "real"], { PATH: [dirname(server), WITH_PROGRAMS.PATH].join(delimiter) });
+    assert.match(last, /^PASS recovered in /u, text);
+    assert.match(text, /, real caches \(Redis \d+\.\d+\.\d+\)/u);
   });
 
   it("fails when nobody does anything", async () => {

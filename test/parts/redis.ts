@@ -34,15 +34,7 @@ export async function findRedis(folders = machineFolders()): Promise<RedisProgra
 
 /** Starts a server; `args` go to redis-server. Skips the suite, saying why, where no Redis can be had; rejects when one is there but does not start. */
 export async function needRedis(suite: Mocha.Context, args: readonly string[] = []): Promise<Redis> {
-  // It may have to be downloaded first.
-  suite.timeout(300_000);
-  let programs: RedisPrograms;
-  try {
-    programs = await findRedis();
-  } catch (error) {
-    console.log(`no Redis here: ${error instanceof Error ? error.message : String(error)}`);
-    return suite.skip();
-  }
+  const programs = await needRedisPrograms(suite);
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const [port = 0] = await freePorts(1);
@@ -60,6 +52,18 @@ export async function needRedis(suite: Mocha.Context, args: readonly string[] = 
       remove();
     },
   };
+}
+
+/** The programs; skips the suite, saying why, where none can be had. */
+export async function needRedisPrograms(hook: Mocha.Context): Promise<RedisPrograms> {
+  // They may have to be downloaded first.
+  hook.timeout(300_000);
+  try {
+    return await findRedis();
+  } catch (error) {
+    console.log(`no Redis here: ${error instanceof Error ? error.message : String(error)}`);
+    return hook.skip();
+  }
 }
 
 function programsIn(folders: readonly string[]): RedisPrograms | undefined {

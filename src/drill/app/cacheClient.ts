@@ -1,13 +1,12 @@
 import type { KubeObject } from "../contract.ts";
-import type { RedisClient } from "../redis/command.ts";
+import type { CacheServer, CacheSession } from "../engines/cacheEngine.ts";
 import type { RedisReply } from "../redis/reply.ts";
-import type { RedisServer } from "../redis/server.ts";
 import type { ApplicationCache } from "../world/description.ts";
 
 /** Where an application's connections to its cache end. */
 export interface CacheDirectory {
   /** The server that `host` means for a pod, with the password clients know; `undefined` when nothing listens or the network lets nothing through. */
-  connect(pod: KubeObject, host: string): { readonly server: RedisServer; readonly password: string | undefined } | undefined;
+  connect(pod: KubeObject, host: string): { readonly server: CacheServer; readonly password: string | undefined } | undefined;
 }
 
 /** What a call of the cache came to. `tookMs` is world time that the caller waited. */
@@ -26,8 +25,8 @@ export interface Breaker {
 }
 
 interface Link {
-  readonly server: RedisServer;
-  readonly client: RedisClient;
+  readonly server: CacheServer;
+  readonly client: CacheSession;
 }
 
 /** How one application's pods use their cache: a connection and a circuit breaker for each pod. */
@@ -82,7 +81,7 @@ export class CacheClient {
     const uid = pod.metadata.uid ?? "";
     const found = host === undefined ? undefined : this.#directory.connect(pod, host);
     const known = this.#links.get(uid);
-    if (found !== undefined && known !== undefined && known.server === found.server && known.server.clients.has(known.client)) return known;
+    if (found !== undefined && known !== undefined && known.server === found.server && known.server.isConnected(known.client)) return known;
     if (known !== undefined) known.server.disconnect(known.client);
     this.#links.delete(uid);
     if (found === undefined) return undefined;

@@ -1,6 +1,7 @@
 import type { PodProgram, SqlResult, SqlSession } from "../contract.ts";
 import type { MysqlNetwork } from "../programs/mysqlConnection.ts";
 import type { SqlServerOptions } from "../sql/server.ts";
+import type { ServerProcess } from "./serverProcess.ts";
 
 /** A database server of the world, whatever runs it. Its data belongs to a volume and outlives the pods that open it. */
 export interface DatabaseServer {
@@ -33,19 +34,13 @@ export interface DatabaseServer {
   save(): Uint8Array;
 }
 
-/** How a real server's process stands. */
-export interface DatabaseProcess {
+/** A real database server's process. */
+export interface DatabaseProcess extends ServerProcess {
   /** Where its clients connect on this machine. */
   readonly socket: string;
   readonly port: number;
   /** Where its data and logs are. */
   readonly dataFolder: string;
-  readonly isUp: boolean;
-  /** Why it ended by itself, or did not start: the end of its own log. `undefined` where it did not. */
-  readonly failure: { readonly log: readonly string[]; readonly exitCode: number } | undefined;
-  /** Starts it on its data; resolves once it listens or has failed. */
-  start(): Promise<void>;
-  stop(how: "terminated" | "killed"): void;
 }
 
 /** What a new server is to be. */

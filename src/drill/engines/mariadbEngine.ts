@@ -1,17 +1,18 @@
-import { cpSync, createReadStream, existsSync, mkdirSync } from "node:fs";
+import { cpSync, createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { quoteString } from "../sql/catalog.ts";
 import { BlockingQueries } from "./blockingQueries.ts";
 import { runOwn, type DatabaseEngine, type DatabaseServer, type Filling, type ReplicaLink, type ServerOptions } from "./databaseEngine.ts";
-import { AS_ROOT, runClient, type MariadbPrograms } from "./mariadbMachine.ts";
+import { runClient } from "./machinePrograms.ts";
+import { AS_ROOT, type MariadbPrograms } from "./mariadbMachine.ts";
 import { MariadbProcess } from "./mariadbProcess.ts";
 import { createMariadbPrograms } from "./mariadbPrograms.ts";
 import { accountStatements, MariadbServer } from "./mariadbServer.ts";
+import { freePort } from "./freePort.ts";
 import { openPassage, type Passage } from "./passage.ts";
 
 /** What a server of a snapshot is made of again; its data stays where it is. */
@@ -43,6 +44,7 @@ export class MariadbEngine implements DatabaseEngine {
   readonly #servers: MariadbServer[] = [];
   readonly #saved = new WeakMap<MariadbServer, SavedServer>();
   readonly #passages = new Map<MariadbServer, Passage>();
+  readonly #socketFolders: string[] = [];
   #template: Promise<string> | undefined;
 
   /** `folder` is the world's, `rate` its time per real time; `onEnd` is called when a server has ended by itself. */
@@ -57,7 +59,7 @@ export class MariadbEngine implements DatabaseEngine {
     const known = saved === undefined ? undefined : (JSON.parse(Buffer.from(saved).toString()) as SavedServer);
     const made = known ?? { folder: await this.#newFolder(), port: await freePort(), serverId: options.serverId, isReadOnly: options.isReadOnly, isUp: true, password: randomBytes(PASSWORD_BYTES).toString("hex"), passagePort: undefined };
     if (!existsSync(join(made.folder, "data"))) throw new RuntimeError("notFound", `Bringing back a real database server: its data in ${made.folder} is gone.`, { hint: "That drill is over: begin another one." });
-    const process = new MariadbProcess({ ...made, programs: this.#programs }, known === undefined ? accountStatements(options.users, made.password) : undefined);
+    const process = new MariadbProcess({ ...made, programs: this.#programs, socket: this.#socketFor(made.folder) }, known === undefined ? accountStatements(options.users, made.password) : undefined);
     process.onEnd(this.#onEnd);
     const server: MariadbServer = new MariadbServer({
       programs: this.#programs, process, queries: this.#queries, clock: options.clock, rate: this.#rate, password: made.password, passwords: new Map(options.users.map(({ name, password }) => [name, password])),
@@ -66,7 +68,7 @@ export class MariadbEngine implements DatabaseEngine {
     this.#servers.push(server);
     this.#saved.set(server, made);
     if (made.isUp) await process.start();
-    if (known === undefined && !process.isUp) throw new RuntimeError("internal", `Starting a real database server for the world: ${process.failure?.log.findLast((line) => line.includes("[ERROR]")) ?? "it does not listen"}.`, { hint: "Its log is in the world's folder under databases; or leave out --engines real." });
+    if (known === undefined && !process.isUp) throw new RuntimeError("internal", `Starting a real database server for the world: ${process.failure?.log.findLast((line) => line.includes("[ERROR]")) ?? "it does not listen"}.`, { hint: "Its log is in the world's folder under databases; or drill on embedded engines." });
     return server;
   }
 
@@ -102,13 +104,22 @@ export class MariadbEngine implements DatabaseEngine {
     for (const server of this.#servers) server.disconnectAll();
     await Promise.all(this.#servers.map((server) => server.process.end()));
     await this.#queries.end();
+    for (const folder of this.#socketFolders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** A path for a server's socket: in its folder, or in one of this machine's for temporary files where that one's path is too long. */
+  #socketFor(folder: string): string {
+    const own = join(folder, "socket");
+    if (Buffer.byteLength(own) <= SOCKET_PATH_BYTES) return own;
+    const short = mkdtempSync(join(tmpdir(), "dr-socket-"));
+    this.#socketFolders.push(short);
+    return join(short, "socket");
   }
 
   /** A folder with the data of an empty server. */
   async #newFolder(): Promise<string> {
     this.#template ??= this.#prepareTemplate();
     const folder = join(this.#folder, randomBytes(4).toString("hex"));
-    if (Buffer.byteLength(join(folder, "socket")) > SOCKET_PATH_BYTES) throw new RuntimeError("invalidInput", `Starting a real database server in ${folder}: the path is too long for its socket.`, { hint: "Set TMPDIR to a folder with a shorter path, or leave out --engines real." });
     cpSync(await this.#template, join(folder, "data"), { recursive: true });
     return folder;
   }
@@ -120,7 +131,7 @@ export class MariadbEngine implements DatabaseEngine {
     const note = async (chunk: Uint8Array): Promise<void> => void said.push(chunk);
     const argv = [this.#programs.install, "--no-defaults", `--datadir=${template}`, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M", ...AS_ROOT];
     const code = await runClient({ argv, folder: this.#folder, environment: {}, stdin: nothing(), stdout: note, stderr: note, signal: undefined });
-    if (code !== 0) throw new RuntimeError("internal", `Preparing the data of a real database server: mariadb-install-db ended with exit code ${code}: ${Buffer.concat(said).toString().trim().slice(-500)}`, { hint: "Reinstall MariaDB, or leave out --engines real." });
+    if (code !== 0) throw new RuntimeError("internal", `Preparing the data of a real database server: mariadb-install-db ended with exit code ${code}: ${Buffer.concat(said).toString().trim().slice(-500)}`, { hint: "Reinstall MariaDB, or drill on embedded engines." });
     return template;
   }
 }
@@ -128,13 +139,4 @@ export class MariadbEngine implements DatabaseEngine {
 function own(server: DatabaseServer): MariadbServer {
   if (!(server instanceof MariadbServer)) throw new Error("The servers of a world are of one engine.");
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await once(server.close(), "close");
-  if (address === null || typeof address === "string") throw new Error("127.0.0.1: gave no port");
-  return address.port;
 }

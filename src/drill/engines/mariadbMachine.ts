@@ -1,8 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { spawnSync } from "node:child_process";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { ByteSink, ByteStream } from "../../core/ports.ts";
+import { findProgram, VERSION_LIMIT_MS } from "./machinePrograms.ts";
 
 /** MariaDB's programs on this machine, as paths. */
 export interface MariadbPrograms {
@@ -19,16 +17,11 @@ export interface MariadbPrograms {
 const NAMES = { server: "mariadbd", install: "mariadb-install-db", client: "mariadb", dump: "mariadb-dump", admin: "mariadb-admin", binlog: "mariadb-binlog" };
 /** MariaDB's programs refuse to run as root unless told to. */
 export const AS_ROOT: readonly string[] = process.getuid?.() === 0 ? ["--user=root"] : [];
-const VERSION_LIMIT_MS = 10_000;
-/** Where servers lie that ordinary users have no path to. */
-const SERVER_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
-
 /** Finds MariaDB on this machine. Throws `notFound` for what it lacks. */
 export function findMariadb(path: string): MariadbPrograms {
-  const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...SERVER_FOLDERS];
   const find = (name: string): string => {
-    const found = folders.map((folder) => join(folder, name)).find(isExecutable);
-    if (found === undefined) throw new RuntimeError("notFound", `Starting the world's databases as real ones: ${name} is not on this machine.`, { hint: "Install MariaDB 10.5 or later, server and clients (Debian: mariadb-server), or leave out --engines real." });
+    const found = findProgram(name, path);
+    if (found === undefined) throw new RuntimeError("notFound", `Starting the world's databases as real ones: ${name} is not on this machine.`, { hint: "Install MariaDB 10.5 or later, server and clients (Debian: mariadb-server), or drill on embedded engines." });
     return found;
   };
   const server = find(NAMES.server);
@@ -38,56 +31,6 @@ export function findMariadb(path: string): MariadbPrograms {
 function versionOf(server: string): string {
   const told = spawnSync(server, ["--no-defaults", "--version"], { encoding: "utf8", timeout: VERSION_LIMIT_MS }).stdout;
   const found = /Ver (\d+\.\d+\.\d+-MariaDB)/u.exec(told)?.[1];
-  if (found === undefined) throw new RuntimeError("notFound", `Starting the world's databases as real ones: ${server} does not say which MariaDB it is.`, { hint: "Reinstall MariaDB, or leave out --engines real." });
+  if (found === undefined) throw new RuntimeError("notFound", `Starting the world's databases as real ones: ${server} does not say which MariaDB it is.`, { hint: "Reinstall MariaDB, or drill on embedded engines." });
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** One run of a program with streams of the world's. */
-export interface ClientRun {
-  readonly argv: readonly string[];
-  readonly folder: string;
-  /** Beside what every run has. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly stdin: ByteStream;
-  readonly stdout: ByteSink;
-  readonly stderr: ByteSink;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Runs a client program to its end; resolves with its exit code. It sees nothing of the person's environment. */
-export async function runClient({ argv, folder, environment, stdin, stdout, stderr, signal }: ClientRun): Promise<number> {
-  const child = spawn(argv[0] ?? "", argv.slice(1), { cwd: folder, env: { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, TZ: "UTC", LANG: "C.UTF-8", MYSQL_HISTFILE: "/dev/null", ...environment }, stdio: ["pipe", "pipe", "pipe"] });
-  const kill = (): void => void child.kill("SIGKILL");
-  signal?.addEventListener("abort", kill, { once: true });
-  const code = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (exit) => resolve(exit ?? 137)));
-  // The client may end before it has read all; its exit code says so.
-  child.stdin.on("error", () => undefined);
-  const reading = (async () => {
-    for await (const chunk of stdin) {
-      if (child.stdin.destroyed || child.exitCode !== null) break;
-      if (!child.stdin.write(chunk)) await Promise.race([new Promise((resolve) => child.stdin.once("drain", resolve)), code]);
-    }
-    child.stdin.end();
-  })();
-  const copy = async (from: AsyncIterable<Uint8Array>, to: ByteSink): Promise<void> => {
-    for await (const chunk of from) await to(chunk);
-  };
-  // Whoever feeds it or reads it is gone: so is the client. What it does not want to read may never end, and is not waited for.
-  reading.catch(kill);
-  try {
-    const [exit] = await Promise.all([code, copy(child.stdout, stdout), copy(child.stderr, stderr)]);
-    return exit;
-  } finally {
-    kill();
-    signal?.removeEventListener("abort", kill);
-  }
 }

@@ -3,7 +3,8 @@ import { SqlError, type PodProgram, type ProgramInvocation } from "../contract.t
 import { readPassword } from "../programs/mysql.ts";
 import { endpointOf, type MysqlEndpoint, type MysqlNetwork } from "../programs/mysqlConnection.ts";
 import { readMysqlOptions, type MysqlOptions } from "../programs/mysqlOptions.ts";
-import { runClient, type MariadbPrograms } from "./mariadbMachine.ts";
+import { runClient } from "./machinePrograms.ts";
+import type { MariadbPrograms } from "./mariadbMachine.ts";
 import { BINARY_LOG } from "./mariadbProcess.ts";
 import { MariadbServer } from "./mariadbServer.ts";
 

@@ -5,7 +5,8 @@ import { SqlError, type SqlResult, type SqlSession } from "../contract.ts";
 import { quoteString } from "../sql/catalog.ts";
 import type { BlockingQueries } from "./blockingQueries.ts";
 import type { DatabaseServer } from "./databaseEngine.ts";
-import { runClient, type MariadbPrograms } from "./mariadbMachine.ts";
+import { runClient } from "./machinePrograms.ts";
+import type { MariadbPrograms } from "./mariadbMachine.ts";
 import type { MariadbProcess } from "./mariadbProcess.ts";
 
 /** The world's own account on a real server, which fills it and links it. Behind the socket alone. */
@@ -134,7 +135,7 @@ export class MariadbServer implements DatabaseServer {
   delayReplication(lagMs: number): boolean {
     if (this.ask("SHOW REPLICA STATUS").rows.length === 0) return false;
     // It compares the source's times, which are the world's, with this machine's.
-    if (this.#parts.rate !== 1) throw new RuntimeError("invalidInput", `Delaying a real replica: it counts in real time, and this world's runs ${this.#parts.rate} times as fast.`, { hint: "Drill it in real time (--rate 1), or without --engines real." });
+    if (this.#parts.rate !== 1) throw new RuntimeError("invalidInput", `Delaying a real replica: it counts in real time, and this world's runs ${this.#parts.rate} times as fast.`, { hint: "Drill it in real time (--rate 1), or on embedded engines." });
     this.ask("STOP REPLICA", `CHANGE MASTER TO MASTER_DELAY = ${Math.round(lagMs / 1000)}`, "START REPLICA");
     return true;
   }

@@ -1,13 +1,12 @@
-import { workerData } from "node:worker_threads";
+import { answerRequests } from "./blockingThread.ts";
+import type { QueryRequest } from "./blockingQueries.ts";
 import { MysqlWire, type MysqlReply } from "./mysqlWire.ts";
-import type { QueryAnswer, QueryRequest, QueryWorkerData } from "./blockingQueries.ts";
 
 // The thread behind `BlockingQueries`: it has the connections, and answers one request after the other.
-const { port, signal } = workerData as QueryWorkerData;
 const connections = new Map<number, MysqlWire>();
 const LOST: Extract<MysqlReply, { readonly kind: "error" }> = { kind: "error", errno: 2013, sqlState: "HY000", message: "Lost connection to MySQL server during query" };
 
-async function answer(request: QueryRequest): Promise<QueryAnswer["reply"]> {
+async function answer(request: QueryRequest): Promise<MysqlReply> {
   switch (request.kind) {
     case "open": {
       const opened = await MysqlWire.open(request.login).catch((): typeof LOST => ({ kind: "error", errno: 2003, sqlState: "HY000", message: `Can't connect to MySQL server on '${request.login.place}' (111)` }));
@@ -32,10 +31,4 @@ async function answer(request: QueryRequest): Promise<QueryAnswer["reply"]> {
   }
 }
 
-port.on("message", (request: QueryRequest) => {
-  void answer(request).then((reply) => {
-    port.postMessage({ id: request.id, reply } satisfies QueryAnswer, []);
-    Atomics.add(signal, 0, 1);
-    Atomics.notify(signal, 0);
-  });
-});
+answerRequests(answer);

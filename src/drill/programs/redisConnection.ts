@@ -1,12 +1,12 @@
 import type { KubeObject } from "../contract.ts";
-import type { RedisServer } from "../redis/server.ts";
+import type { CacheServer } from "../engines/cacheEngine.ts";
 
 /** How client programs in pods reach cache servers. */
 export interface RedisNetwork {
   /** The server that runs in the pod itself; `undefined` when it does not run. */
-  readonly local: (pod: KubeObject) => RedisServer | undefined;
+  readonly local: (pod: KubeObject) => CacheServer | undefined;
   /** The server behind a host name, as seen from a pod. */
-  readonly remote: (pod: KubeObject, host: string) => RedisServer | undefined;
+  readonly remote: (pod: KubeObject, host: string) => CacheServer | undefined;
   /** Waits for world time. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }

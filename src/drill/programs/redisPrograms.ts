@@ -1,7 +1,7 @@
 import type { PodProgram, ProgramInvocation } from "../contract.ts";
 import type { RedisClient } from "../redis/command.ts";
 import { rawText, terminalText, type RedisReply } from "../redis/reply.ts";
-import type { RedisServer } from "../redis/server.ts";
+import { RedisServer } from "../redis/server.ts";
 import { isOwnHost, type RedisNetwork } from "./redisConnection.ts";
 
 const encoder = new TextEncoder();
@@ -119,6 +119,7 @@ async function runClient(invocation: ProgramInvocation, network: RedisNetwork): 
   }
   const [host, port] = [options.values.get("-h") ?? "127.0.0.1", options.values.get("-p") ?? "6379"];
   const server = isOwnHost(invocation.pod, host) ? network.local(invocation.pod) : network.remote(invocation.pod, host);
+  if (server !== undefined && !(server instanceof RedisServer)) throw new Error("The servers of a world are of one engine.");
   if (options.isVersion) {
     await invocation.stdout(encoder.encode(`redis-cli ${network.local(invocation.pod)?.version ?? ""}\n`));
     return 0;

@@ -115,8 +115,22 @@ export class RedisServer {
     return client;
   }
 
+  isConnected(client: RedisClient): boolean {
+    return this.clients.has(client);
+  }
+
   disconnect(client: RedisClient): void {
     this.clients.delete(client);
+  }
+
+  /** A client that keeps it busy: each command of others waits behind one of its. */
+  keepBusy(client: Pick<RedisClient, "address" | "name" | "busyMs" | "lastCommand">): void {
+    this.connect(client.address, client);
+  }
+
+  /** Where its clients are. */
+  get clientAddresses(): readonly string[] {
+    return [...this.clients].map(({ address }) => address);
   }
 
   /** Runs one command; its name has no case. */

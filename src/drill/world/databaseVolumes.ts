@@ -87,7 +87,7 @@ export class DatabaseVolumes {
     const usage = claim === undefined ? undefined : this.usageOf(claim);
     if (usage === undefined) throw new RuntimeError("notFound", `Filling the volume of ${name}: no database has its data there now.`, { hint: BEGIN_ANEW });
     const volume = this.#volumes.get(claim?.metadata.uid ?? "");
-    if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume without --engines real." });
+    if (volume?.server.process !== undefined) throw new RuntimeError("invalidInput", `Filling the volume of ${name}: a real server writes to this machine's disk, which a drill does not fill.`, { hint: "Drill a full volume on embedded engines." });
     volume?.files.set(file, Math.max(0, Math.ceil(usage.capacityBytes * share) - usage.usedBytes));
   }
 

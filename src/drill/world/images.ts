@@ -20,8 +20,8 @@ export interface ImageParts {
   readonly cachePrograms: Readonly<Record<string, PodProgram>>;
   /** Connects to the database that an application's pod is configured for; throws as its driver would. */
   readonly databaseOf: (pod: KubeObject) => Connection;
-  /** Called when a database has been opened and its process listens. */
-  readonly onDatabaseOpen: () => void;
+  /** Called when a server has been opened and its process listens. */
+  readonly onOpen: () => void;
   /** For the tools with which a person looks around in a pod. */
   readonly tools: PodToolParts;
 }
@@ -55,15 +55,16 @@ function behaviourOf(image: ImageDescription, parts: ImageParts): ImageBehaviour
         programs: { ...common.programs, ...volumeTools((pod) => parts.databases.mounted(pod)), ...parts.databasePrograms },
         crash: (pod) => crash(pod) ?? failed(parts.databases.failureOf(pod)),
         unready: (pod) => (parts.databases.serverOf(pod) === undefined ? "mysqladmin: connect to server at 'localhost' failed" : unready(pod)),
-        started: (pod) => parts.databases.open(pod, parts.onDatabaseOpen),
+        started: (pod) => parts.databases.open(pod, parts.onOpen),
         stopped: (pod, how) => parts.databases.close(pod, how),
       };
     case "cache":
       return {
         ...common,
         programs: { ...common.programs, ...parts.cachePrograms },
-        crash: (pod) => crash(pod) ?? (parts.caches.isOutOfMemory(pod) ? { log: [], exitCode: 137, reason: "OOMKilled" } : undefined),
-        started: (pod) => parts.caches.open(pod),
+        crash: (pod) => crash(pod) ?? failed(parts.caches.failureOf(pod)) ?? (parts.caches.isOutOfMemory(pod) ? { log: [], exitCode: 137, reason: "OOMKilled" } : undefined),
+        unready: (pod) => (parts.caches.isDown(pod) ? "Could not connect to Redis at 127.0.0.1:6379: Connection refused" : unready(pod)),
+        started: (pod) => parts.caches.open(pod, parts.onOpen),
         stopped: (pod, how) => parts.caches.close(pod, how),
       };
     case "web":

@@ -7,10 +7,9 @@ import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { changeAs } from "../kube/laterState.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { WorldControl } from "../../core/protocol.ts";
-import type { DatabaseEngine } from "../engines/databaseEngine.ts";
+import type { Engines } from "../engines/openEngines.ts";
 import type { Prometheus, SavedPrometheus } from "../monitoring/prometheus.ts";
 import type { Door } from "../net/door.ts";
-import { createRedisPrograms } from "../programs/redisPrograms.ts";
 import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
@@ -60,8 +59,8 @@ export interface SiteParts {
   /** What a file beside the snapshot holds. */
   readonly readKept: (file: string) => Uint8Array;
   readonly folder: string;
-  /** What runs its databases. */
-  readonly engine: DatabaseEngine;
+  /** What runs its databases and caches. */
+  readonly engines: Engines;
   /** Told, in a sentence, what goes wrong in a world that goes on all the same. */
   readonly report: (text: string) => void;
   /** The cluster's place among the world's, from 0: keeps its random numbers and server ids apart. */
@@ -96,9 +95,9 @@ export class Site implements FaultSite {
     this.#outage = saved?.outage;
     const cluster = (): Cluster => this.cluster;
     this.databases = new Databases(this.description, {
-      clock: parts.clock, cluster, engine: parts.engine, report: parts.report, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", isThere: () => this.#cluster !== undefined, elsewhere: (name) => parts.site(name)?.databases,
+      clock: parts.clock, cluster, engine: parts.engines.databases, report: parts.report, firstServerId: parts.place * SEED_STEP, isReachable: () => this.outage.network === "open", isThere: () => this.#cluster !== undefined, elsewhere: (name) => parts.site(name)?.databases,
     });
-    this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), onUse: () => this.#onCacheUse() }, saved?.caches);
+    this.#caches = new Caches({ descriptions: own.caches, clock: parts.clock, cluster, random: seededRandom(this.description.seed + 1), engine: parts.engines.caches, report: parts.report, onUse: () => this.#onCacheUse() }, saved?.caches);
   }
 
   get name(): string {
@@ -127,6 +126,7 @@ export class Site implements FaultSite {
   async prepare(): Promise<void> {
     if (this.#saved === undefined) await this.databases.prepare();
     else await this.databases.restore(this.#saved.volumes, this.#parts.readKept);
+    await this.#caches.prepare();
   }
 
   /** Brings the cluster up, and the applications in it. Rejects when a port is taken. */
@@ -232,10 +232,10 @@ export class Site implements FaultSite {
       databases: this.databases,
       caches: this.#caches,
       faults: () => this.#flaws(),
-      databasePrograms: this.#parts.engine.programs(this.databases.network()),
-      cachePrograms: createRedisPrograms(this.#caches.network()),
+      databasePrograms: this.#parts.engines.databases.programs(this.databases.network()),
+      cachePrograms: this.#parts.engines.caches.programs(this.#caches.network()),
       databaseOf: (pod) => this.#databaseOf(pod),
-      onDatabaseOpen: () => this.#kubernetes?.reconsider(),
+      onOpen: () => this.#kubernetes?.reconsider(),
       tools: {
         clock, cluster: () => this.cluster, intrusionsOf: (pod) => this.#attacks?.intrusionsOf(pod) ?? [],
         connectionsOf: (pod) => [...this.databases.connectionsOf(pod), ...this.#caches.connectionsOf(pod)],

@@ -5,8 +5,7 @@ import type { EngineChoice, WorldControl, WorldState } from "../../core/protocol
 import { nameStamp } from "../../core/run/recoveryPoint.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
-import type { DatabaseEngine } from "../engines/databaseEngine.ts";
-import { openEngine } from "../engines/openEngine.ts";
+import { openEngines, type Engines } from "../engines/openEngines.ts";
 import { writeKubeconfigFile } from "../kube/kubeconfig.ts";
 import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
@@ -34,7 +33,7 @@ export interface WorldOptions {
   readonly folder: string;
   /** World time per real time; a snapshot's own rate goes before it. */
   readonly rate: number;
-  /** What runs its databases; left out: the embedded engine. A snapshot's own choice goes before it. */
+  /** What runs its databases and caches; left out: the embedded engines. A snapshot's own choice goes before it. */
   readonly engines?: EngineChoice;
   /** Absolute path of the description, for whoever has to start this world again. */
   readonly descriptionPath: string;
@@ -62,12 +61,12 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   const snapshots = new SnapshotFolder(options.folder);
   const saved = snapshots.read();
   const parts = prepareParts(description, options, saved);
-  const engines = saved?.engines ?? options.engines ?? "embedded";
-  const { engine, text: enginesText } = await openEngine(engines, description, { dumps: parts.dumps, folder: options.folder, rate: parts.clock.line.rate, onEnd: () => [...parts.sites.values()].forEach((site) => site.kubernetes.reconsider()) });
+  const choice = saved?.engines ?? options.engines ?? "embedded";
+  const engines = await openEngines(choice, description, { dumps: parts.dumps, folder: options.folder, rate: parts.clock.line.rate, onEnd: () => [...parts.sites.values()].forEach((site) => site.kubernetes.reconsider()) });
   let write = (): void => undefined;
   const keeper = new SnapshotKeeper(() => write(), options.report);
   const save = (): void => keeper.now();
-  const { sites, provision } = await openSites(description, { options, saved, parts, engine, readKept: (file) => snapshots.bytesOf(file), beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
+  const { sites, provision } = await openSites(description, { options, saved, parts, engines, readKept: (file) => snapshots.bytesOf(file), beforeAnswer: save, onChange: () => keeper.soon(), onScrape: () => keeper.later() });
   const { dns, faults } = parts;
   const s3 = await openBuckets(description, parts, saved);
   const aws = await openAccount(description, parts, saved, save);
@@ -106,14 +105,14 @@ export async function startWorld(description: WorldDescription, options: WorldOp
   );
   write = () => {
     snapshots.write((keep) => ({
-      clock: parts.clock.line, engines, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
+      clock: parts.clock.line, engines: choice, credentials: parts.credentials, tokens: parts.tokens, control: { port: control.port, token: control.token },
       ports: { s3: Number(new URL(s3.endpoint).port), aws: aws?.port ?? 0 },
       sites: Object.fromEntries(sites.map((site) => [site.name, site.save(keep)])), joined: [...parts.joined], s3: s3.snapshot(), dns: dns.save(), faults: faults.active,
     }));
   };
   const publish = async (): Promise<string> => {
     save();
-    return writeState(options, description, { parts, sites, s3, hosts, control, enginesText });
+    return writeState(options, description, { parts, sites, s3, hosts, control, enginesText: engines.text });
   };
   const statePath = await publish();
   const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(options.folder) : undefined;
@@ -126,7 +125,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
       parts.clock.stop();
       control.close();
       await Promise.all([...sites.map((site) => site.close()), s3.close(), aws?.close()]);
-      await engine.close();
+      await Promise.all([engines.databases.close(), engines.caches.close()]);
       rmSync(isOver ? options.folder : statePath, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -167,14 +166,14 @@ function prepareParts(description: WorldDescription, options: WorldOptions, save
 }
 
 /** Prepares the clusters that are there in the order of the description (a replica after its source), then brings them up. `provision` adds one that is not. */
-async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly engine: DatabaseEngine; readonly readKept: (file: string) => Uint8Array; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
-  const { options, saved, parts, engine, readKept, beforeAnswer, onChange, onScrape } = world;
+async function openSites(description: WorldDescription, world: { readonly options: WorldOptions; readonly saved: WorldSnapshot | undefined; readonly parts: Parts; readonly engines: Engines; readonly readKept: (file: string) => Uint8Array; readonly beforeAnswer: () => void; readonly onChange: () => void; readonly onScrape: () => void }): Promise<{ readonly sites: readonly Site[]; readonly provision: (name: string) => Promise<void> }> {
+  const { options, saved, parts, engines, readKept, beforeAnswer, onChange, onScrape } = world;
   const { clock, tokens, faults } = parts;
   const described = [description, ...description.others];
   const sites: Site[] = [];
   const prepare = async (own: ClusterDescription): Promise<Site> => {
     const site = new Site(description, own, {
-      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, engine, report: options.report, beforeAnswer, onChange, onScrape,
+      clock, tokens, signingKey: parts.credentials.secretAccessKey, faults: () => faults, site: (name) => parts.sites.get(name), folder: options.folder, place: described.indexOf(own), readKept, engines, report: options.report, beforeAnswer, onChange, onScrape,
       leadsTo: (host) => resolveHost(host, { dns: parts.dns, sites, hosts: {} }),
     }, saved?.sites[own.name]);
     parts.sites.set(own.name, site);
