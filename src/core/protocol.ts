@@ -39,6 +39,8 @@ export interface WorldState {
   readonly control: { readonly url: string; readonly token: string };
   /** World time is `worldEpochMs + (now - realEpochMs) * rate`. */
   readonly clock: { readonly realEpochMs: number; readonly worldEpochMs: number; readonly rate: number };
+  /** The file in which it says for how long it had nothing to do; left out in real time, where nobody asks. */
+  readonly idleFile?: string;
   /** What runs its databases and caches, in words. */
   readonly engines: string;
   readonly faults: readonly FaultDescription[];

@@ -187,7 +187,7 @@ export class Session {
     const keeper = params.worldStatePath === undefined ? undefined : new WorldKeeper(params.worldStatePath, this.#bundles, async () => this.#run?.run.record({ type: "worldRestarted", reason: "its process had ended" }));
     await keeper?.keep();
     const world = keeper?.read();
-    const clock = createClock(world?.clock, params.worldStatePath === undefined ? undefined : join(dirname(params.worldStatePath), "idle"));
+    const clock = createClock(world?.clock, world?.idleFile);
     const secrets = new KnownSecrets(secretNames(document).flatMap((name) => params.parameters[name] ?? []));
     const { journal, records } = await JournalFile.open(folder.journal, () => clock.now());
     const run = new Run({

@@ -1,5 +1,6 @@
 import type { ClockPort } from "../core/ports.ts";
-import { SLICE_MS, WaitingTime } from "./heldUp.ts";
+import { IDLE_LOOK_MS } from "../core/drills/idleTime.ts";
+import { WaitingTime } from "./heldUp.ts";
 
 /** World time as a straight line over real time: `worldEpochMs + (now - realEpochMs) * rate`. */
 export interface WorldTime {
@@ -29,7 +30,7 @@ export function createClock(world: WorldTime | undefined, worldIdleFile?: string
 async function sleepWhileWaiting(realMs: number, rate: number, worldIdleFile: string | undefined, signal: AbortSignal): Promise<void> {
   const waiting = new WaitingTime(worldIdleFile);
   for (let left = realMs; left > 0; ) {
-    await sleepReal(Math.min(left, SLICE_MS), signal);
+    await sleepReal(Math.min(left, IDLE_LOOK_MS), signal);
     const { waitedMs, elapsedMs } = waiting.look();
     left = realMs - waitedMs - (elapsedMs - waitedMs) / rate;
   }

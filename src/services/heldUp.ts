@@ -1,18 +1,14 @@
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-
-/** How often a limit looks at what the machine took, real milliseconds. */
-export const SLICE_MS = 20;
-/** A timer that is later than that was held up by the machine. */
-const LATE_MS = 10;
+import { IdleTime, LONGEST_IDLE_MS } from "../core/drills/idleTime.ts";
 
 /** Tells how long a drill has really waited for its world, by how long both had nothing to do but wait. */
 export class WaitingTime {
   readonly #worldIdleFile: string | undefined;
   readonly #worldAtStart: number;
   #elapsedMs = 0;
-  #ownIdleMs = 0;
-  #before = { at: performance.now(), idle: performance.eventLoopUtilization().idle };
+  readonly #ownIdle = new IdleTime(performance.eventLoopUtilization().idle);
+  #before = performance.now();
 
   /** `worldIdleFile` is where the world says how long it had nothing to do; left out, or not there, only this process counts. */
   constructor(worldIdleFile: string | undefined) {
@@ -23,14 +19,14 @@ export class WaitingTime {
   /** Real milliseconds since the start in which neither this process nor the world was busy or held up, and all of them. */
   look(): { readonly waitedMs: number; readonly elapsedMs: number } {
     const [at, { idle }] = [performance.now(), performance.eventLoopUtilization()];
-    this.#elapsedMs += at - this.#before.at;
-    this.#ownIdleMs += Math.min(idle - this.#before.idle, SLICE_MS + LATE_MS);
-    this.#before = { at, idle };
+    this.#elapsedMs += at - this.#before;
+    this.#before = at;
+    const ownIdleMs = this.#ownIdle.look(idle);
     const elapsedMs = this.#elapsedMs;
     const world = this.#readWorld();
     // What the world says is as old as its last write.
-    const worldIdleMs = world === undefined ? elapsedMs : Math.min(elapsedMs, world - this.#worldAtStart + SLICE_MS + LATE_MS);
-    return { waitedMs: Math.max(0, this.#ownIdleMs + worldIdleMs - elapsedMs), elapsedMs };
+    const worldIdleMs = world === undefined ? elapsedMs : Math.min(elapsedMs, world - this.#worldAtStart + LONGEST_IDLE_MS);
+    return { waitedMs: Math.max(0, ownIdleMs + worldIdleMs - elapsedMs), elapsedMs };
   }
 
   #readWorld(): number | undefined {

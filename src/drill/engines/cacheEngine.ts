@@ -25,6 +25,8 @@ export interface CacheServer {
   run(session: CacheSession, words: readonly string[]): Answer;
   /** Lets a client keep it busy until somebody ends that. Throws `invalidInput` where it cannot be done. */
   keepBusy(client: Pick<RedisClient, "address" | "name" | "busyMs" | "lastCommand">): void;
+  /** Whether that client of `keepBusy` is still connected. */
+  isKeptBusyBy(client: Pick<RedisClient, "address" | "name">): boolean;
   stop(how: "terminated" | "killed"): void;
   /** What `CacheEngine.create` takes to bring the process back. */
   snapshot(): unknown;

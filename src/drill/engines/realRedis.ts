@@ -118,6 +118,11 @@ export class RealRedis implements CacheServer {
     throw new RuntimeError("invalidInput", `Letting ${name} keep a real cache busy: the world, which asks it too, would stand still with it.`, { hint: "Drill a slow cache on embedded engines." });
   }
 
+  /** Nobody is let to. */
+  isKeptBusyBy(): boolean {
+    return false;
+  }
+
   stop(how: "terminated" | "killed"): void {
     for (const session of this.#sessions) this.disconnect(session);
     if (this.#own !== undefined) this.#parts.commands.close(this.#own);

@@ -128,6 +128,10 @@ export class RedisServer {
     this.connect(client.address, client);
   }
 
+  isKeptBusyBy({ name, address }: Pick<RedisClient, "address" | "name">): boolean {
+    return [...this.clients].some((client) => client.name === name && client.address === address);
+  }
+
   /** Where its clients are. */
   get clientAddresses(): readonly string[] {
     return [...this.clients].map(({ address }) => address);

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Fields } from "./fields.ts";
 import { onlyFields, optional, record, seconds, text, texts } from "./fields.ts";
 
@@ -33,7 +34,7 @@ export function readAttack(item: Fields, place: string): AttackDescription {
   onlyFields(item, place, ["application", "address", "agent", "everySeconds", "forged", "foothold"]);
   return {
     application: text(item["application"], `${place}.application`),
-    address: text(item["address"], `${place}.address`),
+    address: address(item["address"], `${place}.address`),
     agent: text(item["agent"], `${place}.agent`),
     everyMs: positive(seconds(item["everySeconds"]), `${place}.everySeconds`),
     forged: optional(item["forged"], (value) => {
@@ -55,6 +56,13 @@ function readFoothold(item: Fields, place: string): FootholdDescription {
     pageRows: positive(Number(item["pageRows"]), `${place}.pageRows`),
     busyMs: seconds(item["busySeconds"] ?? 1),
   };
+}
+
+/** Network policies are about addresses, and to a name none would apply. */
+function address(value: unknown, field: string): string {
+  const given = text(value, field);
+  if (!isIPv4(given)) throw new Error(`${field} must be an address such as 203.0.113.66; it is ${given}.`);
+  return given;
 }
 
 function positive(value: number, field: string): number {

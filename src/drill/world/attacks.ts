@@ -12,6 +12,8 @@ import { BEGIN_ANEW } from "./faults.ts";
 export interface SavedAttack {
   /** Name of the fault that began it. */
   readonly fault: string;
+  /** Values of its parameters; the others have their defaults. */
+  readonly values: Readonly<Record<string, string>>;
   /** The key that leaked: as the serving pods had it. */
   readonly key: string;
   /** Tokens with a live session, as far as the attacker knows, by user. */
@@ -33,7 +35,7 @@ export interface Intrusion {
 /** What attacks need of the world around them. */
 export interface AttackParts {
   /** What a fault's attacker does; `undefined` for a fault without one. */
-  readonly described: (fault: string) => AttackDescription | undefined;
+  readonly described: (fault: string, values: Readonly<Record<string, string>>) => AttackDescription | undefined;
   readonly clock: WorldClock;
   readonly cluster: Cluster;
   /** The application at a host. */
@@ -63,13 +65,13 @@ export class Attacks {
   }
 
   /** Begins an attack; the attacker tries every user at once. Throws `notFound` where the application does not serve. */
-  start(fault: string, namespace: string): void {
-    const attack = this.#attackOf(fault);
+  start(fault: string, values: Readonly<Record<string, string>>, namespace: string): void {
+    const attack = this.#attackOf({ fault, values });
     const key = this.#parts.keyOf(attack.application);
     if (key === undefined) throw new RuntimeError("notFound", `Injecting ${fault}: ${attack.application} does not serve now.`, { hint: BEGIN_ANEW });
     const wanted = attack.foothold?.pods;
     const pods = wanted === undefined ? [] : this.#parts.cluster.list("Pod", namespace).filter((pod) => [...wanted].every(([name, value]) => pod.metadata.labels?.[name] === value));
-    const active: SavedAttack = { fault, key, tokens: {}, round: 0, footholds: Object.fromEntries(pods.map((pod) => [pod.metadata.uid ?? "", { rows: 0 }])) };
+    const active: SavedAttack = { fault, values, key, tokens: {}, round: 0, footholds: Object.fromEntries(pods.map((pod) => [pod.metadata.uid ?? "", { rows: 0 }])) };
     this.#active.push(active);
     for (let left = Math.max(1, attack.forged?.users.length ?? 0); left > 0; left -= 1) this.#forge(active);
     this.#steal(active);
@@ -78,16 +80,17 @@ export class Attacks {
 
   /** What attackers run in a pod. */
   intrusionsOf(pod: KubeObject): readonly Intrusion[] {
-    return this.#active.flatMap(({ fault, footholds }) => {
-      const { foothold, address } = this.#attackOf(fault);
-      return foothold === undefined || footholds[pod.metadata.uid ?? ""] === undefined ? [] : [{ process: foothold.process, address, port: foothold.port, isConnected: this.#isConnected(pod, address, foothold) }];
+    return this.#active.flatMap((active) => {
+      const { foothold, address } = this.#attackOf(active);
+      return foothold === undefined || active.footholds[pod.metadata.uid ?? ""] === undefined ? [] : [{ process: foothold.process, address, port: foothold.port, isConnected: this.#isConnected(pod, address, foothold) }];
     });
   }
 
   /** What the attacker of a fault still gets, in words; `undefined` for nothing. */
   standing(fault: string): string | undefined {
-    const { application, address, foothold } = this.#attackOf(fault);
-    for (const { key, footholds } of this.#active.filter((active) => active.fault === fault)) {
+    for (const active of this.#active.filter((other) => other.fault === fault)) {
+      const { application, address, foothold } = this.#attackOf(active);
+      const { key, footholds } = active;
       if (this.#parts.keyOf(application) === key) return "tokens that are signed with the leaked key are still taken";
       const pod = foothold === undefined ? undefined : this.#parts.cluster.list("Pod").find((other) => footholds[other.metadata.uid ?? ""] !== undefined && this.#isConnected(other, address, foothold));
       if (pod !== undefined) return `the intruder's program in pod ${pod.metadata.name} still reaches its master`;
@@ -101,7 +104,7 @@ export class Attacks {
   }
 
   #schedule(active: SavedAttack): void {
-    this.#parts.clock.after(this.#attackOf(active.fault).everyMs, () => {
+    this.#parts.clock.after(this.#attackOf(active).everyMs, () => {
       this.#forge(active);
       this.#steal(active);
       this.#schedule(active);
@@ -111,7 +114,7 @@ export class Attacks {
   /** One round from outside: the next user's session, renewed out of a forged token where there is none, asks for what it wants. */
   #forge(active: SavedAttack): void {
     const { tokens } = active;
-    const attack = this.#attackOf(active.fault);
+    const attack = this.#attackOf(active);
     const application = this.#parts.application(attack.application);
     const { forged } = attack;
     if (forged === undefined || application === undefined) return;
@@ -134,11 +137,11 @@ export class Attacks {
   }
 
   /** One round from inside: each program that its pod still has and that still has its master asks the database for the next page. */
-  #steal({ fault, footholds }: SavedAttack): void {
-    const { foothold, address } = this.#attackOf(fault);
+  #steal(active: SavedAttack): void {
+    const { foothold, address } = this.#attackOf(active);
     if (foothold === undefined) return;
     for (const pod of this.#parts.cluster.list("Pod")) {
-      const progress = footholds[pod.metadata.uid ?? ""];
+      const progress = active.footholds[pod.metadata.uid ?? ""];
       if (progress === undefined || pod.metadata.deletionTimestamp !== undefined || !this.#isConnected(pod, address, foothold)) continue;
       if (this.#query(pod, fillText(foothold.statement, { offset: String(progress.rows) }), foothold.busyMs)) progress.rows += foothold.pageRows;
     }
@@ -157,8 +160,8 @@ export class Attacks {
     }
   }
 
-  #attackOf(fault: string): AttackDescription {
-    const attack = this.#parts.described(fault);
+  #attackOf({ fault, values }: Pick<SavedAttack, "fault" | "values">): AttackDescription {
+    const attack = this.#parts.described(fault, values);
     if (attack === undefined) throw new Error(`The fault ${fault} has no attack: the world's description was changed under its snapshot.`);
     return attack;
   }

@@ -171,7 +171,7 @@ export class Caches {
 
   /** Whether a damage's client is still connected to a cache behind its service. */
   isBusy(namespace: string, { service, client }: CacheDamage): boolean {
-    return client !== undefined && this.#behind(namespace, service).some((server) => [...server.clients].some(({ name, address }) => name === client.name && address === client.address));
+    return client !== undefined && this.#behind(namespace, service).some((server) => server.isKeptBusyBy(client));
   }
 
   /** How clients reach the servers. */

@@ -14,8 +14,8 @@ export interface FaultSite {
   damageCache(namespace: string, damage: CacheDamage): void;
   /** Delays the replica on a claim. Throws `notFound` where it replicates nothing. */
   delayReplica(claim: string, lagMs: number): void;
-  /** Sets a fault's attacker to work. Throws `notFound` where there is nothing to attack. */
-  attack(fault: string, namespace: string): void;
+  /** Sets a fault's attacker to work, with these values of its parameters. Throws `notFound` where there is nothing to attack. */
+  attack(fault: string, values: Readonly<Record<string, string>>, namespace: string): void;
   /** Sends a fault's customers, with these values of its parameters. */
   sendCustomers(fault: string, values: Readonly<Record<string, string>>): void;
   /** Lets a client hold connections to a database. Throws `notFound` where none runs. */

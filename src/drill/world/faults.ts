@@ -64,7 +64,7 @@ export class Faults {
     if (recipe.damages !== undefined && uids.length === 0) throw new RuntimeError("notFound", `Injecting ${name}: what it damages is not in the world now.`, { hint: "Inject it once that is there (kubectl get pods,pvc shows it), or begin the drill anew." });
     const site = this.#tools.site(recipe.cluster);
     if (recipe.cache !== undefined) site.damageCache(recipe.namespace, recipe.cache);
-    if (recipe.attack !== undefined) site.attack(name, recipe.namespace);
+    if (recipe.attack !== undefined) site.attack(name, values, recipe.namespace);
     if (recipe.customers !== undefined) site.sendCustomers(name, values);
     for (const { manager, object } of recipe.changes) site.change(manager, object);
     if (recipe.connections !== undefined) site.occupyDatabase(recipe.connections);

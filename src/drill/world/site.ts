@@ -171,7 +171,7 @@ export class Site implements FaultSite {
 
   damageCache: FaultSite["damageCache"] = (namespace, damage) => this.#caches.damage(namespace, damage);
 
-  attack: FaultSite["attack"] = (fault, namespace) => required(this.#attacks).start(fault, namespace);
+  attack: FaultSite["attack"] = (fault, values, namespace) => required(this.#attacks).start(fault, values, namespace);
 
   sendCustomers: FaultSite["sendCustomers"] = (fault, values) => required(this.#customers).start(fault, values);
 
@@ -268,7 +268,7 @@ export class Site implements FaultSite {
     const application = (host: string): WebApplication | undefined => this.#web?.application(host);
     return new Attacks({
       clock: this.#parts.clock, cluster: this.cluster, application, keyOf: (host) => application(host)?.servingKey,
-      described: (name) => this.description.faults.find((fault) => fault.name === name)?.recipe({}).attack,
+      described: (name, values) => this.description.faults.find((fault) => fault.name === name)?.recipe(values).attack,
       databaseOf: (pod) => this.#databaseOf(pod),
     }, this.#saved?.attacks ?? []);
   }

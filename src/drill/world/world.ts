@@ -115,7 +115,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
     return writeState(options, description, { parts, sites, s3, hosts, control, enginesText: engines.text });
   };
   const statePath = await publish();
-  const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(options.folder) : undefined;
+  const stopIdleTime = parts.clock.line.rate > 1 ? publishIdleTime(idleFileOf(options)) : undefined;
   return {
     statePath,
     learn: () => parts.dumps.learn(),
@@ -231,6 +231,10 @@ function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: r
   return { kind: world.dns.isOwn(host) ? "missing" : "outside" };
 }
 
+function idleFileOf({ folder }: Pick<WorldOptions, "folder">): string {
+  return join(folder, "idle");
+}
+
 async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string }; readonly enginesText: string }): Promise<string> {
   const kubeconfig = join(folder, "kubeconfig");
   await writeKubeconfigFile(kubeconfig, up.sites.filter((site) => up.parts.joined.has(site.name)).map(({ kubernetes: { server }, description: { contexts } }) => ({ server, contexts })), new Map(Object.entries(up.parts.tokens)));
@@ -238,7 +242,7 @@ async function writeState({ folder, descriptionPath }: WorldOptions, description
   const state: WorldState = {
     pid: process.pid, description: descriptionPath, kubeconfig, context: description.contexts[0]?.name ?? "", kubernetes: clusters[0] ?? "", clusters,
     s3: { endpoint: up.s3.endpoint, region: description.s3.region, ...up.parts.credentials },
-    hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line, engines: up.enginesText,
+    ...(up.parts.clock.line.rate > 1 ? { idleFile: idleFileOf({ folder }) } : {}), hosts: up.hosts, control: { url: `http://127.0.0.1:${up.control.port}`, token: up.control.token }, clock: up.parts.clock.line, engines: up.enginesText,
     faults: description.faults.map(({ name, title, description: text, parameters, world }) => ({ name, title, description: text, parameters, ...(world === undefined ? {} : { world }) })),
   };
   const path = join(folder, "world.json");

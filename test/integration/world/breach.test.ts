@@ -82,6 +82,17 @@ describe("a leaked secret and an intruder", function suite() {
     assert.ok(await isIn(), "nobody does anything, and it goes on");
   });
 
+  it("comes from where its parameters say, as often and with as large a bite", async () => {
+    const address = "198.51.100.7";
+    await world.inject(FAULT, { address, everySeconds: "12", pageRows: "3" });
+    await world.pass(60);
+    const [pod = ""] = await serving();
+    assert.match(await world.kubectl(`exec ${pod} -- netstat -tnp`), new RegExp(`${address}:4444 +ESTABLISHED`, "u"));
+    const log = await logs(await serving());
+    assert.ok(log.includes(`${address} - `) && !log.includes(INTRUDER), log);
+    await world.until("it copies three customers at a time", async () => /password_hash FROM users ORDER BY id LIMIT 3 OFFSET (?:[369]|\d\d)/u.test(await world.kubectl(["exec", "mysql-0", "--", "sh", "-c", 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" mysql -u root -e "SHOW FULL PROCESSLIST"'])));
+  });
+
   it("ends by quarantine, a new key and new pods; the old pods and their evidence are kept", async () => {
     const old = await login();
     assert.equal(await orders(old), 200);

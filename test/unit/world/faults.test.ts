@@ -15,7 +15,7 @@ describe("a fault's parameters", () => {
     assert.deepEqual([fault.recipe({ delay: "0.5", tag: "v2" }).flaws.slowMs, fault.recipe({ tag: "v2" }).flaws.unready], [500, "release v2 is not ready"]);
   });
 
-  it("are refused in a description where nothing uses them, or an attack could not keep them", () => {
+  it("are refused in a description where nothing uses them", () => {
     assert.throws(() => readFault({ ...SLOW, unready: "not ready" }), /The fault slow: nothing uses the parameter tag\./);
     assert.throws(() => readFault({ ...SLOW, parameters: { delay: [3] } }), /The fault slow: the parameter delay must have a number or a text as its default\./);
   });
@@ -43,6 +43,10 @@ describe("a fault's parameters", () => {
     assert.equal(recipeOf("replica-lag", {})?.replication?.lagMs, 900_000);
     assert.equal(recipeOf("replica-lag", { lagSeconds: "60" })?.replication?.lagMs, 60_000);
     assert.equal(recipeOf("database-too-many-connections", { connections: "40" })?.connections?.count, 40);
+    const attack = recipeOf("jwt-secret-leaked", { address: "198.51.100.7", everySeconds: "30", pageRows: "5" })?.attack;
+    assert.deepEqual([attack?.address, attack?.everyMs, attack?.foothold?.process, attack?.foothold?.pageRows], ["198.51.100.7", 30_000, "/tmp/.cache/kworkerd --connect 198.51.100.7:4444", 5]);
+    assert.match(attack?.foothold?.statement ?? "", /LIMIT 5 OFFSET \{offset\}$/);
+    assert.throws(() => recipeOf("jwt-secret-leaked", { address: "attacker.example" }), /attack\.address must be an address such as 203\.0\.113\.66; it is attacker\.example\./);
     assert.match(JSON.stringify(recipeOf("release-image-missing", { tag: "v9.9.9" })?.changes), /"image":"buildnest\/ecommerce:v9\.9\.9"/);
   });
 });
