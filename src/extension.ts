@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { JournalEvent } from "./core/run/journalEvent.ts";
 import type { WorldState } from "./core/protocol.ts";
 import { AlertLinks } from "./editor/commands/alertLinks.ts";
 import { QuickActions } from "./editor/commands/quickActions.ts";
@@ -28,6 +29,7 @@ import { RunbookSerializer, SERIALIZER_OPTIONS } from "./editor/notebook/seriali
 import { Asker } from "./editor/run/asker.ts";
 import { DrillHistory } from "./editor/run/drillHistory.ts";
 import { offerResume, reattachRun } from "./editor/run/reattach.ts";
+import { RecordedRuns } from "./editor/run/recordedRuns.ts";
 import { Runs } from "./editor/run/runs.ts";
 import { readSetting } from "./editor/settings.ts";
 import { ErrorReporter } from "./editor/showError.ts";
@@ -37,7 +39,8 @@ import { HealthView } from "./editor/views/healthView.ts";
 import { ContactsView } from "./editor/views/contactsView.ts";
 import { RunView } from "./editor/views/runView.ts";
 import { defaultStateRoot, listRuns } from "./services/journal/runFolder.ts";
-import { readJournal, RunHistoryReader } from "./services/journal/runHistory.ts";
+import { appendToJournal, readJournal } from "./services/journal/journalStore.ts";
+import { RunHistoryReader } from "./services/journal/runHistory.ts";
 import { verifyRun } from "./services/journal/verifyRun.ts";
 import { connectKernel } from "./services/kernelClient.ts";
 import { startKernel, startWorld } from "./services/kernelProcess.ts";
@@ -81,7 +84,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = own(new GeneratedDocuments());
   const past = new RunHistoryReader();
   const history = own(new DrillHistory(runs, files, errors, () => past.read(stateRoot())));
-  const drills = new DrillCommands(history, files, starter, documents, errors, (name) => readJournal(stateRoot(), name));
+  const journals = { read: (name: string) => readJournal(stateRoot(), name), append: (name: string, event: JournalEvent) => appendToJournal(stateRoot(), name, event) };
+  const recorded = new RecordedRuns(runs, history, files, reader, journals, errors);
+  const drills = new DrillCommands(history, files, starter, documents, errors, recorded);
   const drillsView = own(new DrillsView(history, errors));
   own(new RunStatusBar(runs, models, history));
   const actions = new QuickActions(runs, models, files);
@@ -93,7 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
   const contactsView = own(new ContactsView(runs, facts));
   const planning = new PlanningCommands(runs, models, documents, reader);
-  own(registerCommands({ runs, starter, run, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(runs, files, facts)) }));
+  own(registerCommands({ runs, starter, run, recorded, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(recorded, (path) => findFacts(runs, files, path))) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

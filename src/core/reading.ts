@@ -6,10 +6,13 @@ import { importMarkdown, type ImportedRunbook } from "./import/importMarkdown.ts
 import type { LintContext } from "./lint/facts.ts";
 import { lintFacts } from "./lint/lintFacts.ts";
 import { lintRunbook, type LintFinding } from "./lint/lintRunbook.ts";
+import { readIncidentLog } from "./log/incidentLog.ts";
+import { printLog, type LogFormat } from "./log/printLog.ts";
 import { planMarkdown } from "./plan/planMarkdown.ts";
 import { planWholeRunbook } from "./plan/runbookPlan.ts";
 import { shellCopy } from "./plan/shellCopy.ts";
 import { defaultValues } from "./plan/variableValues.ts";
+import type { JournalRecord } from "./run/journalEvent.ts";
 import type { RunbookDocument } from "./runbook/document.ts";
 import { fromNotebookCells, toNotebookCells, toNotebookMetadata, type NotebookCell } from "./runbook/notebook.ts";
 import { parseRunbook } from "./runbook/parseRunbook.ts";
@@ -91,6 +94,11 @@ export class Reading {
     const plan = planWholeRunbook(document, values);
     const planned = plan.cells.find((cell) => cell.index === index);
     return planned === undefined ? undefined : { name: planned.name, text: shellCopy(plan, planned, values) };
+  }
+
+  /** The log of a run of this runbook. */
+  printLog(source: string, records: readonly JournalRecord[], format: LogFormat): string {
+    return printLog(readIncidentLog(parseRunbook(source), records), format);
   }
 
   importMarkdown(source: string, name: string): ImportedRunbook {

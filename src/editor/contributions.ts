@@ -88,6 +88,8 @@ export const INTERNAL_COMMANDS = {
   "dr-runbook.internal.copyContact": "Copy Contact",
   "dr-runbook.internal.openRunReport": "Open Report",
   "dr-runbook.internal.openRunLog": "Open Log",
+  "dr-runbook.internal.exportRunLog": "Export Log of This Run…",
+  "dr-runbook.internal.writeRunReport": "Write Post-Incident Report",
   "dr-runbook.internal.openRunbookFile": "Open This Runbook",
   "dr-runbook.internal.startDrillOf": "Start Drill of This Runbook",
   "dr-runbook.internal.runQuickAction": "Run This Quick Action",

@@ -15,11 +15,11 @@ export interface FactsFile {
 }
 
 /**
- * The facts that count now: those of the run's runbook, without a run those of the notebook that is shown, else the first that a
- * runbook of the workspace names. `undefined` where none does. Rejects when the file cannot be read.
+ * The facts that count: those of the runbook at `path`; without one, those of the run's runbook, without a run those of the notebook that
+ * is shown, else the first that a runbook of the workspace names. `undefined` where none does. Rejects when the file cannot be read.
  */
-export async function findFacts(runs: Runs, files: RunbookFiles): Promise<FactsFile | undefined> {
-  const shown = runs.active?.status.runbookPath ?? findCurrentNotebook(runs.session)?.uri.fsPath;
+export async function findFacts(runs: Runs, files: RunbookFiles, path?: string): Promise<FactsFile | undefined> {
+  const shown = path ?? runs.active?.status.runbookPath ?? findCurrentNotebook(runs.session)?.uri.fsPath;
   const own = shown === undefined ? undefined : factsUri(vscode.Uri.file(shown), (await files.read(vscode.Uri.file(shown))).frontMatter);
   if (own !== undefined) return readFactsFile(own, files);
   const named = (await files.readAll()).flatMap(({ uri, document }) => factsUri(uri, document.frontMatter) ?? []);

@@ -6,7 +6,7 @@ import type { WorldState } from "../../src/core/protocol.ts";
 import { startWorld } from "../../src/services/kernelProcess.ts";
 import { controlWorld } from "../../src/services/worldControl.ts";
 import { root } from "../../scripts/lib/paths.ts";
-import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
+import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, rowOf } from "../host/firstRunbook.ts";
 import { withWorkbench } from "../host/workbench.ts";
 
 /** The "production" of this test is a cluster on loopback that the extension knows only by the kubeconfig in its environment. */
@@ -25,9 +25,9 @@ describe("a live incident", function () {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it("asks before it changes production, takes No for an answer, and is declared restored by a person with a reason", async () => {
+  it("asks before it changes production, takes No for an answer, and is declared restored by a person with a reason; its report is written the morning after", async () => {
     const environment = { KUBECONFIG: world.kubeconfig, AWS_ENDPOINT_URL_S3: world.s3.endpoint, AWS_ACCESS_KEY_ID: world.s3.accessKeyId, AWS_SECRET_ACCESS_KEY: world.s3.secretAccessKey };
-    await withWorkbench({ extension: "vsix", files: FIRST_RUNBOOK_FILES, theme: "dark", environment }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: [...FIRST_RUNBOOK_FILES, "notebooks/buildnest.yaml", "notebooks/templates"], theme: "dark", environment }, async (workbench) => {
       const { page } = workbench;
       await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.openView("DR Runbook");
@@ -68,7 +68,27 @@ describe("a live incident", function () {
       await workbench.runCommand("Runbook: End Run…");
       await workbench.pick("End the incident");
       await page.locator(".notifications-toasts").filter({ hasText: "Incident ended: restored in" }).waitFor();
+      await page.locator(".notifications-toasts").filter({ hasText: "The report is due in 24 h" }).waitFor();
       await workbench.screenshot("incident-ended-dark");
+
+      // The next morning: no kernel has the run any more.
+      await workbench.reload();
+      await workbench.runCommand("Runbook: Export Incident Log…");
+      await workbench.waitForQuickInput("Of which run?");
+      await workbench.screenshotInBothThemes("past-run");
+      await workbench.pick("Scenario 1: Database Failure");
+      await workbench.pick("JSON");
+      await workbench.waitForQuickInput("Where to?");
+      await page.keyboard.press("Enter");
+      await page.locator(".tabs-container .tab.active").filter({ hasText: ".log.json" }).waitFor();
+      await workbench.runCommand("Runbook: Write Update…");
+      await workbench.pick("Scenario 1: Database Failure");
+      await workbench.pick("Post-incident report");
+      await page.locator(".editor-group-container.active .view-line").filter({ hasText: "Post-Incident Report" }).waitFor();
+      await workbench.runCommand("Runbook: Copy Update");
+      await workbench.waitForStatus(/Copied: Post-incident report/);
+      await workbench.screenshot("past-report-dark");
+      assert.deepEqual(journalOf(workbench).slice(-2).map(({ type }) => type), ["runEnded", "messagePrepared"]);
     });
   });
 });

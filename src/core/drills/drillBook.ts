@@ -1,4 +1,4 @@
-import type { Facts, Objectives, ScheduledDrill } from "../facts/facts.ts";
+import type { Communication, Facts, Objectives, ScheduledDrill } from "../facts/facts.ts";
 import { readQuarter } from "../facts/quarter.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import { staleness, type Staleness } from "./coverage.ts";
@@ -24,6 +24,8 @@ export interface RunbookStanding extends RunbookFile {
   readonly rtoMs: number | undefined;
   readonly runs: readonly RunSummary[];
   readonly staleness: Staleness;
+  /** Of the facts that it names. */
+  readonly communication: Communication | undefined;
 }
 
 /** A drill of the schedule and how it stands. `path` is that of its runbook, where it can be found. */
@@ -55,7 +57,7 @@ export interface DrillBookSources {
 
 /** Puts runbooks, schedule and history together. Runs of other runbooks are no part of it. */
 export function drillBook({ runbooks, facts, history, now, resolve }: DrillBookSources): DrillBook {
-  const standings = runbooks.map((file) => standingOfRunbook(file, history, now));
+  const standings = runbooks.map((file) => standingOfRunbook(file, { facts, history, now, resolve }));
   const schedule = facts.flatMap((file) => file.facts.drills.flatMap((drill): ScheduledStanding[] => {
     const span = readQuarter(drill.quarter);
     if (span === undefined) return [];
@@ -67,12 +69,13 @@ export function drillBook({ runbooks, facts, history, now, resolve }: DrillBookS
   return { runbooks: standings, schedule, figures: incidentFigures(standings.flatMap(({ runs }) => runs), now), objectives: facts[0]?.facts.objectives };
 }
 
-function standingOfRunbook(file: RunbookFile, history: readonly RunSummary[], now: number): RunbookStanding {
+function standingOfRunbook(file: RunbookFile, { facts, history, now, resolve }: Omit<DrillBookSources, "runbooks">): RunbookStanding {
   const { frontMatter, steps } = file.document;
   const identity = identityOf(file);
   const runs = history.filter((run) => run.runbook === identity).sort((a, b) => b.startedAt - a.startedAt);
+  const factsPath = frontMatter.facts === undefined ? undefined : resolve(file.path, frontMatter.facts);
   return {
-    ...file, runs, title: frontMatter.title ?? file.path, rtoMs: frontMatter.rtoMs ?? steps.find(({ rtoMs }) => rtoMs !== undefined)?.rtoMs,
+    ...file, runs, communication: facts.find(({ path }) => path === factsPath)?.facts.communication, title: frontMatter.title ?? file.path, rtoMs: frontMatter.rtoMs ?? steps.find(({ rtoMs }) => rtoMs !== undefined)?.rtoMs,
     staleness: staleness(file.document, runs, now),
   };
 }

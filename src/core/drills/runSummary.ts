@@ -24,6 +24,10 @@ export interface RunSummary {
   readonly recoveryMs: number | undefined;
   readonly rtoMs: number | undefined;
   readonly rpoMs: number | undefined;
+  /** Real time of its end; `undefined` while the run is open. */
+  readonly endedAt: number | undefined;
+  /** Names of the templates from which messages were sent or written. */
+  readonly messages: readonly string[];
   /** Impact to the end of the run where service was not restored by then; `undefined` otherwise. */
   readonly unrestoredMs: number | undefined;
   readonly visits: readonly StepVisit[];
@@ -74,7 +78,8 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
       run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
       driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
       faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced, isOwn: record.isOwn === true }] : [])),
-      impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
+      impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs, endedAt: end?.wall,
+      messages: records.flatMap((record) => (record.type === "messagePrepared" ? [record.template] : [])),
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
       visits: stepVisits(records),
       skipped: records.flatMap((record) => (record.type === "stepSkipped" ? [{ step: record.step, reason: record.reason }] : [])),

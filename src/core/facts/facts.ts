@@ -106,8 +106,10 @@ export interface Communication {
   readonly acknowledgeWithinMs: number | undefined;
   /** Time from one update to the next. */
   readonly updateEveryMs: number | undefined;
-  /** Time to the post-incident report. */
+  /** Time from an incident's end to its report. */
   readonly reportWithinMs: number | undefined;
+  /** The template that is the report. */
+  readonly report: string | undefined;
   /** Templates of updates, paths relative to the facts file. */
   readonly templates: readonly MessageTemplate[];
   /** Roles that sign the report. */

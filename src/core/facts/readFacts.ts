@@ -21,7 +21,7 @@ const KEYS = [
 const EMPTY: Facts = {
   title: undefined, owner: undefined, contacts: [], escalation: [], services: [], backups: [], dashboards: [], prometheus: undefined, alertRules: undefined, drills: [], changelog: [],
   objectives: { availabilityPercent: undefined, rtoMs: undefined, rpoMs: undefined, mttrMs: undefined },
-  communication: { warRoom: undefined, statusPage: undefined, acknowledgeWithinMs: undefined, updateEveryMs: undefined, reportWithinMs: undefined, templates: [], signOff: [] },
+  communication: { warRoom: undefined, statusPage: undefined, acknowledgeWithinMs: undefined, updateEveryMs: undefined, reportWithinMs: undefined, report: undefined, templates: [], signOff: [] },
   review: { rule: undefined, last: undefined, next: undefined },
 };
 
@@ -132,7 +132,7 @@ function readDrills(entry: YamlEntry | undefined, reader: YamlReader, report: Re
 function readCommunication(entry: YamlEntry | undefined, reader: YamlReader, roles: (entry: YamlEntry | undefined) => readonly string[]): Communication {
   const map = reader.map(entry);
   if (map === undefined) return EMPTY.communication;
-  const fields = reader.fields(map, "communication", ["warRoom", "statusPage", "acknowledgeWithin", "updateEvery", "reportWithin", "templates", "signOff"]);
+  const fields = reader.fields(map, "communication", ["warRoom", "statusPage", "acknowledgeWithin", "updateEvery", "reportWithin", "report", "templates", "signOff"]);
   const templates = reader.map(fields.get("templates"));
   return {
     warRoom: reader.text(fields.get("warRoom")),
@@ -140,6 +140,7 @@ function readCommunication(entry: YamlEntry | undefined, reader: YamlReader, rol
     acknowledgeWithinMs: reader.durationMs(fields.get("acknowledgeWithin")),
     updateEveryMs: reader.durationMs(fields.get("updateEvery")),
     reportWithinMs: reader.durationMs(fields.get("reportWithin")),
+    report: reader.text(fields.get("report")),
     templates: (templates === undefined ? [] : reader.entries(templates, "communication.templates")).flatMap((template) => {
       const path = reader.text(template);
       return path === undefined ? [] : [{ name: template.key, path }];

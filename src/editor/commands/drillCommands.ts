@@ -1,37 +1,39 @@
 import * as vscode from "vscode";
 import { comparisonLines, reportDrill, reportHeadline, reportMarkdown, type DrillReport } from "../../core/drills/report.ts";
 import type { RunSummary } from "../../core/drills/runSummary.ts";
-import { readIncidentLog } from "../../core/log/incidentLog.ts";
-import { printLog } from "../../core/log/printLog.ts";
-import type { JournalRecord } from "../../core/run/journalEvent.ts";
+import { reportDue } from "../../core/communication/due.ts";
+import { clockText } from "../../core/run/clockText.ts";
+import type { RunVerdict } from "../../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
+import type { InternalCommandId } from "../contributions.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
 import type { DrillHistory } from "../run/drillHistory.ts";
+import type { RecordedRuns } from "../run/recordedRuns.ts";
 import type { ErrorReporter } from "../showError.ts";
+import { exportLog } from "./exportLog.ts";
 import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunStarter } from "./startRun.ts";
 
-/** Reads the journal of a run on record. */
-export type ReadJournal = (run: string) => Promise<readonly JournalRecord[]>;
+const WRITE_REPORT: InternalCommandId = "dr-runbook.internal.writeRunReport";
 
-/** What a person does with drills that are over: their reports and logs, and the next drill of a runbook. */
+/** What a person does with runs that are over: their reports and logs, and the next drill of a runbook. */
 export class DrillCommands {
   readonly #history: DrillHistory;
   readonly #files: RunbookFiles;
   readonly #starter: RunStarter;
   readonly #documents: GeneratedDocuments;
   readonly #errors: ErrorReporter;
-  readonly #readJournal: ReadJournal;
+  readonly #recorded: RecordedRuns;
 
-  constructor(history: DrillHistory, files: RunbookFiles, starter: RunStarter, documents: GeneratedDocuments, errors: ErrorReporter, readJournal: ReadJournal) {
+  constructor(history: DrillHistory, files: RunbookFiles, starter: RunStarter, documents: GeneratedDocuments, errors: ErrorReporter, recorded: RecordedRuns) {
     this.#history = history;
     this.#files = files;
     this.#starter = starter;
     this.#documents = documents;
     this.#errors = errors;
-    this.#readJournal = readJournal;
+    this.#recorded = recorded;
   }
 
   /** Shows the report of a drill; without a name the person chooses among those that are over. */
@@ -43,11 +45,10 @@ export class DrillCommands {
   }
 
   /** Shows the log of a run on record. */
-  async openLog(run: string): Promise<void> {
-    const records = await this.#readJournal(run);
-    const summary = (await this.#history.refresh()).runs.find((other) => other.run === run);
-    const document = summary === undefined ? parseRunbook("") : await this.#readRunbook(summary);
-    await this.#documents.show(`Log: ${summary?.title ?? run}`, run, printLog(readIncidentLog(document, records), "markdown"));
+  async openLog(name: string): Promise<void> {
+    const run = await this.#recorded.find(name);
+    const summary = (await this.#history.refresh()).runs.find((other) => other.run === name);
+    await this.#documents.show(`Log: ${summary?.title ?? name}`, name, await run.printLog("markdown"));
   }
 
   /** Opens a runbook and starts a drill of it. */
@@ -55,14 +56,27 @@ export class DrillCommands {
     await this.#starter.start(await openNotebook(vscode.Uri.file(path)), "drill");
   }
 
+  /** Says how an incident went that has just ended, when its report is due, and the way to both. */
+  async tellIncident(run: string, { recoveryMs, rtoMs }: RunVerdict): Promise<void> {
+    const communication = await this.#history.communicationOf();
+    const summary = (await this.#history.refresh()).runs.find((other) => other.run === run);
+    const due = summary === undefined ? undefined : reportDue(summary, communication(summary), Date.now());
+    const recovery = recoveryMs === undefined ? "not restored" : `restored in ${clockText(recoveryMs)}`;
+    const objective = rtoMs === undefined ? "" : `, RTO ${clockText(rtoMs)}`;
+    const report = due === undefined ? "" : ` The report is ${due.words}; it can also be written later, from Runbooks and Drills.`;
+    const answer = await vscode.window.showInformationMessage(`Incident ended: ${recovery}${objective}.${report}`, ...(due === undefined ? [] : ["Write Report…"]), "Export Log…");
+    if (answer === "Export Log…") await exportLog(this.#recorded, run);
+    else if (answer !== undefined) await vscode.commands.executeCommand(WRITE_REPORT, run);
+  }
+
   /** Says how a drill went that has just ended, with the way to its report. */
-  async tell(run: string, exportLog: () => Promise<void>): Promise<void> {
+  async tellDrill(run: string): Promise<void> {
     const report = await this.#report(run);
     const { warnings } = report.score;
     const more = [warnings.length === 0 ? "" : `${String(warnings.length)} to look at.`, report.comparison === undefined ? "" : comparisonLines(report)[1]].filter((text) => text !== "" && text !== undefined);
     const answer = await vscode.window.showInformationMessage([`Drill ${reportHeadline(report)}.`, ...more].join(" ").replaceAll("..", "."), "Open Report", "Export Log…");
     if (answer === "Open Report") await this.openReport(run);
-    else if (answer !== undefined) await exportLog();
+    else if (answer !== undefined) await exportLog(this.#recorded, run);
   }
 
   async #report(run: string): Promise<DrillReport> {

@@ -3,6 +3,7 @@ import { RuntimeError } from "../../core/runtimeError.ts";
 import { QUICK_ACTIONS, type CommandId, type InternalCommandId, type QuickActionId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import { findCurrentNotebook } from "../run/runNotebook.ts";
+import type { RecordedRuns } from "../run/recordedRuns.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
 import type { ContactsView } from "../views/contactsView.ts";
@@ -16,6 +17,7 @@ import type { PlanningCommands } from "./planningCommands.ts";
 import { markRecoveryPoint } from "./recoveryPoint.ts";
 import type { DrillCommands } from "./drillCommands.ts";
 import type { OutputCommands } from "./outputCommands.ts";
+import { exportLog } from "./exportLog.ts";
 import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunCommands } from "./runCommands.ts";
 import type { RunStarter } from "./startRun.ts";
@@ -27,6 +29,7 @@ export interface CommandParts {
   readonly runs: Runs;
   readonly starter: RunStarter;
   readonly run: RunCommands;
+  readonly recorded: RecordedRuns;
   readonly files: RunbookFiles;
   readonly made: NewRunbooks;
   readonly actions: QuickActions;
@@ -59,7 +62,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
     "dr-runbook.resumeRun": () => run.resumeRun(),
     "dr-runbook.endRun": () => run.endRun(),
-    "dr-runbook.exportLog": () => run.exportLog(),
+    "dr-runbook.exportLog": () => exportLog(parts.recorded),
     "dr-runbook.verifyLog": () => verifyLog(parts.runs, parts.verifier),
     "dr-runbook.injectFault": () => run.injectFault(),
     "dr-runbook.verifyRecovery": () => run.verify(),
@@ -84,6 +87,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.openDrillReport": () => parts.drills.openReport(),
     "dr-runbook.internal.openRunReport": (node) => parts.drills.openReport(runOfNode(node)),
     "dr-runbook.internal.openRunLog": async (node) => onText(runOfNode(node), (run) => parts.drills.openLog(run)),
+    "dr-runbook.internal.exportRunLog": async (node) => onText(runOfNode(node), (name) => exportLog(parts.recorded, name)),
+    "dr-runbook.internal.writeRunReport": async (node) => onText(textOf(node) ?? runOfNode(node), (name) => updates.writeReport(name)),
     "dr-runbook.internal.openRunbookFile": async (node) => onText(pathOfNode(node), (path) => openNotebook(vscode.Uri.file(path))),
     "dr-runbook.internal.startDrillOf": async (node) => onText(pathOfNode(node), (path) => parts.drills.startDrill(path)),
     "dr-runbook.showLog": async () => errors.reveal(),

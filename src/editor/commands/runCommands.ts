@@ -1,17 +1,12 @@
-import { writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
 import * as vscode from "vscode";
-import { LOG_FORMATS, type LogFormat } from "../../core/log/printLog.ts";
 import { markWords } from "../../core/run/eventText.ts";
-import { clockText } from "../../core/run/clockText.ts";
 import type { ClockMark } from "../../core/run/journalEvent.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
 import { riskOfCell } from "../../core/command/plan.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
 import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
-import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
-import { NOTEBOOK_TYPE } from "../contributions.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
 import { executeCells, findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
@@ -21,12 +16,6 @@ import { pickFault, readFaults } from "./pickFault.ts";
 import type { ShutdownWorld } from "./startRun.ts";
 
 const MARKS: readonly ClockMark[] = ["impact", "detected", "acknowledged", "causeIdentified", "fixed", "restored", "stable"];
-
-const EXPORTS: readonly (vscode.QuickPickItem & { readonly format: LogFormat })[] = [
-  { label: "$(notebook) Markdown", detail: "Opens as a notebook, and reads well anywhere.", format: "markdown" },
-  { label: "$(browser) HTML", detail: "One page that stands alone, with a picture of the timeline; to hand in or print.", format: "html" },
-  { label: "$(json) JSON", detail: "For other programs; docs/incident-log.schema.json describes it.", format: "json" },
-];
 
 /** What a person can do to a run beside running cells. */
 export class RunCommands {
@@ -55,38 +44,7 @@ export class RunCommands {
     if (picked?.end !== true) return;
     const verdict = await session.client.request("endRun", { by: "person" });
     await this.#endWorld();
-    if (session.status.mode === "drill") {
-      await this.#drills.tell(session.status.run, () => this.exportLog());
-      return;
-    }
-    const recovery = verdict.recoveryMs === undefined ? "not restored" : `restored in ${clockText(verdict.recoveryMs)}`;
-    const objective = verdict.rtoMs === undefined ? "" : `, RTO ${clockText(verdict.rtoMs)}`;
-    const answer = await vscode.window.showInformationMessage(`Incident ended: ${recovery}${objective}.`, "Export Log…");
-    if (answer !== undefined) await this.exportLog();
-  }
-
-  async exportLog(): Promise<void> {
-    const session = this.#any();
-    const picked = await vscode.window.showQuickPick(EXPORTS, { title: "Export Incident Log", placeHolder: "In which form?", ignoreFocusOut: true });
-    if (picked === undefined) return;
-    const ending = LOG_FORMATS[picked.format];
-    const name = `${basename(session.status.runbookPath).replace(/(\.runbook)?\.md$/, "")}-${session.status.run}${ending}`;
-    const lastEnding = extname(ending);
-    const path = await vscode.window.showInputBox({
-      title: "Export Incident Log",
-      prompt: "Where to? An existing file is not written over.",
-      value: join(dirname(session.status.runbookPath), name),
-      ignoreFocusOut: true,
-      validateInput: (value) => (value.endsWith(lastEnding) ? undefined : `The name must end in ${lastEnding}`),
-    });
-    if (path === undefined) return;
-    const { text } = await session.client.request("exportRun", { format: picked.format });
-    try {
-      await writeFile(path, text, { flag: "wx", mode: 0o600 });
-    } catch (cause) {
-      throw new RuntimeError("invalidInput", `Writing ${path}: ${messageOf(cause)}`, { hint: "Choose another path.", cause });
-    }
-    await showExport(vscode.Uri.file(path), picked.format);
+    await (session.status.mode === "drill" ? this.#drills.tellDrill(session.status.run) : this.#drills.tellIncident(session.status.run, verdict));
   }
 
   async injectFault(): Promise<void> {
@@ -242,23 +200,6 @@ export class RunCommands {
     const notebook = findRunNotebook(session);
     if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
     return this.#models.of(notebook);
-  }
-}
-
-/** Opens an exported log where it is read best: HTML is for a browser, and a window without one still shows its text. */
-async function showExport(uri: vscode.Uri, format: LogFormat): Promise<void> {
-  switch (format) {
-    case "markdown":
-      await vscode.commands.executeCommand("vscode.openWith", uri, NOTEBOOK_TYPE);
-      return;
-    case "json":
-      await vscode.window.showTextDocument(uri);
-      return;
-    case "html": {
-      const answer = await vscode.window.showInformationMessage(`The log is in ${uri.fsPath}`, "Open in Browser", "Show Text");
-      if (answer === "Open in Browser") await vscode.env.openExternal(uri);
-      if (answer === "Show Text") await vscode.window.showTextDocument(uri);
-    }
   }
 }
 

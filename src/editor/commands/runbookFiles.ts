@@ -33,12 +33,17 @@ export class RunbookFiles {
 
   /** Reads a runbook from the disk. Rejects when the file cannot be read as text. */
   async read(uri: vscode.Uri): Promise<RunbookDocument> {
-    return this.#reader.ask("parse", decodeSource(await vscode.workspace.fs.readFile(uri)));
+    return this.#reader.ask("parse", await this.readText(uri));
+  }
+
+  /** Its text. */
+  async readText(uri: vscode.Uri): Promise<string> {
+    return decodeSource(await vscode.workspace.fs.readFile(uri));
   }
 
   /** Reads shared facts from the disk. Rejects when the file cannot be read as text. */
   async readFacts(uri: vscode.Uri): Promise<Facts> {
-    return this.#reader.ask("facts", decodeSource(await vscode.workspace.fs.readFile(uri)));
+    return this.#reader.ask("facts", await this.readText(uri));
   }
 
   /** Every runbook of the workspace that can be read, by path. One that cannot must not hide the others: it is logged. */

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
 import { drillBook, type DrillBook, type FactsFile } from "../../core/drills/drillBook.ts";
 import type { RunHistory, RunSummary } from "../../core/drills/runSummary.ts";
+import type { Communication } from "../../core/facts/facts.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -52,6 +53,12 @@ export class DrillHistory implements vscode.Disposable {
   runsOf(session: RunSession): readonly RunSummary[] {
     const own = this.#known.runs.find((run) => run.run === session.status.run);
     return this.#known.runs.filter((run) => run.run !== session.status.run && (run.runbookPath === session.status.runbookPath || run.runbook === own?.runbook));
+  }
+
+  /** Gives the communication that the facts of a run's runbook ask for, where the workspace has it. */
+  async communicationOf(): Promise<(run: RunSummary) => Communication | undefined> {
+    const { book } = await this.readBook();
+    return (run) => book.runbooks.find(({ runs }) => runs.some((other) => other.run === run.run))?.communication;
   }
 
   /** The workspace's runbooks with their runs, and the schedule and figures of the facts that they name. */

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { nextUpdate } from "../../core/communication/nextUpdate.ts";
+import { nextUpdate } from "../../core/communication/due.ts";
 import { describeContact, type ContactText } from "../../core/facts/contactText.ts";
 import type { Contact, Facts } from "../../core/facts/facts.ts";
 import { messageOf } from "../../core/runtimeError.ts";

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { reportDue, type Due } from "../../core/communication/due.ts";
 import { figures, runLine } from "../../core/drills/bookText.ts";
 import { provenWords, stalenessWords } from "../../core/drills/coverage.ts";
 import type { DrillBook, RunbookStanding, ScheduledStanding } from "../../core/drills/drillBook.ts";
@@ -25,7 +26,7 @@ const STALE_MS = 92 * 86_400_000;
 export type DrillNode =
   | { readonly kind: "runbook"; readonly standing: RunbookStanding }
   | { readonly kind: "uncovered"; readonly lines: readonly string[] }
-  | { readonly kind: "run"; readonly run: RunSummary }
+  | { readonly kind: "run"; readonly run: RunSummary; /** Where its report has not been written yet. */ readonly report: Due | undefined }
   | { readonly kind: "group"; readonly label: string; readonly description: string; readonly lines: readonly DrillNode[] }
   | { readonly kind: "scheduled"; readonly scheduled: ScheduledStanding }
   | { readonly kind: "unreadable"; readonly run: UnreadableRun }
@@ -61,7 +62,7 @@ export class DrillsView implements vscode.TreeDataProvider<DrillNode>, vscode.Di
       case "uncovered":
         return leaf(`Never exercised: ${String(node.lines.length)}`, "circle-large-outline", node.lines.join("\n"), { isOpen: false });
       case "run":
-        return runItem(node.run);
+        return runItem(node);
       case "group":
         return leaf(node.label, node.label === "Schedule" ? "calendar" : node.label === "Figures" ? "graph" : "warning", node.label, { isOpen: true, description: node.description });
       case "scheduled":
@@ -117,11 +118,11 @@ function childrenOf(node: DrillNode): DrillNode[] {
   }
 }
 
-function runbookChildren({ staleness, document, runs }: RunbookStanding): DrillNode[] {
+function runbookChildren({ staleness, document, runs, communication }: RunbookStanding): DrillNode[] {
   const { steps, options, branches } = staleness.neverExercised;
   const lines = [...steps, ...options].map(({ title }) => title);
   const ways = branches.map(({ owner, branch }) => `${owner.title}, if ${branch.condition}: ${titleOf(branch.goal ?? "", document)}`);
-  const shown = runs.slice(0, RUN_LIMIT).map((run): DrillNode => ({ kind: "run", run }));
+  const shown = runs.slice(0, RUN_LIMIT).map((run): DrillNode => ({ kind: "run", run, report: reportDue(run, communication, Date.now()) }));
   return [
     ...(lines.length + ways.length === 0 ? [] : [{ kind: "uncovered", lines: [...lines, ...ways] } as const]),
     ...shown,
@@ -145,15 +146,16 @@ function runbookItem({ title, path, document, rtoMs, staleness }: RunbookStandin
   return item;
 }
 
-function runItem(run: RunSummary): vscode.TreeItem {
+function runItem(node: Extract<DrillNode, { readonly kind: "run" }>): vscode.TreeItem {
+  const { run, report } = node;
   const status = run.verdict?.status;
   const [icon, colour] = run.mode === "incident" ? ["flame", "errorForeground"] : status === "passed" ? ["pass", "testing.iconPassed"] : status === "failed" ? ["error", "testing.iconFailed"] : ["circle-large-outline", undefined];
   const kind = run.mode === "incident" ? "incident" : run.isUnattended ? "unattended drill" : "drill";
   const label = `${dateText(run.startedAt)} ${kind}`;
-  const item = leaf(label, icon ?? "circle-large-outline", `${runLine(run)}\nRun ${run.run}${run.faults.length === 0 || run.verdict === undefined ? "" : `\nFault: ${faultWords(run)}`}`, { description: run.verdict === undefined ? "still open" : timeWords(run), ...(colour === undefined ? {} : { colour }) });
+  const item = leaf(label, icon ?? "circle-large-outline", `${runLine(run)}\nRun ${run.run}${run.faults.length === 0 || run.verdict === undefined ? "" : `\nFault: ${faultWords(run)}`}`, { description: [run.verdict === undefined ? "still open" : timeWords(run), report === undefined ? "" : `report ${report.words}`].filter((words) => words !== "").join(", "), ...(colour === undefined ? {} : { colour }) });
   item.contextValue = run.verdict === undefined ? "openRun" : run.mode === "drill" ? "endedDrill" : "endedIncident";
   const command = run.verdict === undefined ? undefined : run.mode === "drill" ? OPEN_REPORT : OPEN_LOG;
-  if (command !== undefined) item.command = { command, title: "Open", arguments: [{ kind: "run", run } satisfies DrillNode] };
+  if (command !== undefined) item.command = { command, title: "Open", arguments: [node] };
   return item;
 }
 

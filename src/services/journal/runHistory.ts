@@ -2,7 +2,6 @@ import { stat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { summariseRun, type ReadRun, type RunHistory, type RunSummary, type UnreadableRun } from "../../core/drills/runSummary.ts";
 import { parseJournal } from "../../core/run/chain.ts";
-import type { JournalRecord } from "../../core/run/journalEvent.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import { listRuns } from "./runFolder.ts";
 
@@ -42,9 +41,4 @@ export class RunHistoryReader {
       return { kind: "unreadable", reason: messageOf(error) };
     }
   }
-}
-
-/** The journal of one run on record. Rejects when it cannot be read. */
-export async function readJournal(root: string, run: string): Promise<readonly JournalRecord[]> {
-  return parseJournal(await readFile(join(root, run, "journal.jsonl"), "utf8"));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { messageValues } from "../../../src/core/communication/messageValues.ts";
-import { nextUpdate } from "../../../src/core/communication/nextUpdate.ts";
+import { nextUpdate, reportDue } from "../../../src/core/communication/due.ts";
 import { fillTemplate } from "../../../src/core/communication/template.ts";
 import { readFacts } from "../../../src/core/facts/readFacts.ts";
 import { chainEvent } from "../../../src/core/run/chain.ts";
@@ -107,4 +107,24 @@ describe("the next update", () => {
       assert.equal(nextUpdate({ messagedAt: ms(messaged), impactAt: ms(impact) }, every === undefined ? undefined : every * MINUTE, T0)?.words, words);
     });
   }
+});
+
+describe("the report of an incident", () => {
+  const hour = 60 * MINUTE;
+  const wanted = readFacts("communication: { reportWithin: 24h, report: Report, templates: { Report: r.md } }").facts.communication;
+  const ended = { mode: "incident", endedAt: T0, messages: [] } as const;
+  const words = (run: Parameters<typeof reportDue>[0], communication: Parameters<typeof reportDue>[1], hours: number): string | undefined => reportDue(run, communication, T0 + hours * hour)?.words;
+
+  it("is due from the incident's end until it is written", () => {
+    assert.deepEqual([words(ended, wanted, 1), words(ended, wanted, 26)], ["due in 23 h", "overdue by 2 h"]);
+    assert.equal(words({ ...ended, messages: ["Update"] }, wanted, 1), "due in 23 h");
+    assert.equal(words({ ...ended, messages: ["Update", "Report"] }, wanted, 1), undefined);
+  });
+
+  it("is not wanted of drills, of runs that are open, and where no time or template is given", () => {
+    assert.equal(words({ ...ended, mode: "drill" }, wanted, 1), undefined);
+    assert.equal(words({ ...ended, endedAt: undefined }, wanted, 1), undefined);
+    assert.equal(words(ended, undefined, 1), undefined);
+    assert.equal(words(ended, { ...wanted, report: undefined }, 1), undefined);
+  });
 });

@@ -28,7 +28,7 @@ dashboards: [{ name: Grafana, url: "https://g.example.com" }]
 prometheus: "https://prometheus.example.com"
 alertRules: rules.yaml
 drills: [{ quarter: 2026-Q1, scenario: Failover, runbook: a.runbook.md, fault: crash, duration: 15m, result: pass }, { quarter: Q2 2026, scenario: Rollback }]
-communication: { warRoom: "https://w", statusPage: "https://s", acknowledgeWithin: 2m, updateEvery: 15m, reportWithin: 24h, templates: { Internal: t/i.md }, signOff: [Lead] }
+communication: { warRoom: "https://w", statusPage: "https://s", acknowledgeWithin: 2m, updateEvery: 15m, reportWithin: 24h, report: Internal, templates: { Internal: t/i.md }, signOff: [Lead] }
 review: { rule: Monthly, last: 2026-01-31, next: 2026-03-02 }
 changelog: [{ date: 2026-01-31, text: First }]
 `);
@@ -58,7 +58,7 @@ changelog: [{ date: 2026-01-31, text: First }]
         { quarter: "Q2 2026", scenario: "Rollback", runbook: undefined, fault: undefined, durationMs: undefined, result: "pending" },
       ],
       communication: {
-        warRoom: "https://w", statusPage: "https://s", acknowledgeWithinMs: 120_000, updateEveryMs: 900_000, reportWithinMs: 86_400_000,
+        warRoom: "https://w", statusPage: "https://s", acknowledgeWithinMs: 120_000, updateEveryMs: 900_000, reportWithinMs: 86_400_000, report: "Internal",
         templates: [{ name: "Internal", path: "t/i.md" }], signOff: ["Lead"],
       },
       review: { rule: "Monthly", last: "2026-01-31", next: "2026-03-02" },
