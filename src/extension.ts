@@ -93,9 +93,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const links = new AlertLinks(files, models, starter, errors);
   own(vscode.window.registerUriHandler(links));
   own(new RunView(runs, models, errors, () => actions.names()));
-  const health = own(new HealthView(runs));
-  const run = new RunCommands(runs, models, shutdownWorld, drills);
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
+  const health = own(new HealthView(runs, facts));
+  const run = new RunCommands(runs, models, shutdownWorld, drills);
   const contactsView = own(new ContactsView(runs, facts));
   const planning = new PlanningCommands(runs, models, documents, reader);
   own(registerCommands({ runs, starter, run, recorded, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(recorded, (path) => findFacts(runs, files, path))) }));

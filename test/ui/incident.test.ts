@@ -73,6 +73,7 @@ describe("a live incident", function () {
 
       // The next morning: no kernel has the run any more.
       await workbench.reload();
+      await page.locator(".part.sidebar").getByText("No run is going on.").waitFor();
       await workbench.runCommand("Runbook: Export Incident Log…");
       await workbench.waitForQuickInput("Of which run?");
       await workbench.screenshotInBothThemes("past-run");

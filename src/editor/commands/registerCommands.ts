@@ -53,7 +53,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.openRunbook": () => files.openRunbook(),
     "dr-runbook.newRunbook": () => parts.made.create(),
     "dr-runbook.importMarkdown": () => parts.made.importMarkdown(),
-    "dr-runbook.openBySymptom": () => files.openBySymptom(),
+    "dr-runbook.openBySymptom": (sign) => files.openBySymptom(textOf(sign)),
     "dr-runbook.openAlertLink": () => parts.links.openPasted(),
     "dr-runbook.showPlan": async () => parts.planning.showPlan(await needNotebook(parts)),
     "dr-runbook.copyAsShell": async (cell) => parts.planning.copyAsShell(await needNotebook(parts), cell),

@@ -72,19 +72,30 @@ export class RunbookFiles {
     return picked === undefined ? undefined : openNotebook(picked.uri);
   }
 
-  /** "What do you see?": the symptoms that the workspace's runbooks name, to open the runbook by. `undefined` when nothing is chosen. */
-  async openBySymptom(): Promise<vscode.NotebookDocument | undefined> {
-    const items = (await this.readAll()).flatMap(({ uri, document }) => {
+  /**
+   * "What do you see?": the symptoms that the workspace's runbooks name, to open the runbook by. Those of runbooks that speak of `sign`, such
+   * as a service that is down, come first. `undefined` when nothing is chosen.
+   */
+  async openBySymptom(sign?: string): Promise<vscode.NotebookDocument | undefined> {
+    const found = (await this.readAll()).flatMap(({ uri, document }) => {
       const { title, severity } = document.frontMatter;
       return readSymptoms(document).map((symptom) => ({ label: symptom, description: severity ?? "", detail: `$(notebook) ${title ?? basename(uri.fsPath)}`, uri }));
     });
+    const items = sign === undefined ? found : speakingFirst(found, sign);
     if (items.length === 0) {
       void vscode.window.showInformationMessage('No runbook of this workspace names symptoms: give it a heading "Symptoms" with a list below.');
       return undefined;
     }
-    const picked = await vscode.window.showQuickPick(items, { title: "What Do You See?", placeHolder: "Type a word of it: logged out, unreachable, slow …", matchOnDetail: true, ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick(items, { title: sign === undefined ? "What Do You See?" : `${sign}: What Do You See?`, placeHolder: "Type a word of it: logged out, unreachable, slow …", matchOnDetail: true, ignoreFocusOut: true });
     return picked === undefined ? undefined : openNotebook(picked.uri);
   }
+}
+
+/** Items whose texts have a word of `sign` before the others, else in their order. */
+function speakingFirst<T extends vscode.QuickPickItem>(items: readonly T[], sign: string): readonly T[] {
+  const words = sign.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 2);
+  const speaks = ({ label, detail }: T): boolean => words.some((word) => `${label} ${detail ?? ""}`.toLowerCase().includes(word));
+  return [...items.filter(speaks), ...items.filter((item) => !speaks(item))];
 }
 
 /** Opens a file as a notebook and shows it. */

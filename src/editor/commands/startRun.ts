@@ -40,6 +40,7 @@ export class RunStarter {
   async chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined> {
     const { active } = this.#runs;
     if (active !== undefined) {
+      if (active.status.mode === "incident") needTrust();
       if (active.status.runbookPath === notebook.uri.fsPath) return active;
       const own = await this.#targetsOf(active);
       if (hasSameDefaults((await this.#models.of(notebook)).document.frontMatter.targets, own)) return active;
@@ -70,7 +71,7 @@ export class RunStarter {
   /** Starts a drill or an incident; `undefined` when the person closes a question. */
   async start(notebook: vscode.NotebookDocument, mode: RunMode): Promise<RunSession | undefined> {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
-    if (!vscode.workspace.isTrusted) throw new RuntimeError("forbidden", "Starting a run: this workspace is not trusted, and a runbook's cells reach clusters and clouds.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
+    if (mode === "incident") needTrust();
     await saveFirst(notebook);
     const { frontMatter } = (await this.#models.of(notebook)).document;
     const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
@@ -110,6 +111,12 @@ export class RunStarter {
   #startWorld(description: string): Promise<string> {
     return progress("Starting the rehearsal world", () => this.#runs.startWorld(description));
   }
+}
+
+/** A drill never leaves this machine; an incident's cells reach clusters and clouds with the person's own rights. */
+function needTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new RuntimeError("forbidden", "Going live: this workspace is not trusted, and a runbook's cells reach clusters and clouds. Drills can be run.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
 }
 
 /** What the drill begins with; `undefined` when the person closes the question, `fault` when nothing shall break yet. */

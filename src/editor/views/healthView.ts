@@ -1,19 +1,24 @@
 import * as vscode from "vscode";
 import { shortAge } from "../../core/health/age.ts";
 import type { ClusterHealth, HealthChange, HealthItem, HealthReport, KernelRequests, TargetState } from "../../core/protocol.ts";
+import type { Dashboard } from "../../core/facts/facts.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
+import type { FactsFile } from "../factsFiles.ts";
 import type { Runs } from "../run/runs.ts";
 import { readSetting } from "../settings.ts";
 
 const VIEW: ViewId = "dr-runbook.health";
 const REFRESH: CommandId = "dr-runbook.refreshHealth";
+const FIND_RUNBOOK: CommandId = "dr-runbook.openBySymptom";
 
 type Node =
   | { readonly kind: "cluster"; readonly cluster: ClusterHealth; readonly checkedAt: number }
   | { readonly kind: "group"; readonly of: string; readonly label: string; readonly items: readonly HealthItem[] }
   | { readonly kind: "item"; readonly item: HealthItem }
+  | { readonly kind: "dashboards"; readonly dashboards: readonly Dashboard[] }
+  | { readonly kind: "dashboard"; readonly dashboard: Dashboard }
   | { readonly kind: "changes"; readonly changes: readonly HealthChange[]; readonly checkedAt: number }
   | { readonly kind: "change"; readonly change: HealthChange; readonly ageMs: number }
   | { readonly kind: "message"; readonly text: string; readonly detail: string; readonly icon: string };
@@ -30,7 +35,9 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #runs: Runs;
   readonly #view: vscode.TreeView<Node>;
   readonly #changed = this.#store.add(new vscode.EventEmitter<undefined>());
+  readonly #findFacts: () => Promise<FactsFile | undefined>;
   #report: HealthReport | undefined;
+  #dashboards: readonly Dashboard[] = [];
   #failure: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
@@ -41,8 +48,10 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #isDisposed = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs) {
+  /** `findFacts` gives the facts of the run's runbook. */
+  constructor(runs: Runs, findFacts: () => Promise<FactsFile | undefined>) {
     this.#runs = runs;
+    this.#findFacts = findFacts;
     this.#view = this.#store.add(vscode.window.createTreeView<Node>(VIEW, { treeDataProvider: this }));
     this.#store.add(this.#view.onDidChangeVisibility(() => this.refresh()));
     let run: string | undefined;
@@ -102,6 +111,21 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
         item.description = node.item.reason;
         item.tooltip = `${node.item.name}: ${node.item.verdict}\n${node.item.reason}`;
         item.accessibilityInformation = { label: `${node.item.name} ${node.item.verdict}: ${node.item.reason}` };
+        if (node.item.verdict === "down" || node.item.verdict === "degraded") {
+          item.tooltip += "\nSelect to find the runbook for it.";
+          item.command = { command: FIND_RUNBOOK, title: "What Do You See?", arguments: [node.item.name] };
+        }
+        return item;
+      }
+      case "dashboards":
+        return new vscode.TreeItem("Dashboards", vscode.TreeItemCollapsibleState.Collapsed);
+      case "dashboard": {
+        const { name, url } = node.dashboard;
+        const item = new vscode.TreeItem(name);
+        item.iconPath = new vscode.ThemeIcon("link-external");
+        item.description = url;
+        item.tooltip = `${url}\nSelect to open it.`;
+        item.command = { command: "vscode.open", title: "Open", arguments: [vscode.Uri.parse(url)] };
         return item;
       }
       case "changes":
@@ -129,10 +153,11 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   getChildren(node?: Node): Node[] {
     if (node?.kind === "cluster") return clusterNodes(node.cluster, node.checkedAt);
     if (node?.kind === "group") return node.items.map((item) => ({ kind: "item", item }));
+    if (node?.kind === "dashboards") return node.dashboards.map((dashboard) => ({ kind: "dashboard", dashboard }));
     if (node?.kind === "changes") return node.changes.map((change) => ({ kind: "change", change, ageMs: node.checkedAt - change.at }));
     if (node !== undefined) return [];
     if (this.#runs.session === undefined) return [];
-    return [...this.#messages(), ...(this.#report === undefined ? [] : reportNodes(this.#report))];
+    return [...this.#messages(), ...(this.#report === undefined ? [] : reportNodes(this.#report)), ...(this.#dashboards.length === 0 ? [] : [{ kind: "dashboards", dashboards: this.#dashboards } as const])];
   }
 
   dispose(): void {
@@ -162,6 +187,7 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#isAsking = true;
     try {
       this.#report = await session.client.request("health", { of });
+      if (of === "everything") this.#dashboards = (await this.#findFacts())?.facts.dashboards ?? [];
       this.#failure = undefined;
     } catch (error) {
       // The last report stays, under a line that says that it is old.

@@ -131,8 +131,8 @@ describe("contributions", () => {
     for (const path of [manifest.icon, ...walkthroughSteps.map((step) => step.media.markdown), ...contributes.viewsContainers.activitybar.map((container) => container.icon)]) assert.ok(existsSync(join(ROOT, path)), path);
   });
 
-  it("activates for runbooks only", () => {
-    assert.deepEqual(manifest.activationEvents, [`onNotebook:${NOTEBOOK_TYPE}`, "workspaceContains:**/*.runbook.md"]);
+  it("activates for runbooks, and for the links of alerts, which name one", () => {
+    assert.deepEqual(manifest.activationEvents, [`onNotebook:${NOTEBOOK_TYPE}`, "workspaceContains:**/*.runbook.md", "onUri"]);
   });
 
   it("has a cell in the shipped runbooks for each quick action of the palette", () => {
