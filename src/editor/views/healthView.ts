@@ -187,7 +187,8 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#isAsking = true;
     try {
       this.#report = await session.client.request("health", { of });
-      if (of === "everything") this.#dashboards = (await this.#findFacts())?.facts.dashboards ?? [];
+      // A facts file that cannot be read costs the links alone; Contacts says what is wrong with it.
+      if (of === "everything") this.#dashboards = (await this.#findFacts().catch(() => undefined))?.facts.dashboards ?? [];
       this.#failure = undefined;
     } catch (error) {
       // The last report stays, under a line that says that it is old.
