@@ -20,7 +20,7 @@ import { findKernels } from "../../src/services/kernelStates.ts";
 import { isAlive } from "../../src/services/journal/runFolder.ts";
 import { controlWorld } from "../../src/services/worldControl.ts";
 
-const VERIFICATION = ["app-health", "app-products", "test-login", "test-order"];
+const VERIFICATION = ["app-health", "app-products", "takes-writes", "test-login", "test-order"];
 const PATHS = {
   "the restart": { fault: "database-crash-loop", cells: ["detect-pods", "triage-error-log", "restart-database", "restart-check", ...VERIFICATION] },
   "the restore": {

@@ -74,7 +74,7 @@ describe("the view of runbooks and drills", function () {
       await workbench.waitForStatus(/05:\d\d \/ 15:00, at this pace \d min over, at step 7/);
       await workbench.screenshot("forecast-dark");
 
-      for (const name of ["restart-database", "app-health", "app-products"]) await workbench.runThroughGates(rowOf(name));
+      for (const name of ["restart-database", "app-health", "app-products", "takes-writes"]) await workbench.runThroughGates(rowOf(name));
       await workbench.waitForStatus(/restored \d\d:\d\d/, 60_000);
       await workbench.runCommand("Runbook: End Run…");
       await workbench.pick("End the drill");
