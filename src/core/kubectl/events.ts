@@ -4,7 +4,7 @@ import { resolveType } from "./discovery.ts";
 import { KubectlFailure } from "./failure.ts";
 import { fetchObjects, NO_QUERY } from "./fetch.ts";
 import { textAt, type JsonObject } from "./json.ts";
-import { goSort } from "./sortBy.ts";
+import { goSort } from "./goSort.ts";
 import { alignTabs, TABLE_TABS } from "./tabwriter.ts";
 
 /** `kubectl events`: the namespace's events, oldest first. */

@@ -2,7 +2,7 @@ import { printError, type Call } from "./call.ts";
 import { startDeadline } from "./deadline.ts";
 import { resolveType, type ApiResource } from "./discovery.ts";
 import { KubectlFailure } from "./failure.ts";
-import { goSort } from "./sortBy.ts";
+import { goSort } from "./goSort.ts";
 import { at, isJsonList, isObject, listAt, numberAt, objectAt, sortedPairs, textAt, textsAt, type JsonObject } from "./json.ts";
 import { watchObjects } from "./watch.ts";
 

@@ -1,5 +1,6 @@
 import { KubectlFailure } from "./failure.ts";
 import { evaluatePath } from "./jsonPathEval.ts";
+import { goSort } from "./goSort.ts";
 import { parseJsonPath, relaxedExpression, type PathStep } from "./jsonPath.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Json } from "./json.ts";
@@ -18,22 +19,6 @@ export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item
 function firstPath(field: string): readonly PathStep[] {
   const [node] = parseJsonPath(field);
   return node?.kind === "path" ? node.steps : [];
-}
-
-/** Go's sort of short slices is insertion sort, whose order of equals (and of missing fields) shows; longer ones are sorted stably here. */
-export function goSort<T>(items: readonly T[], less: (a: T, b: T) => boolean): readonly T[] {
-  const sorted = [...items];
-  if (sorted.length > 12) return sorted.sort((a, b) => (less(a, b) ? (less(b, a) ? 0 : -1) : less(b, a) ? 1 : 0));
-  for (let index = 1; index < sorted.length; index += 1) {
-    for (let place = index; place > 0; place -= 1) {
-      const here = sorted[place];
-      const before = sorted[place - 1];
-      if (here === undefined || before === undefined || !less(here, before)) break;
-      sorted[place] = before;
-      sorted[place - 1] = here;
-    }
-  }
-  return sorted;
 }
 
 function isLess(a: Json | undefined, b: Json | undefined, field: string): boolean {

@@ -5,7 +5,7 @@ import { KubectlFailure, requireSuccess } from "./failure.ts";
 import { fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
 import { listAt, parseJson, textAt, type Json } from "./json.ts";
 import { parseQuantity } from "./quantity.ts";
-import { goSort } from "./sortBy.ts";
+import { goSort } from "./goSort.ts";
 import { alignTabs, TABLE_TABS } from "./tabwriter.ts";
 
 interface Usage {

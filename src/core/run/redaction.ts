@@ -1,4 +1,5 @@
 import { maskJsonLine } from "./jsonRedaction.ts";
+import { REFERENCE_VALUE, REFERENCE_WORD, SUBSTITUTION } from "./secretReferences.ts";
 import { secretContext, type SecretContext, type SecretRules } from "./secretContext.ts";
 import { secretDataState, type SecretDataState } from "./secretData.ts";
 
@@ -75,8 +76,10 @@ function endLine(part: string, state: State): string {
 
 const NAMES = "password|passwd|passphrase|pwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key|session[_-]?token|private[_-]?key|client[_-]?secret|credentials?";
 const SECRET_KEY = new RegExp(`(?:${NAMES})$`, "i");
-// A value in quotes (escaped ones too), or up to a sign that ends values. References ($NAME), <set to the key …>, YES and NO stay.
-const VALUE = String.raw`(?!["']?\$\{?[A-Z_][A-Z0-9_]*\}?["']?(?:[\s;,&)]|$)|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b|[|>][-+\d]{0,3}$)(?!\[redacted\])("(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|[^\s"'&,;)}\]]+)`;
+// A value in quotes (escaped ones too), or up to a sign that ends values. References, <set to the key …>, YES and NO stay.
+const VALUE = String.raw`(?!${REFERENCE_VALUE}|\\?["']?<|(?:YES|NO)\)|(?:true|false|null|none)\b|[|>][-+\d]{0,3}$)(?!\[redacted\])("${SUBSTITUTION}"|"(?:[^"\\]|\\.)*(?:"|$)|\\{1,3}"(?:[^"\\]|\\+[^"\\])*(?:\\{1,3}"|\\*$)|'[^']*(?:'|$)|(?:${SUBSTITUTION}|[^\s"'&,;)}\]])+)`;
+// The same as a word of a command.
+const WORD = String.raw`(?!${REFERENCE_WORD})("${SUBSTITUTION}"|(?:${SUBSTITUTION}|\S)+)`;
 
 const NAMED_VALUE = new RegExp(String.raw`((?:${NAMES})\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,8})${VALUE}`, "gi");
 /** A variable of a container, in one line of JSON: `{"name":"DB_PASSWORD","value":"…"}`. */
@@ -95,11 +98,11 @@ const PATTERNS: readonly RegExp[] = [
   NAMED_LIST,
   NAMED_VARIABLE,
   FLAG_VALUE,
-  /(--password[= ])(?!-)(\S+)/g,
-  /(\b(?:mysql(?:dump|admin|binlog)?|mariadb(?:-dump|-admin)?)\b[^\n|;]{0,400}?\s-p)(?!\s|assword|rotocol|ort)([^\s]+)/g,
-  /(\bredis-cli\b[^\n|;]{0,200}?\s-a\s{1,4})(\S+)/g,
-  /(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user)[\s=]{0,4}["']?[^\s:"']{1,128}:)([^\s"']+)/g,
-  /(:\/\/[^\s:/@"']{0,128}:)([^\s/@"']{1,256})(?=@)/g,
+  new RegExp(String.raw`(--password[= ])(?!-)${WORD}`, "g"),
+  new RegExp(String.raw`(\b(?:mysql(?:dump|admin|binlog)?|mariadb(?:-dump|-admin)?)\b[^\n|;]{0,400}?\s-p)(?!\s|assword|rotocol|ort)${WORD}`, "g"),
+  new RegExp(String.raw`(\bredis-cli\b[^\n|;]{0,200}?\s-a\s{1,4})${WORD}`, "g"),
+  new RegExp(String.raw`(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user)[\s=]{0,4}["']?[^\s:"']{1,128}:)(?!${REFERENCE_WORD})((?:${SUBSTITUTION}|[^\s"'])+)`, "g"),
+  new RegExp(String.raw`(:\/\/[^\s:/@"']{0,128}:)(?!${REFERENCE_WORD})((?:${SUBSTITUTION}|[^\s/@"']){1,256})(?=@)`, "g"),
   /(\bIDENTIFIED\s(?:WITH\s\w{1,64}\s)?BY\s{1,4}|\bPASSWORD\s?\(\s?)('[^']*'|"[^"]*")/gi,
 ];
 

@@ -115,7 +115,7 @@ describe("a streaming redactor", () => {
 
   it("takes time in proportion to the text, whatever the text", () => {
     const size = 200_000;
-    for (const piece of ["eyJ", "password=", 'password="', "://a:", "Bearer ", "mysql ", "a", '\\"', "-----BEGIN PRIVATE KEY-----", '"data":{', "=", "mysql -", "'", "redis-cli ", '"name":"', '"--password","', '"passwords":["', "- ", "a: ", "value: |\n  "]) {
+    for (const piece of ["eyJ", "password=", 'password="', "://a:", "Bearer ", "mysql ", "a", '\\"', "-----BEGIN PRIVATE KEY-----", '"data":{', "=", "mysql -", "'", "redis-cli ", '"name":"', '"--password","', '"passwords":["', "- ", "a: ", "value: |\n  ", "password=$(", "password=$(a ", "token=`a", "token=$((", "-p$(a", "password=$(a(b) "]) {
       const started = performance.now();
       redact(piece.repeat(size / piece.length));
       const took = performance.now() - started;
