@@ -11,12 +11,14 @@ import type { RunbookDocument } from "../core/runbook/document.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { createClock } from "../services/clock.ts";
 import { executeOperation } from "./executors.ts";
+import { createRehearsal } from "./rehearsal.ts";
 import { createToolPorts } from "./toolPorts.ts";
 
 /** What a preflight is made against: the services and variables of a run. */
 export interface PreflightGround {
   readonly ports: ToolPorts;
-  readonly isDrill: boolean;
+  /** The drill's world; `undefined` where the targets are the live ones. */
+  readonly world: WorldState | undefined;
   /** What variables hold now, secrets left out. */
   readonly variables: ReadonlyMap<string, string>;
   /** Every parameter that has a value, secrets too: their patterns are checked, their values are not shown. */
@@ -25,10 +27,14 @@ export interface PreflightGround {
 
 /** Checks a runbook's text; its targets are its own. */
 export async function preflightOn(document: RunbookDocument, ground: PreflightGround, signal: AbortSignal): Promise<PreflightReport> {
-  const { ports, isDrill, variables, parameters } = ground;
+  const { ports, world, variables, parameters } = ground;
   const { targets } = document.frontMatter;
+  const clock = createClock(undefined);
+  const isDrill = world !== undefined;
+  const rehearsal = world === undefined ? undefined : createRehearsal(world, clock);
   return runPreflight(planWholeRunbook(document, variables), parameters, {
-    ports, isDrill, clock: createClock(undefined),
+    ports, isDrill, clock,
+    isRehearsed: async (argv) => (await rehearsal?.isKnown(argv)) === true,
     execute: (operation, io, callPorts, callSignal) => executeOperation(operation, io, callPorts, { targets, isDrill }, callSignal),
   }, signal);
 }
@@ -41,7 +47,7 @@ export async function preflightAlone({ source, runbookPath, parameters, worldSta
   // What the cluster answers with a secret in it is held against the runbook and not shown: there is nothing to mask it in.
   const ports = createToolPorts({ world, clock: createClock(world?.clock), scratch, beside: dirname(runbookPath), targets: document.frontMatter.targets, onSecret: () => undefined });
   try {
-    return await preflightOn(document, { ports, isDrill: world !== undefined, variables: defaultValues(document, parameters), parameters }, signal);
+    return await preflightOn(document, { ports, world, variables: defaultValues(document, parameters), parameters }, signal);
   } finally {
     await ports.close();
     rmSync(scratch, { recursive: true, force: true });

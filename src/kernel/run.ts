@@ -238,7 +238,7 @@ export class Run {
     const variables = new Map([...this.#environment].filter(([name]) => !isSecret.has(name)));
     // The targets that were pinned count, whatever the text says now.
     const checked = { ...document, frontMatter: { ...document.frontMatter, targets: started.frontMatter.targets } };
-    return preflightOn(checked, { ports, isDrill: world !== undefined, variables, parameters: Object.fromEntries(this.#environment) }, this.#over.signal);
+    return preflightOn(checked, { ports, world, variables, parameters: Object.fromEntries(this.#environment) }, this.#over.signal);
   }
 
   /** Ends the run and says how it went; a second call gives the same verdict. */

@@ -9,6 +9,8 @@ export interface CheckSources {
   /** Real time: limits of a check are for the person who waits, also in a drill. */
   readonly clock: ClockPort;
   readonly isDrill: boolean;
+  /** Whether a drill's world stands in for a program of the machine. Only asked in a drill. */
+  readonly isRehearsed: (argv: readonly string[]) => Promise<boolean>;
   /** Carries out an in-process call. */
   execute(operation: Operation, io: Stdio, ports: ToolPorts, signal: AbortSignal): Promise<number>;
 }

@@ -19,12 +19,12 @@ export function unresolvedChecks({ operation, unresolved }: PlannedOperation): r
   return [settled("object", names, unknown(`not checked in full: ${names} ${unresolved.length === 1 ? "is" : "are"} known only when the cell runs`))];
 }
 
-/** A call that the real binary or bash carries out needs that binary, and is refused in a drill. */
+/** A call that the real binary or bash carries out needs that binary; in a drill it is refused, but for those that the world stands in for. */
 export function binaryChecks(operation: Operation, isDrill: boolean): readonly Check[] {
   if (operation.engine === "inProcess") return [];
   const name = operation.engine === "untypedShell" ? "bash" : operation.tool;
   if (name === "") return [];
-  if (isDrill) return [settled("binary", name, fails(`a drill runs no program of the machine, and this needs ${name}`, "In the drill, skip the step with a reason."))];
+  if (isDrill) return [rehearsedCheck(operation, name)];
   return [{
     key: `binary|${name}`, kind: "binary", what: name, target: undefined,
     run: async ({ ports }) => {
@@ -32,6 +32,13 @@ export function binaryChecks(operation: Operation, isDrill: boolean): readonly C
       return path === undefined ? fails(`${name} is not on the PATH`, `Install ${name}, or put it on the PATH.`) : ok(path);
     },
   }];
+}
+
+function rehearsedCheck({ argv, engine }: Operation, name: string): Check {
+  return {
+    key: `binary|${argv.join(" ")}`, kind: "binary", what: name, target: undefined,
+    run: async ({ isRehearsed }) => (engine === "delegated" && (await isRehearsed(argv)) ? ok("the drill's world stands in for it") : fails(`a drill runs no program of the machine, and this needs ${name}`, "In the drill, skip the step with a reason.")),
+  };
 }
 
 /** Parameters that have no value yet, and values that their own pattern refuses. */

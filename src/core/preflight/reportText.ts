@@ -33,8 +33,8 @@ function placeWords({ places }: PreflightItem): string {
 export function reportHeadline({ counts, tookMs }: PreflightReport): string {
   const total = counts.ok + counts.fails + counts.warns + counts.unknown;
   const verdict = counts.fails > 0 ? `${counts.fails} will fail` : counts.warns > 0 ? "nothing is known to fail" : "ready";
-  const rest = [counts.warns > 0 ? `${counts.warns} may fail` : "", counts.unknown > 0 ? `${counts.unknown} not checked` : "", `${counts.ok} all right`].filter((part) => part !== "");
-  return `${verdict}: ${rest.join(", ")} of ${total} checks, in ${(tookMs / 1000).toFixed(1)} s. Nothing was changed.`;
+  const parts = [verdict, counts.warns > 0 ? `${counts.warns} may fail` : "", counts.unknown > 0 ? `${counts.unknown} not checked` : "", `${counts.ok} all right`].filter((part) => part !== "");
+  return `${parts.join(", ")}: ${total} checks in ${(tookMs / 1000).toFixed(1)} s. Nothing was changed.`;
 }
 
 /** Worst first, otherwise in the order of the checks. */

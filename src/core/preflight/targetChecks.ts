@@ -123,7 +123,9 @@ async function accountOf(spec: Extract<TargetSpec, { kind: "aws" }>, ports: Chec
 
 async function identifyEndpoint(spec: Extract<TargetSpec, { kind: "http" }>, { ports }: CheckSources, signal: AbortSignal): Promise<Identified> {
   const response = await withServiceProxy(ports).request({ method: "HEAD", url: new URL(spec.url).href, headers: [["User-Agent", "dr-runbook"], ["Accept", "*/*"]], body: undefined, insecure: false, resolve: [] }, signal);
-  return { report: { address: spec.url, actor: "", detail: `answers ${response.status}` }, finding: ok(`answers ${response.status}`) };
+  // The root of an application often has no page: only a server in trouble is worth its number.
+  const detail = response.status >= 500 ? `answers ${response.status}` : "answers";
+  return { report: { address: spec.url, actor: "", detail }, finding: ok(detail) };
 }
 
 /** How long the credentials of a target still hold. */

@@ -99,7 +99,7 @@ describe("a preflight against the drill cluster", function () {
     };
     const { targets } = document.frontMatter;
     return runPreflight(planWholeRunbook(document, defaultValues(document)), {}, {
-      ports: sources, clock: realClock, isDrill: false, execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets, isDrill: false }, signal),
+      ports: sources, clock: realClock, isDrill: false, isRehearsed: unused, execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets, isDrill: false }, signal),
     }, new AbortController().signal);
   }
 
