@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { WorldState } from "../core/protocol.ts";
 
 const PREFIX = "dr-world-";
@@ -8,6 +9,10 @@ const PREFIX = "dr-world-";
 const STARTING_MS = 3_600_000;
 /** A world that died may be taken up again with its drill; one that nobody touched for so long will not be, milliseconds. */
 const ABANDONED_MS = 7 * 86_400_000;
+
+/** How long a process that was killed may still be there, milliseconds. */
+const DYING_MS = 2000;
+const POLL_MS = 20;
 
 /** What worlds of the command line need of the other layers. */
 export interface WorldProcesses {
@@ -34,8 +39,16 @@ export async function startOwnWorld({ start, isAlive }: Pick<WorldProcesses, "st
 export async function endOwnWorld(statePath: string, { isAlive, shutDown }: Pick<WorldProcesses, "isAlive" | "shutDown">): Promise<void> {
   const folder = dirname(statePath);
   const pid = ownerOf(folder);
-  if (pid !== undefined && isAlive(pid)) await shutDown(statePath);
-  else rmSync(folder, { recursive: true, force: true });
+  if (pid !== undefined && isAlive(pid)) {
+    try {
+      return await shutDown(statePath);
+    } catch (error) {
+      // It may have died while it was asked, and a process takes a moment to be gone.
+      for (let left = DYING_MS; left > 0 && isAlive(pid); left -= POLL_MS) await delay(POLL_MS);
+      if (isAlive(pid)) throw error;
+    }
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Removes the folders of this user's worlds that no process has and nobody can take up any more. */

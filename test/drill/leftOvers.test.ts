@@ -9,11 +9,11 @@ import { isAlive } from "../../src/services/journal/runFolder.ts";
 import { drill, startDrill, type Drilling } from "./drillCommand.ts";
 
 const RUNBOOK = resolve(import.meta.dirname, "../../notebooks/01-database-failure.runbook.md");
-/** Processes take a moment to go after the command has returned, milliseconds. */
-const GONE_WITHIN_MS = 10_000;
+/** What is waited for comes within a second on an idle machine, milliseconds. */
+const WITHIN_MS = 60_000;
 
 describe("what a drill of the command line leaves", function suite() {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let home: string;
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "left-overs-"));
@@ -23,7 +23,7 @@ describe("what a drill of the command line leaves", function suite() {
   const temporary = (): readonly string[] => readdirSync(home).filter((name) => name.startsWith("dr-"));
 
   async function until(what: string, isSo: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + GONE_WITHIN_MS; !isSo(); await delay(20)) if (Date.now() > deadline) assert.fail(`${what} never was so; there is ${temporary().join(", ")}`);
+    for (const deadline = Date.now() + WITHIN_MS; !isSo(); await delay(20)) if (Date.now() > deadline) assert.fail(`${what} never was so; there is ${temporary().join(", ")}`);
   }
 
   const untilNothingIsLeft = (): Promise<void> => until("nothing is left", () => temporary().length === 0);

@@ -3,7 +3,7 @@ import type { SqlResult, SqlServer, SqlSession } from "../contract.ts";
 import { accountsOf, authenticate } from "./accounts.ts";
 import type { Account, AccountSeed } from "./accounts.ts";
 import { BinaryLog } from "./binaryLog.ts";
-import type { Counter, LogEvent } from "./binaryLog.ts";
+import type { LogEvent } from "./binaryLog.ts";
 import type { Catalog } from "./catalog.ts";
 import { inProductWords, sqlError } from "./errors.ts";
 import { isOn, systemVariable } from "./execution.ts";
@@ -17,6 +17,7 @@ import { Session } from "./session.ts";
 import { StatementSplitter } from "./splitter.ts";
 import type { SplitStatement } from "./splitter.ts";
 import { asSqlError } from "./sqliteErrors.ts";
+import { StatementRecorder, type Before } from "./statementRecorder.ts";
 import { runStatement } from "./statements.ts";
 import { firstWord, growing, tableIn, usesTables, writes } from "./statementWords.ts";
 import { Store } from "./store.ts";
@@ -45,13 +46,6 @@ export interface SqlServerOptions {
   readonly random?: () => number;
 }
 
-/** How things stood before a statement, for the binary log. */
-interface Before {
-  readonly insertId: number;
-  readonly database: string | undefined;
-  readonly counters: readonly Counter[];
-}
-
 /** One MySQL server of the world: an SqlServer with its own data, accounts, binary log and replication. */
 export class MysqlServer implements SqlServer {
   readonly version: string;
@@ -59,6 +53,7 @@ export class MysqlServer implements SqlServer {
   readonly #options: SqlServerOptions;
   readonly #state: ServerState;
   readonly #log: BinaryLog | undefined;
+  readonly #recorder: StatementRecorder;
   readonly #snapshots = new SnapshotWriter();
   #replica: Replica | undefined;
   /** What an own snapshot says of replication; `undefined` without one. A promoted server follows nobody again. */
@@ -73,6 +68,7 @@ export class MysqlServer implements SqlServer {
     this.hostname = options.hostname;
     const flavour = flavourOf(options.version);
     this.#log = options.binaryLogFile === undefined ? undefined : new BinaryLog(options.binaryLogFile);
+    this.#recorder = new StatementRecorder(this.#log, () => this.#state.catalog);
     const facts = {
       version: options.version, hostname: options.hostname, serverId: options.serverId, port: options.port ?? 3306, dataDirectory: options.dataDirectory ?? "/var/lib/mysql/",
       maxConnections: options.maxConnections ?? 151, hasBinaryLog: this.#log !== undefined,
@@ -191,7 +187,7 @@ export class MysqlServer implements SqlServer {
     session.statement += 1;
     session.loggedAs = undefined;
     if (isWrite || usesTables(word, sql)) session.warnings = [];
-    const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database, counters: isWrite ? this.#counters() : [] };
+    const started = { undo: session.undo.length, insertId: session.lastInsertId, database: session.database, counters: isWrite ? this.#recorder.counters() : [] };
     try {
       if (isWrite) this.#checkWritable(session);
       if (growing.has(word) && !session.isReplicationThread && this.#volume?.isFull() === true) throw sqlError("ER_RECORD_FILE_FULL", tableIn(sql));
@@ -210,8 +206,8 @@ export class MysqlServer implements SqlServer {
     if (!isOn(frame, "autocommit")) session.isInTransaction = true;
     const result = isWrite && !/^(?:CREATE|DROP|ALTER|RENAME)$/.test(word) ? this.#state.store.atomic(() => runStatement(frame, sql)) : runStatement(frame, sql);
     session.rowCount = result.isResultSet ? -1 : result.affectedRows;
-    if (isWrite) this.#record(session, sql, frame.nowMs, started);
-    else if (word === "COMMIT" || (!session.isInTransaction && session.pending.length > 0)) this.#flush(session, frame.nowMs);
+    if (isWrite) this.#recorder.record(session, sql, frame.nowMs, started);
+    else if (word === "COMMIT" || (!session.isInTransaction && session.pending.length > 0)) this.#recorder.flush(session, frame.nowMs);
     return result;
   }
 
@@ -222,29 +218,6 @@ export class MysqlServer implements SqlServer {
     const isSuper = mayAdminister(session.account, "writesWhileReadOnly", this.#state.flavour);
     if (this.#state.globals.get("super_read_only") === "ON") throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--super-read-only");
     if (this.#state.globals.get("read_only") === "ON" && !isSuper) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--read-only");
-  }
-
-  #counters(): readonly Counter[] {
-    if (this.#log === undefined) return [];
-    return Object.values(this.#state.catalog.databases).flatMap((database) => Object.values(database.tables).map((table) => ({ database: database.name, table: table.name, next: table.autoIncrement })));
-  }
-
-  #counterNow({ database, table }: Counter): number | undefined {
-    return this.#state.catalog.databases[database]?.tables[table]?.autoIncrement;
-  }
-
-  #record(session: Session, sql: string, nowMs: number, before: Before): void {
-    if (this.#log === undefined || session.isReplicationThread || session.variables.get("sql_log_bin") === "OFF") return;
-    const kept = ["sql_mode", "foreign_key_checks", "unique_checks", "time_zone"];
-    const variables = [...session.variables].filter(([name]) => kept.includes(name) || (name.startsWith("@") && sql.toLowerCase().includes(name)));
-    const counters = before.counters.filter((counter) => this.#counterNow(counter) !== counter.next);
-    session.pending.push({ sql: session.loggedAs ?? sql, database: before.database, now: nowMs, insertId: before.insertId, variables, counters });
-    if (!session.isInTransaction) this.#flush(session, nowMs);
-  }
-
-  #flush(session: Session, nowMs: number): void {
-    if (session.pending.length > 0) this.#log?.append(session.pending, nowMs);
-    session.pending = [];
   }
 
   /** Applies what replication would have applied by now. Every statement does this first. */

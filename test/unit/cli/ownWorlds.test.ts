@@ -56,4 +56,15 @@ describe("folders of the command line's worlds", () => {
     assert.deepEqual(asked, [join(home, "dr-world-alive", "world.json")]);
     assert.deepEqual(readdirSync(home), ["dr-world-alive"]);
   });
+
+  it("one that dies while it is asked leaves nothing either", async () => {
+    make("dr-world-dying", JSON.stringify({ pid: ALIVE }), 0);
+    let isThere = true;
+    const shutDown = async (): Promise<void> => {
+      isThere = false;
+      throw new Error("connection reset");
+    };
+    await endOwnWorld(join(home, "dr-world-dying", "world.json"), { isAlive: () => isThere, shutDown });
+    assert.deepEqual(readdirSync(home), []);
+  });
 });
