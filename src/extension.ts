@@ -12,6 +12,7 @@ import { NewRunbooks } from "./editor/commands/newRunbooks.ts";
 import { OutputCommands } from "./editor/commands/outputCommands.ts";
 import { RunbookFiles } from "./editor/commands/runbookFiles.ts";
 import { DrillCommands } from "./editor/commands/drillCommands.ts";
+import { FailureCommands } from "./editor/commands/failureCommands.ts";
 import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { Updates } from "./editor/commands/updates.ts";
@@ -75,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const files = new RunbookFiles(runs, errors, reader);
   const starter = new RunStarter(runs, models, files, shutdownWorld);
   own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(reader), SERIALIZER_OPTIONS));
-  own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook) }));
+  const failures = new FailureCommands(runs, models);
+  own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook), onFailure: (session, execution) => failures.tell(session, execution) }));
   own(new CellStatusItems(runs, models, errors));
   own(new CommandHelp(runs, models, errors));
   own(new RunbookDiagnostics(models, errors, reader));
@@ -95,10 +97,10 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunView(runs, models, errors, () => actions.names()));
   const facts = (): ReturnType<typeof findFacts> => findFacts(runs, files);
   const health = own(new HealthView(runs, facts));
-  const run = new RunCommands(runs, models, shutdownWorld, drills);
+  const run = new RunCommands(runs, models, shutdownWorld, drills, failures);
   const contactsView = own(new ContactsView(runs, facts));
   const planning = new PlanningCommands(runs, models, documents, reader);
-  own(registerCommands({ runs, starter, run, recorded, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(recorded, (path) => findFacts(runs, files, path))) }));
+  own(registerCommands({ runs, starter, run, failures, recorded, health, errors, files, made: new NewRunbooks(reader), actions, links, planning, drills, drillsView, contactsView, outputs: own(new OutputCommands(runs, errors, stateRoot)), verifier: { runs: () => listRuns(stateRoot()), verify: (name, head) => verifyRun(join(stateRoot(), name, "journal.jsonl"), head) }, contacts: new ContactCommands(runs, facts), updates: own(new Updates(recorded, (path) => findFacts(runs, files, path))) }));
   void errors.guard("Looking for a run that is going on", () => reattachRun(runs));
 }
 

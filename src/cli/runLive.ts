@@ -5,7 +5,9 @@ import type { RunSummary } from "../core/drills/runSummary.ts";
 import { forecastOption, forecastWords } from "../core/run/optionForecast.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { stopsRun } from "../core/run/outcomeText.ts";
-import { commandCells, followProgress, optionsOf, takenOption, type Progress } from "../core/run/progress.ts";
+import { failedExpectation } from "../core/run/failureChoices.ts";
+import { cellOfMove, failureWords, moveWords, nextMove, type NextMove } from "../core/run/nextMove.ts";
+import { commandCells, followProgress, optionsOf, statusOf } from "../core/run/progress.ts";
 import { describeClock, greensText, remainingMs } from "../core/run/recoveryClock.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
@@ -33,7 +35,7 @@ export interface LiveRun extends Terminal {
   readonly history: readonly RunSummary[];
 }
 
-const MENU = "Enter runs it · s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
+const MENU = "s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
 
 /** Walks a run cell by cell; the person decides at each. Resolves with the exit code once the run has ended or is left running. */
 export async function runLive(live: LiveRun): Promise<number> {
@@ -69,18 +71,18 @@ class TerminalRun {
     for (;;) {
       const status = await this.#live.kernel.request("status", {});
       if (status.ended !== undefined) return this.#finish(status);
-      const progress = followProgress(this.#live.document, { ...status, skipped: this.#skipped() });
-      if (this.#queue.length === 0 && progress.openOptions.length > 0 && (await this.#chooseOption(progress.openOptions, status))) continue;
-      const cell = this.#queue[0] ?? progress.nextCell ?? this.#failedCell(progress, status);
-      this.#show(cell, status);
-      const line = await this.#live.read(cell === undefined ? MENU.replace("Enter runs it · ", "") : MENU);
-      const isOver = await this.#act(line, cell, progress, status);
+      const move = nextMove(this.#live.document, status);
+      if (this.#queue.length === 0 && move.kind === "takeOption" && (await this.#chooseOption(move.options, status))) continue;
+      const cell = this.#queue[0] ?? (move.kind === "takeOption" ? undefined : cellOfMove(move));
+      this.#show(cell, move, status);
+      const menu = [...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), MENU].join(" · ");
+      const isOver = await this.#act(await this.#live.read(menu), cell, status);
       if (isOver) return 0;
     }
   }
 
   /** Does what the person chose. True when the terminal is done with the run. */
-  async #act(line: string | undefined, cell: number | undefined, progress: Progress, status: RunStatus): Promise<boolean> {
+  async #act(line: string | undefined, cell: number | undefined, status: RunStatus): Promise<boolean> {
     const { kernel, print } = this.#live;
     switch (line?.trim().toLowerCase()) {
       case "":
@@ -91,7 +93,10 @@ class TerminalRun {
         print(`The run goes on: attach again with this command, or in the editor. Run ${status.run}`);
         return true;
       case "s":
-        await this.#skip(this.#queue.length > 0 ? this.#stepOf(cell) : progress.current);
+        await this.#skip(this.#queue.length > 0 ? this.#stepOf(cell) : followProgress(this.#live.document, status).current);
+        return false;
+      case "x":
+        await this.#override(cell, status);
         return false;
       case "o":
         await this.#chooseOption(this.#live.document.steps.filter((step) => step.kind === "option"), status);
@@ -118,12 +123,12 @@ class TerminalRun {
     }
   }
 
-  #show(cell: number | undefined, status: RunStatus): void {
+  #show(cell: number | undefined, move: NextMove, status: RunStatus): void {
     const { document, print } = this.#live;
     const step = this.#stepOf(cell);
     const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${greensText(status.clock)}]`;
-    if (cell === undefined) print(`\n${clock} Every step is done.`);
-    else print(`\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
+    if (cell === undefined) print(`\n${clock} ${moveWords(move, document, () => "undetermined")}`);
+    else print(`${move.kind === "decide" && move.cell === cell ? `\n${failureWords(move.failure)}` : ""}\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
   }
 
   /** What past drills let expect; nothing without any. */
@@ -154,14 +159,21 @@ class TerminalRun {
     if (!stopsRun(outcome) && this.#queue[0] === index) this.#queue = this.#queue.slice(1);
   }
 
-  /** A cell of the current step that failed: it is repeated unless the person goes another way. */
-  #failedCell({ current }: Progress, status: RunStatus): number | undefined {
-    const { document } = this.#live;
-    if (current === undefined) return undefined;
-    const option = takenOption(document, current, status);
-    return [...commandCells(document, current), ...(option === undefined ? [] : commandCells(document, option))].find((index) => {
-      const { name } = cellReference(document, index);
-      return status.cells.some((cell) => cell.cell.name === name && cell.outcome !== undefined && stopsRun(cell.outcome));
+  /** The execution of this cell that ended by an expectation. */
+  #failedExecution(cell: number | undefined, status: RunStatus): string | undefined {
+    const last = cell === undefined ? undefined : statusOf(this.#live.document, cell, status);
+    return last === undefined || failedExpectation(last) === undefined ? undefined : last.execution;
+  }
+
+  async #override(cell: number | undefined, status: RunStatus): Promise<void> {
+    const execution = this.#failedExecution(cell, status);
+    if (execution === undefined) {
+      this.#live.print("No expectation has failed here.");
+      return;
+    }
+    await this.#withText("Go on although it was not met: why? ", async (reason) => {
+      await this.#live.kernel.request("overrideExpectation", { execution, reason });
+      if (this.#queue[0] === cell) this.#queue = this.#queue.slice(1);
     });
   }
 
@@ -211,10 +223,6 @@ class TerminalRun {
     const text = (await this.#live.read(prompt))?.trim() ?? "";
     if (text === "") this.#live.print("Nothing was recorded: a few words are needed.");
     else await action(text);
-  }
-
-  #skipped(): readonly string[] {
-    return this.#events.flatMap((event) => (event.type === "stepSkipped" ? [event.step] : []));
   }
 
   #finish({ run, ended }: RunStatus): number {

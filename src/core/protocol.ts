@@ -124,6 +124,10 @@ export interface RunStatus {
   readonly clock: ClockStatus;
   readonly cells: readonly CellStatus[];
   readonly options: readonly { readonly step: string; readonly option: string }[];
+  /** Ids of the steps that were skipped. */
+  readonly skipped: readonly string[];
+  /** Checklist items that are ticked now. */
+  readonly ticked: readonly ChecklistTick[];
   readonly ended: RunVerdict | undefined;
   /** Hash of the journal's last record. */
   readonly head: string;
@@ -145,6 +149,12 @@ export interface ClockStatus {
   readonly greensNeeded: number;
 }
 
+/** One item of a step's checklist. */
+export interface ChecklistTick {
+  readonly step: string;
+  readonly item: string;
+}
+
 /** What became of a cell. What it printed is asked for by `cellOutput`: it may be much, and the status is sent at every event. */
 export interface CellStatus {
   readonly cell: CellReference;
@@ -153,6 +163,8 @@ export interface CellStatus {
   readonly expectations: readonly { readonly statement: number; readonly expected: string; readonly actual: string; readonly result: string }[];
   /** Long outputs that are kept whole in files of the run. */
   readonly whole: readonly WholeOutput[];
+  /** Why a person goes on although an expectation was not met; left out where nobody does. */
+  readonly override?: { readonly reason: string; readonly by: string };
 }
 
 /** What is known of a target within three seconds. */
@@ -230,6 +242,8 @@ export interface KernelRequests {
   takeOption: { params: { step: string; option: string }; result: RunStatus };
   skipStep: { params: { step: string; reason: string }; result: RunStatus };
   tick: { params: { step: string; item: string; ticked: boolean }; result: RunStatus };
+  /** Goes on although the expectation that ended this execution was not met. Rejects where none did, or the cell has been run again. */
+  overrideExpectation: { params: { execution: string; reason: string }; result: RunStatus };
   addNote: { params: { text: string }; result: RunStatus };
   /** An unannounced fault is not named before the run has ended. */
   injectFault: { params: { fault: string; announced: boolean; parameters?: Readonly<Record<string, string>> }; result: RunStatus };

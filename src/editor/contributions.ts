@@ -64,6 +64,7 @@ export const COMMANDS = {
   "dr-runbook.saveUpdate": "Write Update to File…",
   "dr-runbook.takeOption": "Take Option…",
   "dr-runbook.skipStep": "Skip Step…",
+  "dr-runbook.decideFailure": "Decide After Failure…",
   "dr-runbook.tickChecklist": "Tick Checklist Items…",
   "dr-runbook.goToNextStep": "Go to Next Step",
   "dr-runbook.runStep": "Run Step",

@@ -4,6 +4,7 @@ import type { RunbookDocument } from "../core/runbook/document.ts";
 import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
 import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
 import type { Outcome } from "../core/run/outcome.ts";
+import { failedExpectation } from "../core/run/failureChoices.ts";
 import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
 import { judgeRun } from "../core/run/judgeRun.ts";
@@ -192,6 +193,16 @@ export class Run {
     const cancel = this.#executions.get(execution);
     cancel?.abort(new Error("Cancelled by a person."));
     return cancel !== undefined;
+  }
+
+  /** Goes on although the expectation that ended this execution was not met: a person says why, and the cell counts as done. */
+  async overrideExpectation(execution: string, reason: string): Promise<RunStatus> {
+    const cell = this.#state.cells.find((candidate) => candidate.execution === execution);
+    const failed = cell === undefined ? undefined : failedExpectation(cell);
+    if (failed === undefined) throw new RuntimeError("invalidInput", "Overriding an expectation: this execution did not end by one, or its cell has been run again.", { hint: "See what the cell came to last, and decide on that." });
+    const { statement, expected, actual } = failed;
+    await this.record({ type: "expectationOverridden", execution, statement, expected, actual, reason: this.redact(reason), by: this.#state.driver });
+    return this.status;
   }
 
   /** Probes the verification at once and goes on watching it. Throws `invalidInput` where the runbook names none: nothing a machine could ask is never green. */

@@ -122,6 +122,7 @@ export class Session {
       takeOption: async ({ step, option }) => this.#recorded({ type: "optionTaken", step, option }),
       skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason: current().redact(reason) }),
       tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),
+      overrideExpectation: async ({ execution, reason }) => current().overrideExpectation(execution, reason),
       addNote: async ({ text }) => this.#recorded({ type: "noteAdded", text: current().redact(text) }),
       injectFault: async (params) => this.#inject(params),
       nameCommander: async ({ name }) => this.#recorded({ type: "commanderNamed", name: current().redact(name) }),

@@ -264,6 +264,7 @@ function placeOf(record: JournalRecord): string | undefined {
     case "statementIntent":
     case "statementOutcome":
     case "expectationChecked":
+    case "expectationOverridden":
       return `${record.type} ${executionOf(record.execution)} ${record.statement}`;
     case "faultInjected":
     case "clockMarked":

@@ -59,6 +59,16 @@ describe("a live incident", function () {
       await workbench.runCell(rowOf("app-health"));
       assert.equal(await workbench.waitForCellEnd(rowOf("app-health")), "failure");
       await workbench.waitForOutput(/Could not resolve host/);
+      const toast = page.locator(".notification-toast").filter({ hasText: /app-health: failed/ });
+      await toast.getByRole("button", { name: "Skip Step…" }).waitFor();
+      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /What now\?.*app-health: failed/ }).waitFor();
+      await workbench.screenshot("incident-failed-dark");
+      await workbench.runCommand("Runbook: Run Until a Change");
+      await toast.getByRole("button", { name: "Override…" }).first().click();
+      await workbench.answer("Why is it right to go on", "The name resolves for customers only");
+      await workbench.waitForOutput(/Overridden by .*: The name resolves for customers only/);
+      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /Expectation overridden by .*The name resolves/ }).waitFor();
+      assert.deepEqual(journalOf(workbench).flatMap((record) => (record.type === "expectationOverridden" ? [record.reason] : [])), ["The name resolves for customers only"]);
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Service restored");
       await workbench.waitForQuickInput("how many minutes ago?");

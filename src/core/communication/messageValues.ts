@@ -19,7 +19,7 @@ export interface MessageSources {
 const PRIORITIES: Readonly<Record<Severity, string>> = { critical: "P1", high: "P2", medium: "P3", low: "P4" };
 const MINUTE_MS = 60_000;
 /** Events that a report tells. */
-const TOLD: ReadonlySet<JournalRecord["type"]> = new Set(["clockMarked", "noteAdded", "optionTaken", "commanderNamed", "escalated"]);
+const TOLD: ReadonlySet<JournalRecord["type"]> = new Set(["clockMarked", "noteAdded", "optionTaken", "expectationOverridden", "commanderNamed", "escalated"]);
 
 /**
  * The values of a message's places, out of journal, runbook and shared facts. Times are UTC. A value that nothing is known of is

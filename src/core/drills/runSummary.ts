@@ -32,6 +32,8 @@ export interface RunSummary {
   readonly unrestoredMs: number | undefined;
   readonly visits: readonly StepVisit[];
   readonly skipped: readonly { readonly step: string; readonly reason: string }[];
+  /** Expectations that were not met and that a person overrode. */
+  readonly overridden: readonly { readonly expected: string; readonly reason: string }[];
   readonly options: readonly string[];
   /** Expectations that nobody and nothing has checked. */
   readonly unverified: readonly string[];
@@ -83,6 +85,7 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
       visits: stepVisits(records),
       skipped: records.flatMap((record) => (record.type === "stepSkipped" ? [{ step: record.step, reason: record.reason }] : [])),
+      overridden: records.flatMap((record) => (record.type === "expectationOverridden" ? [{ expected: record.expected, reason: record.reason }] : [])),
       options: state.options.map(({ option }) => option),
       unverified: state.cells.flatMap(({ expectations }) => expectations.flatMap(({ expected, result }) => (result === "unverified" ? [expected] : []))),
       verdict: state.ended,

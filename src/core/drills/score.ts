@@ -34,6 +34,7 @@ export function scoreRun(summary: RunSummary, document: RunbookDocument): Score 
       ...(summary.verdict?.warnings ?? []),
       ...over.map(({ title, spentMs, budgetMs }) => `${title} took ${formatDuration(spentMs)}, ${formatDuration(spentMs - (budgetMs ?? 0))} over its budget.`),
       ...summary.skipped.map(({ step, reason }) => `${titleOf(step, document)} was skipped: ${reason}`),
+      ...summary.overridden.map(({ expected, reason }) => `The expectation ${expected} was not met and was overridden: ${reason}`),
       ...summary.unverified.map((expected) => `Nobody checked: ${expected}`),
     ],
     steps,

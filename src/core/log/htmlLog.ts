@@ -58,6 +58,8 @@ function detail(one: ExecutionDetail): string {
       return `<p>Answer: <strong>${one.answer}</strong> by ${escapeHtml(one.by)} at ${utc(one.at)}</p>`;
     case "expectation":
       return `<p>Expected ${escapeHtml(one.expected)}: <strong class="${one.result}">${one.result}</strong>${one.actual === "" ? "" : ` (got ${escapeHtml(one.actual.trim())})`}</p>`;
+    case "override":
+      return `<p><strong>Overridden</strong> by ${escapeHtml(one.by)} at ${utc(one.at)}: ${escapeHtml(one.reason)} (expected ${escapeHtml(one.expected)})</p>`;
     case "output":
       return preformatted(one.stream, one.stream === "stdout" ? "Output" : "Standard error", one.text);
     case "file":

@@ -54,6 +54,7 @@ export type ExecutionDetail =
   | { readonly kind: "gate"; readonly title: string; readonly target: string; readonly address: string; readonly actor: string; readonly why: string }
   | { readonly kind: "answer"; readonly answer: "yes" | "no"; readonly by: string; readonly at: number }
   | { readonly kind: "expectation"; readonly expected: string; readonly actual: string; readonly result: ExpectationResult }
+  | { readonly kind: "override"; readonly expected: string; readonly reason: string; readonly by: string; readonly at: number }
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly kind: "file"; readonly path: string; readonly bytes: number; readonly sha256: string }
   /** Where the whole of the output above is, of which it is head and tail; `path` is inside the run's folder. */
@@ -154,6 +155,7 @@ function readDetail(record: JournalRecord): readonly ExecutionDetail[] {
   }
   if (record.type === "gateAnswered") return [{ kind: "answer", answer: record.answer, by: record.by, at: record.at }];
   if (record.type === "expectationChecked") return [{ kind: "expectation", expected: record.expected, actual: record.actual, result: record.result }];
+  if (record.type === "expectationOverridden") return [{ kind: "override", expected: record.expected, reason: record.reason, by: record.by, at: record.at }];
   const wholes = wholeOutputsOf(record).map((whole): ExecutionDetail => ({ kind: "wholeOutput", ...whole }));
   if (record.type !== "statementOutcome") return wholes;
   const outputs = [{ stream: "stdout", text: record.stdout }, { stream: "stderr", text: record.stderr }] as const;

@@ -14,7 +14,7 @@ export function printJsonLog(log: IncidentLog): string {
     timeline: timeline.map((row) => ({ ...row, at: time(row.at) })),
     executions: executions.map((execution) => ({
       ...execution, startedAt: time(execution.startedAt), endedAt: time(execution.endedAt),
-      details: execution.details.map((detail) => (detail.kind === "answer" ? { ...detail, at: time(detail.at) } : detail)),
+      details: execution.details.map((detail) => (detail.kind === "answer" || detail.kind === "override" ? { ...detail, at: time(detail.at) } : detail)),
     })),
   };
   return `${JSON.stringify(shown, undefined, 2)}\n`;

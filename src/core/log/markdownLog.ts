@@ -26,11 +26,13 @@ export function printMarkdownLog(log: IncidentLog): string {
 function detailLines(detail: ExecutionDetail): readonly string[] {
   switch (detail.kind) {
     case "gate":
-      return [`- Gate: ${detail.title} on ${detail.target} (${detail.address}) as ${detail.actor}. ${detail.why}.`];
+      return [`- Gate: ${oneLine(detail.title)} on ${detail.target} (${detail.address}) as ${detail.actor}. ${oneLine(detail.why)}.`];
     case "answer":
       return [`- Answer: **${detail.answer}** by ${detail.by} at ${utc(detail.at)}`];
     case "expectation":
-      return [`- Expected ${detail.expected}: **${detail.result}**${detail.actual === "" ? "" : ` (got ${oneLine(detail.actual)})`}`];
+      return [`- Expected ${oneLine(detail.expected)}: **${detail.result}**${detail.actual === "" ? "" : ` (got ${oneLine(detail.actual)})`}`];
+    case "override":
+      return [`- **Overridden** by ${detail.by} at ${utc(detail.at)}: ${oneLine(detail.reason)} (expected ${oneLine(detail.expected)})`];
     case "output":
       return [...(detail.stream === "stderr" ? ["Standard error:", ""] : []), fence("text", detail.text)];
     case "file":
@@ -38,7 +40,7 @@ function detailLines(detail: ExecutionDetail): readonly string[] {
     case "wholeOutput":
       return [`- Whole ${STREAM_WORDS[detail.stream]}: \`${detail.path}\` in the run's folder (${wholeOutputWords(detail)}), ${detail.bytes} bytes, SHA-256 \`${detail.sha256}\``];
     case "message":
-      return [`- ${detail.status}: ${detail.text}`];
+      return [`- ${detail.status}: ${oneLine(detail.text)}`];
   }
 }
 

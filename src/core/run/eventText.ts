@@ -43,6 +43,8 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
       return { text: `Gate: ${event.answer} by ${event.by}`, icon: "gate" };
     case "expectationChecked":
       return { text: `Expected ${event.expected}: ${event.result}`, icon: event.result === "met" || event.result === "manualMet" ? "good" : "bad" };
+    case "expectationOverridden":
+      return { text: `Expectation overridden by ${event.by}: ${event.reason} (expected ${event.expected}, got ${event.actual === "" ? "nothing" : event.actual.trim()})`, icon: "note" };
     case "optionTaken":
       return { text: `Option taken: ${event.option}`, icon: "note" };
     case "stepSkipped":

@@ -46,6 +46,8 @@ export type JournalEvent =
   | { readonly type: "statementIntent"; readonly execution: string; readonly statement: number; readonly text: string; readonly risk: Risk; readonly operations: readonly OperationSummary[] }
   | { readonly type: "statementOutcome"; readonly execution: string; readonly statement: number; readonly outcome: Outcome; readonly stdout: string; readonly stderr: string; readonly files: readonly WrittenFile[]; readonly whole?: readonly WholeOutput[] }
   | { readonly type: "expectationChecked"; readonly execution: string; readonly statement: number; readonly expected: string; readonly actual: string; readonly result: "met" | "notMet" | "manualMet" | "manualNotMet" | "unverified" }
+  /** A person goes on although an expectation was not met, and says why: the cell counts as done. What stands after it in the cell has not run. */
+  | { readonly type: "expectationOverridden"; readonly execution: string; readonly statement: number; readonly expected: string; readonly actual: string; readonly reason: string; readonly by: string }
   | { readonly type: "cellOutcome"; readonly execution: string; readonly cell: CellReference; readonly outcome: Outcome; readonly variables: Readonly<Record<string, string>> }
   | { readonly type: "optionTaken"; readonly step: string; readonly option: string }
   | { readonly type: "stepSkipped"; readonly step: string; readonly reason: string }

@@ -25,12 +25,17 @@ export function stopsRun(outcome: Outcome): boolean {
   }
 }
 
+/** True for a cell after which the way is not open: it did not succeed, and nobody has overridden what it found. */
+export function isUnresolved({ outcome, override }: Pick<CellStatus, "outcome" | "override">): boolean {
+  return outcome !== undefined && override === undefined && stopsRun(outcome);
+}
+
 /** The closing lines under a cell's output: each expectation, and for all but plain success what ended it and why. */
-export function closingLines(outcome: Outcome, expectations: CellStatus["expectations"]): string {
+export function closingLines(outcome: Outcome, { expectations, override }: Pick<CellStatus, "expectations" | "override">): string {
   const checks = expectations.map((check) => `${isMet(check.result) ? "✓" : "✗"} Expected ${check.expected}: ${expectationWords(check)}`);
   if (outcome.status === "succeeded") return joinLines(checks);
   const exit = outcome.exitCode === undefined || outcome.exitCode === 0 ? "" : ` (exit code ${outcome.exitCode})`;
-  return joinLines([...checks, `${OUTCOME_WORDS[outcome.status]}${exit}: ${outcome.message ?? outcome.reason ?? "no reason was given"}`]);
+  return joinLines([...checks, `${OUTCOME_WORDS[outcome.status]}${exit}: ${outcome.message ?? outcome.reason ?? "no reason was given"}`, ...(override === undefined ? [] : [`Overridden by ${override.by}: ${override.reason}`])]);
 }
 
 /** True for an expectation that was checked and holds. */

@@ -1,6 +1,7 @@
 import type { CellStatus } from "../protocol.ts";
 import { cellReference } from "../runbook/cellName.ts";
 import type { Branch, RunbookDocument, Step } from "../runbook/document.ts";
+import type { OutcomeStatus } from "./outcome.ts";
 
 /** Where a run stands in its runbook. */
 export interface Progress {
@@ -74,7 +75,7 @@ function openProgress(document: RunbookDocument, steps: readonly Step[], step: S
 function stateOf(document: RunbookDocument, step: Step, facts: ProgressFacts): StepState {
   if (facts.skipped.includes(step.id)) return "skipped";
   if (optionsOf(document, step).length > 0 && takenOption(document, step, facts) === undefined) return "open";
-  const outcomes = workCells(document, step, facts).map((index) => statusOf(document, index, facts)?.outcome?.status);
+  const outcomes = workCells(document, step, facts).map((index) => settledStatus(statusOf(document, index, facts)));
   if (outcomes.every((status) => status === "succeeded")) return "succeeded";
   // A failure stays open until it is run again or the step is skipped; a finding is an answer.
   return outcomes.every((status) => status === "succeeded" || status === "finding") ? "withFindings" : "open";
@@ -90,7 +91,13 @@ function effectiveBranches(document: RunbookDocument, step: Step, facts: Progres
   return [...(takenOption(document, step, facts)?.branches ?? []), ...step.branches];
 }
 
-function workCells(document: RunbookDocument, step: Step, facts: ProgressFacts): readonly number[] {
+/** What a cell counts as: one whose failed expectation was overridden is done. */
+function settledStatus(cell: CellStatus | undefined): OutcomeStatus | undefined {
+  return cell?.override === undefined ? cell?.outcome?.status : "succeeded";
+}
+
+/** Cells of a step and of its option that was taken, as indices into `document.cells`, in order. */
+export function workCells(document: RunbookDocument, step: Step, facts: ProgressFacts): readonly number[] {
   const option = takenOption(document, step, facts);
   return [...commandCells(document, step), ...(option === undefined ? [] : commandCells(document, option))];
 }
@@ -100,7 +107,8 @@ export function commandCells(document: RunbookDocument, step: Step): readonly nu
   return step.cells.filter((index) => document.cells[index]?.command !== undefined);
 }
 
-function statusOf(document: RunbookDocument, index: number, facts: ProgressFacts): CellStatus | undefined {
+/** What became of a cell in this run; `undefined` where it has not been started. */
+export function statusOf(document: RunbookDocument, index: number, facts: ProgressFacts): CellStatus | undefined {
   const { name } = cellReference(document, index);
   return facts.cells.find((status) => status.cell.name === name);
 }

@@ -1,4 +1,4 @@
-import type { CellStatus, ClockStatus, RunStatus } from "../protocol.ts";
+import type { CellStatus, ChecklistTick, ClockStatus, RunStatus } from "../protocol.ts";
 import type { CellReference, ClockMark, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { wholeOutputsOf } from "./wholeOutputText.ts";
@@ -32,6 +32,10 @@ export interface RunState {
   readonly greens: number;
   readonly cells: readonly CellStatus[];
   readonly options: readonly { readonly step: string; readonly option: string }[];
+  /** Ids of the steps that were skipped. */
+  readonly skipped: readonly string[];
+  /** Checklist items that are ticked now. */
+  readonly ticked: readonly ChecklistTick[];
   readonly faults: readonly string[];
   readonly ended: RunVerdict | undefined;
   readonly head: string;
@@ -41,7 +45,7 @@ export interface RunState {
 
 const EMPTY: RunState = {
   run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, newestPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
-  targets: [], impactAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], faults: [], ended: undefined, head: "", open: [],
+  targets: [], impactAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], skipped: [], ticked: [], faults: [], ended: undefined, head: "", open: [],
 };
 
 /** The state after all records. */
@@ -76,12 +80,18 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
         ...cell,
         expectations: [...cell.expectations, { statement: record.statement, expected: record.expected, actual: record.actual, result: record.result }],
       }));
+    case "expectationOverridden":
+      return changeCell(state, record.execution, (cell) => ({ ...cell, override: { reason: record.reason, by: record.by } }));
     case "cellOutcome":
       return closeExecution(state, record.execution, record.outcome);
     case "resumed":
       return record.interrupted.reduce((current, execution) => closeExecution(withWhole(current, execution, wholeOutputsOf(record)), execution, unknownOutcome(record)), state);
     case "optionTaken":
       return { ...state, options: [...state.options.filter((taken) => taken.step !== record.step), { step: record.step, option: record.option }] };
+    case "stepSkipped":
+      return { ...state, skipped: [...state.skipped, record.step] };
+    case "checklistTicked":
+      return { ...state, ticked: [...state.ticked.filter(({ step, item }) => step !== record.step || item !== record.item), ...(record.ticked ? [{ step: record.step, item: record.item }] : [])] };
     case "verificationChecked":
       return { ...state, greens: record.consecutive };
     case "driverTaken":
@@ -100,8 +110,6 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "gateAsked":
     case "gateAnswered":
     case "statementIntent":
-    case "stepSkipped":
-    case "checklistTicked":
     case "noteAdded":
     case "escalated":
     case "recordingGap":
@@ -158,7 +166,7 @@ export function clockStatus(state: RunState, now: number): ClockStatus {
 export function runStatus(state: RunState, now: number, unwritten: number): RunStatus {
   return {
     run: state.run, mode: state.mode, runbookPath: state.runbookPath, title: state.title, driver: state.driver, commander: state.commander, messagedAt: state.messagedAt, targets: state.targets,
-    clock: clockStatus(state, now), cells: state.cells, options: state.options, ended: state.ended, head: state.head, unwritten,
+    clock: clockStatus(state, now), cells: state.cells, options: state.options, skipped: state.skipped, ticked: state.ticked, ended: state.ended, head: state.head, unwritten,
   };
 }
 

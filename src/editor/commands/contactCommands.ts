@@ -28,8 +28,7 @@ export class ContactCommands {
 
   /** Names who decides from now on. */
   async nameCommander(): Promise<void> {
-    const session = this.#runs.active;
-    if (session === undefined) throw new RuntimeError("invalidInput", "There is no run going on.", { hint: "Start a drill or an incident first." });
+    const session = this.#runs.needActive();
     const name = await vscode.window.showInputBox({
       title: "Name Incident Commander", prompt: "One person who decides, and runs no cells. It goes into the log and into each update.", value: session.status.commander ?? session.status.driver, ignoreFocusOut: true,
       validateInput: (value) => (value.trim() === "" ? "Write a name." : undefined),

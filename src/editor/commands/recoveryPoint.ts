@@ -1,13 +1,12 @@
 import * as vscode from "vscode";
 import { formatDuration } from "../../core/run/recoveryClock.ts";
 import { readPointInTime, suggestRecoveryPoint } from "../../core/run/recoveryPoint.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
 import type { Runs } from "../run/runs.ts";
+import { askText } from "./askText.ts";
 
 /** Asks for the newest data that is there after the recovery, and for the evidence; the achieved RPO counts from it. */
 export async function markRecoveryPoint(runs: Runs): Promise<void> {
-  const session = runs.active;
-  if (session === undefined) throw new RuntimeError("invalidInput", "There is no run going on.", { hint: "Start a drill or an incident first." });
+  const session = runs.needActive();
   const suggested = suggestRecoveryPoint(session.events);
   const { impactAt, now } = session.clock;
   const read = (text: string): number | undefined => readPointInTime(text, now);
@@ -26,9 +25,6 @@ export async function markRecoveryPoint(runs: Runs): Promise<void> {
   });
   const pointAt = text === undefined ? undefined : read(text);
   if (pointAt === undefined) return;
-  const evidence = await vscode.window.showInputBox({
-    title: "Mark Recovery Point: how do you know?", prompt: "The evidence goes into the log: a backup's name, a replica's position.", value: suggested?.pointAt === pointAt ? suggested.evidence : "", ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === "" ? "Write a few words." : undefined),
-  });
-  if (evidence !== undefined) await session.change("markRecoveryPoint", { pointAt, evidence: evidence.trim() });
+  const evidence = await askText("Mark Recovery Point: how do you know?", "The evidence goes into the log: a backup's name, a replica's position.", suggested?.pointAt === pointAt ? suggested.evidence : "");
+  if (evidence !== undefined) await session.change("markRecoveryPoint", { pointAt, evidence });
 }

@@ -10,6 +10,7 @@ import type { ContactsView } from "../views/contactsView.ts";
 import { pathOfNode, runOfNode, type DrillsView } from "../views/drillsView.ts";
 import type { HealthView } from "../views/healthView.ts";
 import type { AlertLinks } from "./alertLinks.ts";
+import type { FailureCommands } from "./failureCommands.ts";
 import type { NewRunbooks } from "./newRunbooks.ts";
 import type { ContactCommands } from "./contactCommands.ts";
 import type { QuickActions } from "./quickActions.ts";
@@ -30,6 +31,7 @@ export interface CommandParts {
   readonly starter: RunStarter;
   readonly run: RunCommands;
   readonly recorded: RecordedRuns;
+  readonly failures: FailureCommands;
   readonly files: RunbookFiles;
   readonly made: NewRunbooks;
   readonly actions: QuickActions;
@@ -76,6 +78,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.saveUpdate": () => updates.save(),
     "dr-runbook.takeOption": () => run.takeOption(),
     "dr-runbook.skipStep": () => run.skipStep(),
+    "dr-runbook.decideFailure": () => parts.failures.decide(),
     "dr-runbook.tickChecklist": () => run.tickChecklist(),
     "dr-runbook.goToNextStep": () => run.goToNextStep(),
     "dr-runbook.runStep": () => run.runAhead("step"),

@@ -2,16 +2,20 @@ import * as vscode from "vscode";
 import { markWords } from "../../core/run/eventText.ts";
 import type { ClockMark } from "../../core/run/journalEvent.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
+import type { Risk } from "../../core/command/operation.ts";
 import { riskOfCell } from "../../core/command/plan.ts";
+import { cellOfMove, moveWords, nextMove } from "../../core/run/nextMove.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
 import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
-import { executeCells, findRunNotebook, progressFacts, revealCell } from "../run/runNotebook.ts";
+import type { RunbookModels } from "../notebook/runbookModel.ts";
+import { executeCells, findRunNotebook, modelOfRun, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
+import { askText } from "./askText.ts";
 import type { DrillCommands } from "./drillCommands.ts";
+import type { FailureCommands } from "./failureCommands.ts";
 import { pickFault, readFaults } from "./pickFault.ts";
 import type { ShutdownWorld } from "./startRun.ts";
 
@@ -23,8 +27,10 @@ export class RunCommands {
   readonly #models: RunbookModels;
   readonly #shutdownWorld: ShutdownWorld;
   readonly #drills: DrillCommands;
+  readonly #failures: FailureCommands;
 
-  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld, drills: DrillCommands) {
+  constructor(runs: Runs, models: RunbookModels, shutdownWorld: ShutdownWorld, drills: DrillCommands, failures: FailureCommands) {
+    this.#failures = failures;
     this.#drills = drills;
     this.#runs = runs;
     this.#models = models;
@@ -32,7 +38,7 @@ export class RunCommands {
   }
 
   async endRun(): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     const isRestored = session.status.clock.restoredAt !== undefined;
     const picked = await vscode.window.showQuickPick(
       [
@@ -48,7 +54,7 @@ export class RunCommands {
   }
 
   async injectFault(): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     if (session.status.mode !== "drill") throw new RuntimeError("invalidInput", "Injecting a fault: this run is not a drill.", { hint: "Faults exist in drills only." });
     const path = await this.#runs.worldStatePath();
     const fault = path === undefined ? undefined : await pickFault((await readFaults(path)).filter(({ world }) => world === undefined), undefined, "Inject Fault");
@@ -56,7 +62,7 @@ export class RunCommands {
   }
 
   async verify(): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: "Verifying recovery" }, () => session.change("verify", {}));
     const { greens, greensNeeded, restoredAt } = session.status.clock;
     const text = restoredAt !== undefined ? "service is restored." : greens === 0 ? "red. The timeline says why." : `green, ${greens} of ${greensNeeded} in a row.`;
@@ -64,7 +70,7 @@ export class RunCommands {
   }
 
   async markClock(): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     const items = MARKS.map((mark) => ({ label: markWords(mark), mark }));
     const picked = await vscode.window.showQuickPick(items, { title: "Mark Recovery Clock", placeHolder: "What happened?", ignoreFocusOut: true });
     if (picked === undefined) return;
@@ -80,19 +86,19 @@ export class RunCommands {
   }
 
   async addNote(): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     const text = await askText("Add Note to Log", "What did you see, decide or do outside the notebook?");
     if (text !== undefined) await session.change("addNote", { text });
   }
 
   /** Takes an option; without arguments the person chooses among those of the current step. */
   async takeOption(stepId?: string, optionId?: string): Promise<void> {
-    const session = this.#active();
+    const session = this.#runs.needActive();
     if (stepId !== undefined && optionId !== undefined) {
       await session.change("takeOption", { step: stepId, option: optionId });
       return;
     }
-    const { document } = await this.#model(session);
+    const { document } = await modelOfRun(session, this.#models);
     const forks = document.steps.filter((step) => step.kind === "step" && optionsOf(document, step).length > 0);
     const items = forks.flatMap((step) =>
       optionsOf(document, step).map((option) => ({
@@ -105,9 +111,9 @@ export class RunCommands {
   }
 
   async skipStep(): Promise<void> {
-    const session = this.#active();
-    const { document } = await this.#model(session);
-    const { current } = followProgress(document, progressFacts(session));
+    const session = this.#runs.needActive();
+    const { document } = await modelOfRun(session, this.#models);
+    const { current } = followProgress(document, session.status);
     const steps = document.steps.filter((step) => step.kind === "step").sort((a, b) => Number(b === current) - Number(a === current));
     const items = steps.map((step) => ({ label: step.title, description: step === current ? "current" : "", step: step.id }));
     const picked = await vscode.window.showQuickPick(items, { title: "Skip Step", placeHolder: "Which step?", ignoreFocusOut: true });
@@ -118,9 +124,9 @@ export class RunCommands {
 
   /** Ticks and unticks checklist items; ticks belong to the run, never to the file. */
   async tickChecklist(): Promise<void> {
-    const session = this.#active();
-    const { document } = await this.#model(session);
-    const ticked = new Set(session.events.reduce<readonly string[]>((now, event) => (event.type !== "checklistTicked" ? now : [...now.filter((key) => key !== keyOf(event)), ...(event.ticked ? [keyOf(event)] : [])]), []));
+    const session = this.#runs.needActive();
+    const { document } = await modelOfRun(session, this.#models);
+    const ticked = new Set(session.status.ticked.map(keyOf));
     const items = document.steps.flatMap((step) => step.checklist.map(({ text }) => ({ label: text, description: step.title, step: step.id, item: text, picked: ticked.has(keyOf({ step: step.id, item: text })) })));
     if (items.length === 0) {
       void vscode.window.showInformationMessage("This runbook has no checklist.");
@@ -135,18 +141,18 @@ export class RunCommands {
   }
 
   async goToNextStep(): Promise<void> {
-    const session = this.#active();
-    const model = await this.#model(session);
-    const { nextCell, current } = followProgress(model.document, progressFacts(session));
-    const index = nextCell ?? current?.cells[0];
+    const session = this.#runs.needActive();
+    const model = await modelOfRun(session, this.#models);
+    const index = cellOfMove(nextMove(model.document, session.status));
     if (index !== undefined) await this.reveal(index);
   }
 
   /** Runs the cells ahead, as far as the person may foresee what comes of them. */
   async runAhead(extent: Extent): Promise<void> {
-    const session = this.#active();
-    const model = await this.#model(session);
-    const ahead = cellsAhead(model.document, progressFacts(session), extent, (index) => riskOfCell(model.planAt(index)));
+    const session = this.#runs.needActive();
+    const model = await modelOfRun(session, this.#models);
+    const riskOf = (index: number): Risk => riskOfCell(model.planAt(index));
+    const ahead = cellsAhead(model.document, session.status, extent, riskOf);
     const cells = ahead.flatMap((index) => model.cellAt(index) ?? []);
     const notebook = cells[0]?.notebook;
     if (notebook !== undefined) {
@@ -155,7 +161,9 @@ export class RunCommands {
       return;
     }
     await this.goToNextStep();
-    void vscode.window.showInformationMessage(extent === "step" ? "Nothing of this step is left to run, or an option has to be taken first." : "The next cell changes something: look at it and run it yourself.");
+    const move = nextMove(model.document, session.status);
+    if (move.kind === "decide") await this.#failures.offer(session, move.failure.execution);
+    else void vscode.window.showInformationMessage(moveWords(move, model.document, riskOf));
   }
 
   /** Shows a cell of the run's notebook; `index` counts in the document's cells. */
@@ -184,31 +192,13 @@ export class RunCommands {
     if (path !== undefined) await this.#shutdownWorld(path);
   }
 
-  #active(): RunSession {
-    const { active } = this.#runs;
-    if (active === undefined) throw new RuntimeError("invalidInput", "There is no run going on.", { hint: "Start a drill or an incident first." });
-    return active;
-  }
-
   #any(): RunSession {
     const { session } = this.#runs;
     if (session === undefined) throw new RuntimeError("invalidInput", "There has been no run in this window.", { hint: "Start a drill or an incident first." });
     return session;
   }
-
-  async #model(session: RunSession): Promise<RunbookModel> {
-    const notebook = findRunNotebook(session);
-    if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
-    return this.#models.of(notebook);
-  }
 }
 
 function keyOf(entry: { readonly step: string; readonly item: string }): string {
   return `${entry.step}\n${entry.item}`;
-}
-
-/** Asks for one line that is not empty; `undefined` on Escape. */
-async function askText(title: string, prompt: string): Promise<string | undefined> {
-  const text = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true, validateInput: (value) => (value.trim() === "" ? "Write a few words." : undefined) });
-  return text?.trim();
 }

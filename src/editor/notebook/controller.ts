@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { CellStatus } from "../../core/protocol.ts";
 import type { Outcome } from "../../core/run/outcome.ts";
-import { closingLines, stopsRun } from "../../core/run/outcomeText.ts";
+import { closingLines, isUnresolved, stopsRun } from "../../core/run/outcomeText.ts";
 import { findCell } from "../../core/runbook/cellName.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import { CONTROLLER_ID, NOTEBOOK_TYPE } from "../contributions.ts";
@@ -24,6 +24,8 @@ export interface ControllerParts {
   readonly errors: ErrorReporter;
   /** Gives the run that cells of this notebook go to, asking the person to start one; `undefined` when they do not. */
   chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined>;
+  /** A cell that was run here did not succeed: the person is told what can be done, and nothing waits for the answer. */
+  onFailure(session: RunSession, execution: string): Promise<void>;
 }
 
 /** Runs a notebook's cells through the kernel process: in order, one at a time, stopping at the first that fails. */
@@ -115,8 +117,9 @@ export class RunbookController implements vscode.Disposable {
       const outcome = await session.client.request("runCell", { execution: id, ...request });
       const status = session.status.cells.find((other) => other.execution === id);
       const isFailure = stopsRun(outcome) || outcome.status === "finding";
-      await output.finish(closingLines(outcome, status?.expectations ?? []), isFailure, { run: session.status.run, whole: status?.whole ?? [] });
+      await output.finish(closingLines(outcome, status ?? { expectations: [] }), isFailure, { run: session.status.run, whole: status?.whole ?? [] });
       execution.end(outcome.status === "succeeded" || outcome.status === "finding", startedAt + (outcome.endedAt - outcome.startedAt) / session.status.clock.rate);
+      if (stopsRun(outcome)) void this.#parts.errors.guard("After a failed cell", () => this.#parts.onFailure(session, id));
       return outcome;
     } catch (error) {
       await output.finish(`Not finished: ${messageOf(error)}\n`, true, { run: session.status.run, whole: [] });
@@ -149,11 +152,12 @@ export class RunbookController implements vscode.Disposable {
     if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || !this.#selected.has(notebook)) return;
     const model = await this.#parts.models.of(notebook);
     for (const status of session.status.cells) {
-      if (status.outcome === undefined || this.#shown.has(status.execution)) continue;
+      const shown = status.override === undefined ? status.execution : `${status.execution} overridden`;
+      if (status.outcome === undefined || this.#shown.has(shown)) continue;
       const index = findCell(model.document, status.cell.name);
       const cell = index === undefined ? undefined : model.cellAt(index);
       if (cell === undefined || this.#busy.has(cell)) continue;
-      this.#shown.add(status.execution);
+      this.#shown.add(shown);
       this.#busy.add(cell);
       void this.#parts.errors.guard("Showing earlier output", () => this.#show(cell, status, session)).finally(() => this.#busy.delete(cell));
     }
@@ -170,10 +174,10 @@ export class RunbookController implements vscode.Disposable {
     try {
       await execution.clearOutput();
       for (const part of parts) output.append(part);
-      await output.finish(closingLines(outcome, status.expectations), outcome.status !== "succeeded", { run: session.status.run, whole: status.whole });
+      await output.finish(closingLines(outcome, status), outcome.status !== "succeeded", { run: session.status.run, whole: status.whole });
     } finally {
       output.dispose();
-      execution.end(!stopsRun(outcome), outcome.endedAt);
+      execution.end(!isUnresolved(status), outcome.endedAt);
     }
   }
 }

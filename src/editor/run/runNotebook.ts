@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
-import type { ProgressFacts } from "../../core/run/progress.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
+import type { RunbookModel, RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "./runSession.ts";
 
 /** The open notebook of a run; `undefined` while it is closed. */
@@ -8,17 +9,18 @@ export function findRunNotebook(session: RunSession): vscode.NotebookDocument | 
   return vscode.workspace.notebookDocuments.find((notebook) => notebook.notebookType === NOTEBOOK_TYPE && notebook.uri.fsPath === session.status.runbookPath);
 }
 
+/** The model of a run's runbook. Throws `invalidInput` while it is closed. */
+export async function modelOfRun(session: RunSession, models: RunbookModels): Promise<RunbookModel> {
+  const notebook = findRunNotebook(session);
+  if (notebook === undefined) throw new RuntimeError("invalidInput", `The runbook of this run is not open: ${session.status.runbookPath}`, { hint: "Open it first." });
+  return models.of(notebook);
+}
+
 /** The notebook that commands of the palette mean: the active one, else a visible one, else the run's. */
 export function findCurrentNotebook(session: RunSession | undefined): vscode.NotebookDocument | undefined {
   const editors = [vscode.window.activeNotebookEditor, ...vscode.window.visibleNotebookEditors];
   const shown = editors.find((editor) => editor?.notebook.notebookType === NOTEBOOK_TYPE)?.notebook;
   return shown ?? (session === undefined ? undefined : findRunNotebook(session));
-}
-
-/** The facts that progress is followed by. */
-export function progressFacts(session: RunSession): ProgressFacts {
-  const skipped = session.events.flatMap((event) => (event.type === "stepSkipped" ? [event.step] : []));
-  return { cells: session.status.cells, options: session.status.options, skipped };
 }
 
 /** Shows the first of these cells and runs them in order, as their run buttons would; one that fails stops those after it. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { KernelClient, KernelState, RunStatus, StartRunParams } from "../../core/protocol.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import { setContext } from "../settings.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -51,6 +52,13 @@ export class Runs implements vscode.Disposable {
   /** The session while cells can run in it. */
   get active(): RunSession | undefined {
     return this.#session?.isActive === true ? this.#session : undefined;
+  }
+
+  /** The session in which cells can run. Throws `invalidInput` where there is none. */
+  needActive(): RunSession {
+    const { active } = this;
+    if (active === undefined) throw new RuntimeError("invalidInput", "There is no run going on.", { hint: "Start a drill or an incident first." });
+    return active;
   }
 
   /** Starts a kernel and a run in it. */

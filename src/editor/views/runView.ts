@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
+import type { CellStatus } from "../../core/protocol.ts";
 import { shortAge } from "../../core/health/age.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eventText.ts";
 import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
+import { cellOfMove, failureWords, nextMove } from "../../core/run/nextMove.ts";
 import { followProgress } from "../../core/run/progress.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
 import { describeClock, formatDuration, greensText, remainingMs } from "../../core/run/recoveryClock.ts";
@@ -12,7 +14,7 @@ import { messageOf } from "../../core/runtimeError.ts";
 import type { CommandId, InternalCommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
-import { findRunNotebook, progressFacts } from "../run/runNotebook.ts";
+import { findRunNotebook } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -20,6 +22,7 @@ import type { ErrorReporter } from "../showError.ts";
 const VIEW: ViewId = "dr-runbook.run";
 const REVEAL: InternalCommandId = "dr-runbook.internal.revealCell";
 const MARK: CommandId = "dr-runbook.markClock";
+const DECIDE: CommandId = "dr-runbook.decideFailure";
 const TAKE_OPTION: InternalCommandId = "dr-runbook.internal.takeOption";
 const RUN_ACTION: InternalCommandId = "dr-runbook.internal.runQuickAction";
 const TIMELINE_LIMIT = 200;
@@ -135,11 +138,12 @@ export class RunView implements vscode.TreeDataProvider<Node>, vscode.Disposable
     const notebook = findRunNotebook(session);
     if (notebook === undefined) return [line("Open the runbook to see its steps", { icon: "book", command: { command: "dr-runbook.openRunbook", title: "Open Runbook" } })];
     const model = await this.#models.of(notebook);
-    const progress = followProgress(model.document, progressFacts(session));
+    const progress = followProgress(model.document, session.status);
     if (progress.current === undefined) return [line("Every step is done", { icon: "check-all" })];
-    const nextCell = progress.nextCell ?? progress.current.cells[0];
+    const move = nextMove(model.document, session.status);
     return [
-      stepLine("Now", progress.current, "arrow-right", nextCell),
+      stepLine("Now", progress.current, "arrow-right", cellOfMove(move)),
+      ...(move.kind === "decide" ? [decisionLine(move.failure)] : []),
       ...progress.openOptions.map((option) =>
         line(option.title, {
           description: forecastWords(forecastOption(model.document, option), remainingMs(session.clock)), icon: "git-branch",
@@ -188,6 +192,11 @@ function exposureLine({ clock }: RunSession): Node[] {
       tooltip: "What was written after it is lost if nothing but this backup comes back: a replica may have more.",
     }),
   ];
+}
+
+/** The cell that did not succeed and waits for a person; selecting it asks what to do. */
+function decisionLine(failure: CellStatus): Node {
+  return line("What now?", { description: failureWords(failure), icon: "error", colour: "list.errorForeground", tooltip: `${failureWords(failure)}\nSelect to run it again, to go another way, or to go on with a reason.`, command: { command: DECIDE, title: "Decide After Failure" } });
 }
 
 function stepLine(word: string, step: Step, icon: string, cell: number | undefined): Node {

@@ -130,8 +130,8 @@ describe("how a cell ends", () => {
   const outcome = { status: "failed", exitCode: 1, reason: "expectation", message: "An expectation is not met.", startedAt: 0, endedAt: 1 } as const;
   it("says what was expected, what came and why it ended", () => {
     const checks = [{ statement: 0, expected: '"UP"', actual: '"DOWN"\n', result: "notMet" }, { statement: 1, expected: "201", actual: "201", result: "met" }];
-    assert.equal(closingLines(outcome, checks), '✗ Expected "UP": not met, got "DOWN"\n✓ Expected 201: met\nFailed (exit code 1): An expectation is not met.\n');
-    assert.equal(closingLines({ ...outcome, status: "succeeded" }, []), "");
+    assert.equal(closingLines(outcome, { expectations: checks }), '✗ Expected "UP": not met, got "DOWN"\n✓ Expected 201: met\nFailed (exit code 1): An expectation is not met.\n');
+    assert.equal(closingLines({ ...outcome, status: "succeeded" }, { expectations: [] }), "");
   });
 
   it("stops the cells after a failure or a No, and not after a finding", () => {

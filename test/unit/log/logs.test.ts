@@ -12,7 +12,7 @@ describe("the incident log", () => {
       ["look", "Step 1: Look & See", "failed", 5000, 9000],
       ["look", undefined, "unknown", 20_000, undefined],
     ]);
-    assert.deepEqual(WHOLE.executions[0]?.details.map((detail) => detail.kind), ["gate", "answer", "output", "output", "wholeOutput", "file", "message", "expectation"]);
+    assert.deepEqual(WHOLE.executions[0]?.details.map((detail) => detail.kind), ["gate", "answer", "output", "output", "wholeOutput", "file", "message", "expectation", "override"]);
     assert.equal(WHOLE.facts.find((fact) => fact.name === "Recovery time")?.value, "04:20 (RTO 15:00)");
   });
 

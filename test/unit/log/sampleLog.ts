@@ -37,6 +37,7 @@ export const WHOLE = logOf(
   [7, { type: "gateAnswered", execution: "a", answer: "yes", by: "ann" }],
   [9, { type: "statementOutcome", execution: "a", statement: 0, outcome: outcome("finding", NOON, NOON + 4000), stdout: NASTY, stderr: NASTY, files: [{ path: "/tmp/x", bytes: 3, sha256: "b".repeat(64) }], whole: [{ stream: "stdout", path: "output/0001-look-stdout.txt", bytes: 2_000_000, lines: 12_345, sha256: "c".repeat(64), missing: "the disk is <full>" }] }],
   [9, { type: "expectationChecked", execution: "a", statement: 0, expected: NASTY, actual: NASTY, result: "notMet" }],
+  [30, { type: "expectationOverridden", execution: "a", statement: 0, expected: NASTY, actual: NASTY, reason: NASTY, by: "ann" }],
   [9, { type: "cellOutcome", execution: "a", cell: LOOK, outcome: outcome("failed", NOON + 5000, NOON + 9000), variables: {} }],
   [20, { type: "cellStarted", execution: "b", cell: { ...LOOK, step: "gone" }, text: "kubectl get pods" }],
   [240, { type: "clockMarked", mark: "restored", markedAt: NOON + 200_000, by: "machine", reason: "" }],
