@@ -5,6 +5,7 @@ import type { RunSummary } from "../core/drills/runSummary.ts";
 import { forecastOption, forecastWords } from "../core/run/optionForecast.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { stopsRun } from "../core/run/outcomeText.ts";
+import { acknowledgeClock, openAcknowledgement } from "../core/run/acknowledgement.ts";
 import { failedExpectation } from "../core/run/failureChoices.ts";
 import { cellOfMove, failureWords, moveWords, nextMove, type NextMove } from "../core/run/nextMove.ts";
 import { commandCells, followProgress, optionsOf, statusOf } from "../core/run/progress.ts";
@@ -75,7 +76,7 @@ class TerminalRun {
       if (this.#queue.length === 0 && move.kind === "takeOption" && (await this.#chooseOption(move.options, status))) continue;
       const cell = this.#queue[0] ?? (move.kind === "takeOption" ? undefined : cellOfMove(move));
       this.#show(cell, move, status);
-      const menu = [...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), MENU].join(" · ");
+      const menu = [...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), ...(openAcknowledgement(status.clock) === undefined ? [] : ["a acknowledge"]), MENU].join(" · ");
       const isOver = await this.#act(await this.#live.read(menu), cell, status);
       if (isOver) return 0;
     }
@@ -94,6 +95,9 @@ class TerminalRun {
         return true;
       case "s":
         await this.#skip(this.#queue.length > 0 ? this.#stepOf(cell) : followProgress(this.#live.document, status).current);
+        return false;
+      case "a":
+        await kernel.request("markClock", { mark: "acknowledged", at: undefined, reason: `by ${status.driver}` });
         return false;
       case "x":
         await this.#override(cell, status);
@@ -126,7 +130,8 @@ class TerminalRun {
   #show(cell: number | undefined, move: NextMove, status: RunStatus): void {
     const { document, print } = this.#live;
     const step = this.#stepOf(cell);
-    const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${greensText(status.clock)}]`;
+    const unacknowledged = openAcknowledgement(status.clock);
+    const clock = `[${describeClock(status.clock).text}${this.#forecast(status)}${unacknowledged === undefined ? "" : `, not acknowledged: ${acknowledgeClock(unacknowledged)}`}${greensText(status.clock)}]`;
     if (cell === undefined) print(`\n${clock} ${moveWords(move, document, () => "undetermined")}`);
     else print(`${move.kind === "decide" && move.cell === cell ? `\n${failureWords(move.failure)}` : ""}\n${clock} ${step === undefined ? "" : `${step.title}: `}${cellReference(document, cell).name}\n${document.cells[cell]?.text ?? ""}`);
   }

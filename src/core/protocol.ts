@@ -143,6 +143,9 @@ export interface ClockStatus {
   readonly restoredAt: number | undefined;
   readonly rtoMs: number | undefined;
   readonly rpoMs: number | undefined;
+  readonly acknowledgedAt: number | undefined;
+  /** Until when somebody should have acknowledged; `undefined` before the impact, or where no time is set. */
+  readonly acknowledgeBy: number | undefined;
   /** Newest recovery point that a backup shows: what is written after it would be lost. `undefined` without evidence. */
   readonly newestPointAt: number | undefined;
   readonly greens: number;

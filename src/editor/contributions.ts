@@ -55,6 +55,7 @@ export const COMMANDS = {
   "dr-runbook.injectFault": "Inject Fault…",
   "dr-runbook.verifyRecovery": "Verify Recovery",
   "dr-runbook.markClock": "Mark Recovery Clock…",
+  "dr-runbook.acknowledge": "Acknowledge",
   "dr-runbook.addNote": "Add Note to Log…",
   "dr-runbook.nameCommander": "Name Incident Commander…",
   "dr-runbook.escalate": "Escalate…",

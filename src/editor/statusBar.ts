@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { forecastRun, recoveryForecastWords, stepWords, type RecoveryForecast } from "../core/drills/forecast.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { shortAge } from "../core/health/age.ts";
-import { rpoExposureMs } from "../core/run/recoveryPoint.ts";
+import { acknowledgeClock, acknowledgeWords, openAcknowledgement } from "../core/run/acknowledgement.ts";
+import { isOverRpo, rpoExposureMs } from "../core/run/recoveryPoint.ts";
 import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
@@ -16,9 +17,10 @@ import type { Runs } from "./run/runs.ts";
 const TICK_MS = 1000;
 const START: CommandId = "dr-runbook.startDrill";
 const CLOCK: CommandId = "dr-runbook.markClock";
+const ACKNOWLEDGE: CommandId = "dr-runbook.acknowledge";
 const SHOW_RUN = "dr-runbook.run.focus";
 
-/** Two items at the left of the status bar: what is being touched (LIVE or DRILL, and the targets), and the recovery clock. */
+/** At the left of the status bar: what is being touched (LIVE or DRILL, and the targets), the recovery clock, and until somebody has acknowledged, that. */
 export class RunStatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #runs: Runs;
@@ -27,12 +29,17 @@ export class RunStatusBar implements vscode.Disposable {
   readonly #target = this.#store.add(vscode.window.createStatusBarItem("dr-runbook.target", vscode.StatusBarAlignment.Left, 1000));
   readonly #clock = this.#store.add(vscode.window.createStatusBarItem("dr-runbook.clock", vscode.StatusBarAlignment.Left, 999));
 
+  readonly #acknowledge = this.#store.add(vscode.window.createStatusBarItem("dr-runbook.acknowledge", vscode.StatusBarAlignment.Left, 998));
+
   constructor(runs: Runs, models: RunbookModels, history: DrillHistory) {
     this.#runs = runs;
     this.#models = models;
     this.#history = history;
     this.#target.name = "Runbook Targets";
     this.#clock.name = "Recovery Clock";
+    this.#acknowledge.name = "Acknowledge";
+    this.#acknowledge.command = ACKNOWLEDGE;
+    this.#acknowledge.tooltip = "Nobody has acknowledged yet. Click to record that you have taken it.";
     const timer = setInterval(() => this.#showClock(), TICK_MS);
     this.#store.add({ dispose: () => clearInterval(timer) });
     this.#store.add(runs.onDidChange(() => this.#show()));
@@ -55,6 +62,7 @@ export class RunStatusBar implements vscode.Disposable {
 
   #showClock(): void {
     const { session } = this.#runs;
+    showAcknowledge(this.#acknowledge, session);
     if (session === undefined) {
       this.#clock.hide();
       return;
@@ -63,7 +71,7 @@ export class RunStatusBar implements vscode.Disposable {
     const forecast = session.isActive ? forecastRun(session.events, session.clock, this.#history.runsOf(session)) : undefined;
     const words = forecast === undefined ? "" : recoveryForecastWords(forecast, (step) => stepWords(step, this.#documentOf(session)));
     const isLate = (forecast?.overMs ?? 0) > 0;
-    const text = words === "" ? clock.text : `${clock.text}, ${words}`;
+    const text = [clock.text, words, exposureWords(session)].filter((part) => part !== "").join(", ");
     this.#clock.text = `$(${clock.level === "restored" ? "check" : "watch"}) ${text}`;
     this.#clock.backgroundColor = backgroundOf(clock.level === "calm" && isLate ? "warning" : clock.level);
     this.#clock.tooltip = clockTooltip(session, forecast);
@@ -77,6 +85,18 @@ export class RunStatusBar implements vscode.Disposable {
     const notebook = findRunNotebook(session);
     return notebook === undefined ? undefined : this.#models.known(notebook)?.document;
   }
+}
+
+function showAcknowledge(item: vscode.StatusBarItem, session: RunSession | undefined): void {
+  const open = session?.isActive === true ? openAcknowledgement(session.clock) : undefined;
+  if (open === undefined) {
+    item.hide();
+    return;
+  }
+  item.text = `$(bell) Acknowledge: ${acknowledgeClock(open)}`;
+  item.backgroundColor = backgroundOf(open.isOverdue ? "warning" : "calm");
+  item.accessibilityInformation = { label: `Acknowledge: ${acknowledgeWords(open)}`, role: "button" };
+  item.show();
 }
 
 function showIdle(item: vscode.StatusBarItem): void {
@@ -109,6 +129,12 @@ function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): s
   const first = mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
   const speed = clock.rate === 1 ? [] : [`Its time runs ${String(clock.rate)} times as fast as the real one: good for practice, and not counted for the forecast.`];
   return [first, ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
+}
+
+/** Only when it is over the objective: a clock that always says more is read less. */
+function exposureWords({ clock }: RunSession): string {
+  const exposedMs = rpoExposureMs(clock);
+  return exposedMs === undefined || !isOverRpo(clock) ? "" : `over RPO: newest backup ${shortAge(exposedMs)} old`;
 }
 
 function clockTooltip(session: RunSession, forecast: RecoveryForecast | undefined): string {

@@ -3,6 +3,7 @@ import type { AskParams, AskResult, HealthReport, KernelNotifications, OutputNot
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { runCell, type CellRunnerHost } from "../core/run/cellRunner.ts";
 import type { JournalEvent, JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
+import type { RecoveryPointEvidence } from "../core/run/recoveryPoint.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import { failedExpectation } from "../core/run/failureChoices.ts";
 import { planCellText } from "../core/run/planCellText.ts";
@@ -24,6 +25,7 @@ import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { OutputFiles } from "../services/journal/outputFiles.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
+import { BackupWatch } from "./backupWatch.ts";
 import { executeOperation } from "./executors.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
@@ -73,6 +75,7 @@ export class Run {
   #queue: Promise<unknown> = Promise.resolve();
   /** The watch over the verification, while there is one. */
   #watch: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  #backups: BackupWatch | undefined;
   #ending: Promise<RunVerdict> | undefined;
   /** The one question about a journal that cannot be written, once it was asked. */
   #unwritable: Promise<void> | undefined;
@@ -111,6 +114,7 @@ export class Run {
     for (const spec of this.#parts.document.frontMatter.targets) {
       await this.record({ type: "targetPinned", target: await pinTarget(spec, this.#parts.ports, this.#over.signal) });
     }
+    this.#watchBackups();
   }
 
   /** After a crash: executions whose end was not journalled are unknown. */
@@ -118,6 +122,7 @@ export class Run {
     const leftOver = await this.#parts.outputs.leftOver(new Set(this.#records.flatMap(wholeOutputsOf).map(({ path }) => path)));
     await this.record({ type: "resumed", interrupted: this.#state.open, reason, ...(leftOver.length === 0 ? {} : { leftOver }) });
     this.#watchIfVerified();
+    this.#watchBackups();
   }
 
   /** Journals an event, then tells the fronts. */
@@ -218,11 +223,21 @@ export class Run {
   /** Reads the targets' health; a recovery point that is newer than those before goes into the journal. */
   async health(of: "everything" | "clusters"): Promise<HealthReport> {
     const report = await this.#health.read(of, this.#state.rpoMs, this.#over.signal);
-    const point = report.recoveryPoint;
-    if (point !== undefined && this.#state.ended === undefined && point.pointAt > (this.#state.newestPointAt ?? -Infinity)) {
-      await this.record({ type: "recoveryPointFound", pointAt: point.pointAt, evidence: point.evidence });
-    }
+    if (report.recoveryPoint !== undefined) await this.#found(report.recoveryPoint);
     return report;
+  }
+
+  async #found({ pointAt, evidence }: RecoveryPointEvidence): Promise<void> {
+    if (this.#state.ended === undefined && pointAt > (this.#state.newestPointAt ?? -Infinity)) await this.record({ type: "recoveryPointFound", pointAt, evidence });
+  }
+
+  /** Looks for recovery points from now on, whether or not somebody looks at the health. */
+  #watchBackups(): void {
+    if (this.#state.ended !== undefined || !this.#health.hasRecoveryPoints) return;
+    this.#backups = new BackupWatch({
+      clock: this.#parts.ports.clock, attended: (signal) => this.#parts.attended(signal),
+      read: (signal) => this.#health.recoveryPoint(signal), found: (point) => this.#found(point),
+    });
   }
 
   /** Names for completion, from the run's own targets. */
@@ -265,7 +280,12 @@ export class Run {
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
+<<<<<<< HEAD
     const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, await this.#faults?.look());
+=======
+    await this.#backups?.stop();
+    const verdict = judgeRun(this.#state);
+>>>>>>> 7cb1035 (Begin an incident with its acknowledgement, tick the step's checklist in the Run view, and look for recovery points whatever is on the screen)
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
@@ -274,6 +294,7 @@ export class Run {
   /** Stops the watch and closes the files; the run itself can be resumed. */
   async close(): Promise<void> {
     this.#over.abort(new Error("The kernel is closing."));
+    await this.#backups?.stop();
     await this.#queue;
     await this.#parts.ports.close();
     await this.#parts.journal.close();

@@ -5,6 +5,7 @@ import { WatchedLists } from "../core/health/watchedLists.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { KubernetesPort, ToolPorts } from "../core/ports.ts";
 import type { ClusterHealth, HealthReport } from "../core/protocol.ts";
+import type { RecoveryPointEvidence } from "../core/run/recoveryPoint.ts";
 import type { TargetSpec } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 
@@ -54,6 +55,16 @@ export class RunHealth {
     return { checkedAt: ports.clock.now(), clusters, ...others };
   }
 
+  /** True where backups bring data back, by what the facts say: then there are recovery points to look for. */
+  get hasRecoveryPoints(): boolean {
+    return this.#sources.facts?.backups.some(({ recoversData }) => recoversData) === true;
+  }
+
+  /** The newest recovery point that the backups show now; `undefined` where none can be read. */
+  async recoveryPoint(signal: AbortSignal): Promise<RecoveryPointEvidence | undefined> {
+    return (await this.#readBackups(undefined, signal)).recoveryPoint;
+  }
+
   /** Ends all watches. */
   stop(): void {
     for (const { lists } of this.#clusters.values()) lists.stop();
@@ -61,13 +72,18 @@ export class RunHealth {
   }
 
   async #readOthers(rpoMs: number | undefined, signal: AbortSignal): Promise<OtherHealth> {
-    const { targets, facts, ports } = this.#sources;
-    const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
+    const { facts, ports } = this.#sources;
     const [backups, alerts] = await Promise.all([
-      readBackupHealth(sources.flat(), rpoMs, ports.clock, signal),
+      this.#readBackups(rpoMs, signal),
       facts?.prometheus === undefined ? [] : readAlerts({ http: ports.http, clock: ports.clock, url: facts.prometheus }, signal),
     ]);
     return { ...backups, alerts };
+  }
+
+  async #readBackups(rpoMs: number | undefined, signal: AbortSignal): ReturnType<typeof readBackupHealth> {
+    const { targets, facts, ports } = this.#sources;
+    const sources = await Promise.all(targets.flatMap((target) => (target.kind === "aws" ? target.buckets.map((bucket) => backupSources(target, bucket, facts, ports)) : [])));
+    return readBackupHealth(sources.flat(), rpoMs, ports.clock, signal);
   }
 
   /** The runbook's first cluster is the one that the facts describe. One that the kubeconfig does not have (yet, where the runbook builds it) has a report that says so. */

@@ -7,6 +7,7 @@ import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import { readFacts } from "../core/facts/readFacts.ts";
+import { ACKNOWLEDGE_WITHIN_MS } from "../core/run/acknowledgement.ts";
 import { readCellOutput } from "../core/run/cellOutput.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
 import { sha256Hex } from "../core/run/chain.ts";
@@ -175,7 +176,7 @@ export class Session {
     await run.record({
       type: "runStarted", run: folder.id, mode: params.mode, driver: params.driver === "" ? userInfo().username : params.driver, rate: this.#current().world?.clock.rate ?? 1, unattended: params.unattended, version: this.#version,
       runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
-      rtoMs: document.frontMatter.rtoMs, rpoMs: document.frontMatter.rpoMs,
+      rtoMs: document.frontMatter.rtoMs, rpoMs: document.frontMatter.rpoMs, acknowledgeWithinMs: readSharedFacts(document, params.runbookPath)?.communication.acknowledgeWithinMs ?? ACKNOWLEDGE_WITHIN_MS,
     });
     if (params.impactAt !== undefined || params.mode === "incident") {
       await run.record({ type: "clockMarked", mark: "impact", markedAt: params.impactAt ?? run.status.clock.now, by: "person", reason: params.impactAt === undefined ? "start of the run, until a person corrects it" : "given at the start" });

@@ -30,6 +30,9 @@ describe("the palette during a drill", function () {
       await workbench.runCommand("Runbook: Inject Fault…");
       await workbench.pick("Database crash loop");
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+      await workbench.waitForStatus(/Acknowledge: \d\d:\d\d (?:left|overdue)/);
+      await page.keyboard.press("Control+Alt+a");
+      await page.locator(".part.statusbar .statusbar-item").filter({ hasText: "Acknowledge" }).waitFor({ state: "hidden" });
       await workbench.runCommand("Runbook: Inject Fault…");
       await workbench.pick("Standby far behind");
       await workbench.answer("How much of it", "lagSeconds=60");

@@ -64,10 +64,16 @@ describe("a live incident", function () {
       await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /What now\?.*app-health: failed/ }).waitFor();
       await workbench.screenshot("incident-failed-dark");
       await workbench.runCommand("Runbook: Run Until a Change");
-      await toast.getByRole("button", { name: "Override…" }).first().click();
+      await workbench.waitForQuickInput("What now?");
+      await workbench.screenshot("incident-decide-dark");
+      await workbench.pick("Override the expectation");
       await workbench.answer("Why is it right to go on", "The name resolves for customers only");
       await workbench.waitForOutput(/Overridden by .*: The name resolves for customers only/);
-      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /Expectation overridden by .*The name resolves/ }).waitFor();
+      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: "What now?" }).waitFor({ state: "hidden" });
+      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /Acknowledge.*(?:left|overdue)/ }).click();
+      await page.locator(".part.statusbar .statusbar-item").filter({ hasText: "Acknowledge" }).waitFor({ state: "hidden" });
+      const acknowledged = journalOf(workbench).find((record) => record.type === "clockMarked" && record.mark === "acknowledged");
+      assert.ok(acknowledged?.type === "clockMarked" && acknowledged.by === "person" && /^by \S+$/.test(acknowledged.reason));
       assert.deepEqual(journalOf(workbench).flatMap((record) => (record.type === "expectationOverridden" ? [record.reason] : [])), ["The name resolves for customers only"]);
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Service restored");

@@ -40,6 +40,7 @@ export function messageValues({ document, records, facts, now }: MessageSources)
     now: utcMinute(now),
     detectedAt: utcMinute(markOf(records, "detected")?.markedAt ?? startedAt),
     impactAt: state.impactAt === undefined ? undefined : utcMinute(state.impactAt),
+    acknowledgedAt: state.acknowledgedAt === undefined ? undefined : utcMinute(state.acknowledgedAt),
     restoredAt: state.restoredAt === undefined ? undefined : utcMinute(state.restoredAt),
     duration: state.restoredAt === undefined || state.impactAt === undefined ? undefined : wholeMinutes(state.restoredAt - state.impactAt),
     status: statusWords(state, records),

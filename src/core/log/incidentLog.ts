@@ -1,3 +1,4 @@
+import { acknowledgedText } from "../run/acknowledgement.ts";
 import { clockText } from "../run/clockText.ts";
 import { describeEvent, type TimelineEntry } from "../run/eventText.ts";
 import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WholeOutput, WrittenFile } from "../run/journalEvent.ts";
@@ -94,6 +95,7 @@ function readFacts(state: RunState, records: readonly JournalRecord[]): Incident
     ["Runbook", started?.type === "runStarted" ? `${started.runbook.id} (SHA-256 ${started.runbook.sha256.slice(0, 16)}…)` : ""],
     ...state.targets.map((target) => [`Target ${target.name}`, `${target.kind} at ${target.address}${target.identity === "" ? "" : `, identity ${target.identity}`}, as ${target.actor}`] as const),
     ["Impact began", state.impactAt === undefined ? "not recorded" : utc(state.impactAt)],
+    ...(state.acknowledgedAt === undefined && state.acknowledgeWithinMs === undefined ? [] : [["Acknowledged", acknowledgedText(state)] as const]),
     ["Service restored", state.restoredAt === undefined ? "not restored" : utc(state.restoredAt)],
     ["Recovery time", recoveryText(state)],
     ["RPO", recoveryPointText(state)],

@@ -31,6 +31,8 @@ export type JournalEvent =
       readonly driver: string;
       readonly rtoMs: number | undefined;
       readonly rpoMs: number | undefined;
+      /** Time to acknowledge; journals of earlier versions have none. */
+      readonly acknowledgeWithinMs?: number;
       /** World time per real time in a drill; 1 in an incident. Only drills at 1 by a person count as proof. */
       readonly rate: number;
       readonly unattended: boolean;

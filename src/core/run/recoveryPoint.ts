@@ -42,6 +42,12 @@ export function rpoExposureMs(clock: Pick<ClockStatus, "now" | "restoredAt" | "n
   return clock.newestPointAt === undefined || clock.restoredAt !== undefined ? undefined : Math.max(0, clock.now - clock.newestPointAt);
 }
 
+/** True when more data would be lost than the objective allows, if nothing newer than the newest backup came back. */
+export function isOverRpo(clock: Pick<ClockStatus, "now" | "restoredAt" | "newestPointAt" | "rpoMs">): boolean {
+  const exposedMs = rpoExposureMs(clock);
+  return exposedMs !== undefined && clock.rpoMs !== undefined && exposedMs > clock.rpoMs;
+}
+
 /** The newest value that a cell set and that carries a time as backups are named (`…-2026-01-31-0200…`). */
 export function suggestRecoveryPoint(records: readonly JournalRecord[]): RecoveryPointEvidence | undefined {
   for (const record of records.toReversed()) {

@@ -1,4 +1,5 @@
 import type { CellStatus, ChecklistTick, ClockStatus, RunStatus } from "../protocol.ts";
+import { acknowledgeBy } from "./acknowledgement.ts";
 import type { CellReference, ClockMark, JournalRecord, PinnedTarget, RunMode, RunVerdict, WholeOutput } from "./journalEvent.ts";
 import type { Outcome } from "./outcome.ts";
 import { wholeOutputsOf } from "./wholeOutputText.ts";
@@ -25,7 +26,11 @@ export interface RunState {
   readonly rpoMs: number | undefined;
   readonly rate: number;
   readonly targets: readonly PinnedTarget[];
+  readonly startedAt: number;
+  readonly acknowledgeWithinMs: number | undefined;
   readonly impactAt: number | undefined;
+  readonly detectedAt: number | undefined;
+  readonly acknowledgedAt: number | undefined;
   readonly restoredAt: number | undefined;
   /** Who says so; `undefined` while it is not restored. */
   readonly restoredBy: "person" | "machine" | undefined;
@@ -45,7 +50,7 @@ export interface RunState {
 
 const EMPTY: RunState = {
   run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, newestPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
-  targets: [], impactAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], skipped: [], ticked: [], faults: [], ended: undefined, head: "", open: [],
+  targets: [], startedAt: 0, acknowledgeWithinMs: undefined, impactAt: undefined, detectedAt: undefined, acknowledgedAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], skipped: [], ticked: [], faults: [], ended: undefined, head: "", open: [],
 };
 
 /** The state after all records. */
@@ -63,7 +68,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "runStarted":
       return {
         ...state, run: record.run, mode: record.mode, runbookPath: record.runbook.path, title: record.runbook.title, driver: record.driver,
-        rtoMs: record.rtoMs, rpoMs: record.rpoMs, rate: record.rate,
+        rtoMs: record.rtoMs, rpoMs: record.rpoMs, rate: record.rate, startedAt: record.at, acknowledgeWithinMs: record.acknowledgeWithinMs,
       };
     case "targetPinned":
       return { ...state, targets: [...state.targets.filter((target) => target.name !== record.target.name), record.target] };
@@ -120,6 +125,8 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
 
 function markClock(state: RunState, mark: ClockMark, at: number, by: "person" | "machine"): RunState {
   if (mark === "impact") return { ...state, impactAt: at };
+  if (mark === "detected") return { ...state, detectedAt: at };
+  if (mark === "acknowledged") return { ...state, acknowledgedAt: at };
   if (mark === "restored") return { ...state, restoredAt: at, restoredBy: by };
   if (mark === "reopened") return { ...state, restoredAt: undefined, restoredBy: undefined, greens: 0 };
   return state;
@@ -158,7 +165,7 @@ function unknownOutcome(record: { readonly at: number; readonly reason: string }
 export function clockStatus(state: RunState, now: number): ClockStatus {
   return {
     now, rate: state.rate, impactAt: state.impactAt, restoredAt: state.restoredAt, rtoMs: state.rtoMs, rpoMs: state.rpoMs,
-    newestPointAt: state.newestPointAt, greens: state.greens, greensNeeded: GREENS_NEEDED,
+    acknowledgedAt: state.acknowledgedAt, acknowledgeBy: acknowledgeBy(state), newestPointAt: state.newestPointAt, greens: state.greens, greensNeeded: GREENS_NEEDED,
   };
 }
 

@@ -26,15 +26,9 @@ export class FailureCommands {
 
   /** Tells of a failure beside the work, with what can be done as buttons. What a person has stopped needs no telling. */
   async tell(session: RunSession, execution: string): Promise<void> {
-    const outcome = findFailure(session, execution)?.outcome;
-    const isByPerson = outcome?.reason === "refused" || outcome?.status === "cancelled";
-    if (!isByPerson && findRunNotebook(session) !== undefined) await this.offer(session, execution);
-  }
-
-  /** Offers what can be done about an execution that did not succeed. */
-  async offer(session: RunSession, execution: string): Promise<void> {
     const failure = findFailure(session, execution);
-    if (failure === undefined) return;
+    const isByPerson = failure?.outcome?.reason === "refused" || failure?.outcome?.status === "cancelled";
+    if (failure === undefined || isByPerson || findRunNotebook(session) === undefined) return;
     const { document } = await modelOfRun(session, this.#models);
     const buttons = failureChoices(document, failure).map((choice) => ({ title: buttonTitle(choice), choice }));
     const picked = await vscode.window.showWarningMessage(failureWords(failure), ...buttons);

@@ -69,6 +69,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.injectFault": () => run.injectFault(),
     "dr-runbook.verifyRecovery": () => run.verify(),
     "dr-runbook.markClock": () => run.markClock(),
+    "dr-runbook.acknowledge": () => run.acknowledge(),
     "dr-runbook.addNote": () => run.addNote(),
     "dr-runbook.nameCommander": () => contacts.nameCommander(),
     "dr-runbook.escalate": () => contacts.escalate(),

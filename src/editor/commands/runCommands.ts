@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import * as vscode from "vscode";
 import { markWords } from "../../core/run/eventText.ts";
 import type { ClockMark } from "../../core/run/journalEvent.ts";
@@ -85,6 +86,14 @@ export class RunCommands {
     await session.change("markClock", { mark: picked.mark, at: ago === "0" ? undefined : session.clock.now - Number(ago) * 60_000, reason });
   }
 
+  /** Records who has taken the incident, and when. */
+  async acknowledge(): Promise<void> {
+    const session = this.#runs.needActive();
+    const { acknowledgedAt } = session.clock;
+    if (acknowledgedAt === undefined) await session.change("markClock", { mark: "acknowledged", at: undefined, reason: `by ${userInfo().username}` });
+    else void vscode.window.showInformationMessage(`Acknowledged at ${new Date(acknowledgedAt).toISOString().slice(11, 19)} UTC already.`);
+  }
+
   async addNote(): Promise<void> {
     const session = this.#runs.needActive();
     const text = await askText("Add Note to Log", "What did you see, decide or do outside the notebook?");
@@ -162,7 +171,7 @@ export class RunCommands {
     }
     await this.goToNextStep();
     const move = nextMove(model.document, session.status);
-    if (move.kind === "decide") await this.#failures.offer(session, move.failure.execution);
+    if (move.kind === "decide") await this.#failures.decide();
     else void vscode.window.showInformationMessage(moveWords(move, model.document, riskOf));
   }
 

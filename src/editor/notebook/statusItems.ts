@@ -98,6 +98,7 @@ function resultItems(status: CellStatus | undefined): vscode.NotebookCellStatusB
   });
   if (status.outcome === undefined) return [item("$(loading~spin) running", "The kernel runs this cell."), ...checks];
   const { outcome } = status;
+  if (status.override !== undefined) return [item("$(debug-step-over) overridden", `By ${status.override.by}: ${status.override.reason}\n${outcome.message ?? ""}`), ...checks];
   return outcome.status === "succeeded" ? checks : [item(OUTCOME_WORDS[outcome.status].toLowerCase(), outcome.message ?? ""), ...checks];
 }
 

@@ -5,7 +5,7 @@ import { describeClock, formatDuration, remainingMs } from "../../../src/core/ru
 const MINUTE = 60_000;
 
 function clock(fields: Partial<ClockStatus>): ClockStatus {
-  return { now: 0, rate: 1, impactAt: 0, restoredAt: undefined, rtoMs: 15 * MINUTE, rpoMs: undefined, newestPointAt: undefined, greens: 0, greensNeeded: 3, ...fields };
+  return { now: 0, rate: 1, impactAt: 0, restoredAt: undefined, rtoMs: 15 * MINUTE, rpoMs: undefined, acknowledgedAt: undefined, acknowledgeBy: undefined, newestPointAt: undefined, greens: 0, greensNeeded: 3, ...fields };
 }
 
 describe("the recovery clock", () => {
