@@ -280,12 +280,8 @@ export class Run {
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
-<<<<<<< HEAD
-    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, await this.#faults?.look());
-=======
     await this.#backups?.stop();
-    const verdict = judgeRun(this.#state);
->>>>>>> 7cb1035 (Begin an incident with its acknowledgement, tick the step's checklist in the Run view, and look for recovery points whatever is on the screen)
+    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, await this.#faults?.look());
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
