@@ -64,7 +64,7 @@ describe("a live incident", function () {
       await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /What now\?.*app-health: failed/ }).waitFor();
       await workbench.screenshot("incident-failed-dark");
       await workbench.runCommand("Runbook: Run Until a Change");
-      await workbench.waitForQuickInput("What now?");
+      await workbench.waitForQuickInput("Run it again");
       await workbench.screenshot("incident-decide-dark");
       await workbench.pick("Override the expectation");
       await workbench.answer("Why is it right to go on", "The name resolves for customers only");
