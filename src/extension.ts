@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const drills = new DrillCommands(history, files, starter, documents, errors, recorded);
   const drillsView = own(new DrillsView(history, errors));
   own(new RunStatusBar(runs, models, history));
-  const actions = new QuickActions(runs, models, files);
+  const actions = new QuickActions(runs, models, files, (notebook) => starter.chooseRun(notebook));
   const links = new AlertLinks(files, models, starter, errors);
   own(vscode.window.registerUriHandler(links));
   own(new RunView(runs, models, errors, () => actions.names()));

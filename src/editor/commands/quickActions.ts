@@ -1,9 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { readQuickActions } from "../../core/runbook/quickActions.ts";
+import type { RunbookDocument } from "../../core/runbook/document.ts";
+import { assignmentsText, parametersOf, readQuickActions, type QuickAction } from "../../core/runbook/quickActions.ts";
+import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { executeCells } from "../run/runNotebook.ts";
+import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
+import { reviewParameters } from "./reviewParameters.ts";
 import type { RunbookFile, RunbookFiles } from "./runbookFiles.ts";
 
 /** Quick actions: named pieces of the workspace's runbooks, run through the same plan, gate and journal as any cell. */
@@ -12,7 +17,11 @@ export class QuickActions {
   readonly #models: RunbookModels;
   readonly #files: RunbookFiles;
 
-  constructor(runs: Runs, models: RunbookModels, files: RunbookFiles) {
+  readonly #chooseRun: (notebook: vscode.NotebookDocument) => Promise<RunSession | undefined>;
+
+  /** `chooseRun` gives the run that cells of a notebook go to, asking the person to start one. */
+  constructor(runs: Runs, models: RunbookModels, files: RunbookFiles, chooseRun: (notebook: vscode.NotebookDocument) => Promise<RunSession | undefined>) {
+    this.#chooseRun = chooseRun;
     this.#runs = runs;
     this.#models = models;
     this.#files = files;
@@ -48,7 +57,23 @@ export class QuickActions {
     const notebook = await vscode.workspace.openNotebookDocument(file.uri);
     const model = await this.#models.of(notebook);
     const action = readQuickActions(model.document).find((candidate) => candidate.name === name);
-    await executeCells(notebook, action?.cells.flatMap((index) => model.cellAt(index) ?? []) ?? []);
+    if (action === undefined || !(await this.#reviewParameters(notebook, model.document, action))) return;
+    await executeCells(notebook, action.cells.flatMap((index) => model.cellAt(index) ?? []));
+  }
+
+  /** Lets the person see and set what the action's cells use. False when they run nothing. */
+  async #reviewParameters(notebook: vscode.NotebookDocument, document: RunbookDocument, action: QuickAction): Promise<boolean> {
+    const specs = parametersOf(document, action);
+    if (specs.length === 0) return true;
+    const session = await this.#chooseRun(notebook);
+    if (session === undefined) return false;
+    const changed = await reviewParameters(action.name, specs, await session.client.request("variables", {}));
+    if (changed === undefined) return false;
+    if (Object.keys(changed).length === 0) return true;
+    // As a cell, so that the journal has the values as it has those that cells set, and a resumed run too.
+    const outcome = await session.client.request("runCell", { execution: randomUUID(), cell: { name: "parameters", step: undefined, language: "bash" }, text: assignmentsText(changed), via: undefined, timeoutMs: undefined });
+    if (outcome.status !== "succeeded") throw new RuntimeError("invalidInput", `Setting the parameters of ${action.name}: ${outcome.message ?? outcome.status}`, { hint: "Run the action again with other values." });
+    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isLinkTo, parseAlertLink } from "../../../src/core/runbook/alertLink.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
-import { readQuickActions } from "../../../src/core/runbook/quickActions.ts";
+import { assignmentsText, parameterProblem, parametersOf, readQuickActions } from "../../../src/core/runbook/quickActions.ts";
 import { readSymptoms } from "../../../src/core/runbook/symptoms.ts";
 import { hasSameDefaults } from "../../../src/core/run/targets.ts";
 import type { TargetSpec } from "../../../src/core/runbook/document.ts";
@@ -20,6 +20,20 @@ describe("how a run is started", () => {
     const codeCells = document.cells.flatMap(({ command }, index) => (command === undefined ? [] : [index]));
     const actions = readQuickActions(document).map(({ name, cells }) => [name, cells.map((index) => codeCells.indexOf(index))]);
     assert.deepEqual(actions, [["B", [0, 3, 5]], ["A", [2, 5]]]);
+  });
+
+  it("finds the parameters that an action's cells use, secrets left out", () => {
+    const cells = '```bash {name: a, action: A}\necho "$ZONE" ${LAG} $PIN $ZONES\n```\n\n```bash {name: b}\necho $OTHER\n```\n\n```sql {name: c, action: A, via: "kubectl exec -i $POD -- mysql"}\nSELECT 1;\n```\n';
+    const document = parseRunbook(`---\nparameters:\n  POD: { default: db-0 }\n  OTHER: {}\n  ZONE: {}\n  PIN: { type: secret }\n  LAG: { type: integer }\n---\n# X\n\n${cells}`);
+    const [action] = readQuickActions(document);
+    assert.deepEqual(action === undefined ? [] : parametersOf(document, action).map(({ name }) => name), ["POD", "ZONE", "LAG"]);
+  });
+
+  it("says what is wrong with a parameter's value, and sets any other", () => {
+    const spec = { name: "X", type: "integer", description: undefined, default: undefined, pattern: undefined } as const;
+    assert.deepEqual(["5", "-1", "", "5s"].map((value) => parameterProblem(spec, value)), [undefined, undefined, "It must be a whole number.", "It must be a whole number."]);
+    assert.deepEqual(["v1.0.5", "1.0.5", "v1.0.5x"].map((value) => parameterProblem({ ...spec, type: "string", pattern: String.raw`v\d+\.\d+\.\d+` }, value)), [undefined, String.raw`It must match v\d+\.\d+\.\d+.`, String.raw`It must match v\d+\.\d+\.\d+.`]);
+    assert.equal(assignmentsText({ A: "app=x,tier=y", B: "it's $HOME; rm -rf /" }), "A='app=x,tier=y'\nB='it'\\''s $HOME; rm -rf /'");
   });
 
   it("reads an alert's link, whatever editor it is for", () => {
