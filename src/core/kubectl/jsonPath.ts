@@ -1,6 +1,7 @@
 import { KubectlFailure } from "./failure.ts";
-import { evaluateNodes } from "./jsonPathEval.ts";
+import { evaluateNodes, JsonPathFailure } from "./jsonPathEval.ts";
 import { goJson } from "./goJson.ts";
+import { goSyntax } from "./goSyntax.ts";
 import type { Json } from "./json.ts";
 
 /** A step of a path. */
@@ -35,11 +36,19 @@ export function parseJsonPath(template: string): readonly TemplateNode[] {
   return parser.nodes(false);
 }
 
-/** Prints `value` through a template: results of one `{}` are separated by blanks, objects and lists are compact JSON. Missing keys print nothing. */
-export function printJsonPath(nodes: readonly TemplateNode[], value: Json): string {
-  return evaluateNodes(nodes, value)
-    .map((part) => (typeof part === "string" ? part : part.values.map(valueText).join(" ")))
-    .join("");
+/**
+ * Prints `value` through a template: results of one `{}` are separated by blanks, objects and lists are compact JSON. Missing keys print
+ * nothing; an item that a list does not have is kubectl's refusal, which shows the whole object.
+ */
+export function printJsonPath(template: string, value: Json): string {
+  try {
+    return evaluateNodes(parseJsonPath(template), value)
+      .map((part) => (typeof part === "string" ? part : part.values.map(valueText).join(" ")))
+      .join("");
+  } catch (error) {
+    if (!(error instanceof JsonPathFailure)) throw error;
+    throw new KubectlFailure(`error: error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.reason}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`);
+  }
 }
 
 function valueText(value: Json): string {

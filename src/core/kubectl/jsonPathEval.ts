@@ -1,9 +1,22 @@
+import { KubectlFailure } from "./failure.ts";
+import { goType } from "./goSyntax.ts";
 import { isJsonList, isObject, scalarText, type Json } from "./json.ts";
 import type { Operand, PathStep, TemplateNode } from "./jsonPath.ts";
 
 /** Results of one `{}`, or literal text. */
 export type Evaluated = string | { readonly values: readonly Json[] };
 
+/** A path that this object cannot answer. `reason` is client-go's. */
+export class JsonPathFailure extends KubectlFailure {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`error: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** What each part of a template comes to. Throws `JsonPathFailure`. */
 export function evaluateNodes(nodes: readonly TemplateNode[], value: Json): readonly Evaluated[] {
   return nodes.flatMap((node): readonly Evaluated[] => {
     switch (node.kind) {
@@ -17,7 +30,7 @@ export function evaluateNodes(nodes: readonly TemplateNode[], value: Json): read
   });
 }
 
-/** Every value that a path reaches from the given ones; a missing key reaches nothing. */
+/** Every value that a path reaches from the given ones; a missing key reaches nothing. Throws `JsonPathFailure` where a list is too short. */
 export function evaluatePath(steps: readonly PathStep[], from: readonly Json[]): readonly Json[] {
   let values = from;
   for (const step of steps) values = values.flatMap((value) => evaluateStep(step, value));
@@ -37,7 +50,7 @@ function evaluateStep(step: PathStep, value: Json): readonly Json[] {
     case "union":
       return step.parts.flatMap((part) => evaluatePath(part, [value]));
     case "slice":
-      return isJsonList(value) ? slice(value, step) : [];
+      return slice(value, step);
     case "filter":
       return children(value).filter((item) => passes(step, item));
   }
@@ -56,17 +69,19 @@ function descendants(value: Json): readonly Json[] {
   return [value, ...children(value).filter((child) => typeof child === "object" && child !== null).flatMap(descendants)];
 }
 
-function slice(list: readonly Json[], step: Extract<PathStep, { kind: "slice" }>): readonly Json[] {
+/** As client-go's `evalArray`: what lies outside is a refusal and not nothing, since an empty name in the next command could mean anything. */
+function slice(value: Json, step: Extract<PathStep, { kind: "slice" }>): readonly Json[] {
+  if (value === null) return [];
+  if (!isJsonList(value)) throw new JsonPathFailure(`${goType(value)} is not array or slice`);
+  const given = step.isIndex ? (step.from ?? 0) + 1 : (step.to ?? value.length);
   const from = step.from ?? 0;
-  const start = from < 0 ? from + list.length : from;
-  if (step.isIndex) {
-    const item = list[start];
-    return item === undefined ? [] : [item];
-  }
-  const to = step.to ?? list.length;
-  const end = Math.min(to < 0 ? to + list.length : to, list.length);
+  const [start, end] = [from < 0 ? from + value.length : from, given < 0 || (given === 0 && step.isIndex) ? given + value.length : given];
+  if (start === end) return [];
+  const outside = start >= value.length || start < 0 ? start : end > value.length || end < 0 ? end - 1 : undefined;
+  if (outside !== undefined) throw new JsonPathFailure(`array index out of bounds: index ${String(outside)}, length ${String(value.length)}`);
+  if (start > end) throw new JsonPathFailure(`starting index ${String(start)} is greater than ending index ${String(end)}`);
   const found: Json[] = [];
-  for (let index = Math.max(0, start); index < end && step.step > 0; index += step.step) found.push(list[index] ?? null);
+  for (let index = start; index < end && step.step > 0; index += step.step) found.push(value[index] ?? null);
   return found;
 }
 

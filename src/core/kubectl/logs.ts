@@ -27,6 +27,7 @@ export async function runLogs(call: Call): Promise<number> {
   const { operation } = call;
   const selector = flagText(operation, "selector");
   checkWords(call, selector);
+  checkBounds(call);
   const pods = await selectedPods(call, selector);
   const sources: LogSource[] = [];
   for (const pod of pods) sources.push(...(await sourcesOf(call, pod)));
@@ -53,6 +54,15 @@ function checkWords(call: Call, selector: string | undefined): void {
   if (flagIs(call.operation, "all-containers") && named !== undefined) {
     throw new KubectlFailure(`error: --all-containers=true should not be specified with container name ${named}`);
   }
+}
+
+/** Bounds of the log that kubectl refuses before it asks for anything. */
+function checkBounds({ operation }: Call): void {
+  const [tail, bytes, since] = [flagText(operation, "tail"), flagText(operation, "limit-bytes"), flagText(operation, "since")];
+  if (since !== undefined && flagText(operation, "since-time") !== undefined) throw new KubectlFailure("error: at most one of `sinceTime` or `sinceSeconds` may be specified");
+  if (bytes !== undefined && Number(bytes) < 0) throw new KubectlFailure("error: --limit-bytes must be greater than 0");
+  if (tail !== undefined && Number(tail) < -1) throw new KubectlFailure("error: --tail must be greater than or equal to -1");
+  if (since?.startsWith("-") === true) throw new KubectlFailure("error: --since must be greater than 0");
 }
 
 async function selectedPods(call: Call, selector: string | undefined): Promise<readonly JsonObject[]> {

@@ -26,8 +26,10 @@ export function objectPrinter(call: Call, output: string): ObjectPrinter {
     return { one: line, many: (all) => all.map(line).join("") };
   }
   if (format === "jsonpath") {
-    const nodes = parseJsonPath(rest.join("="));
-    return { one: ({ object }) => printJsonPath(nodes, object), many: (all) => printJsonPath(nodes, listOf(all.map(({ object }) => object))) };
+    const template = rest.join("=");
+    // A template that cannot be read is refused before anything is asked for.
+    parseJsonPath(template);
+    return { one: ({ object }) => printJsonPath(template, object), many: (all) => printJsonPath(template, listOf(all.map(({ object }) => object))) };
   }
   if (format === "json" || format === "yaml") {
     const tidy = flagIs(call.operation, "show-managed-fields") ? (object: JsonObject): JsonObject => object : withoutManagedFields;

@@ -34,7 +34,7 @@ export async function runDelete(call: Call): Promise<number> {
     }
   }
   if (failures.length > 0) return await listFailures(call, failures);
-  if (deleted.length === 0) await print(call, "No resources found\n");
+  if (objects.length === 0) await print(call, "No resources found\n");
   if (!flagIs(operation, "wait", true) || dryRunOf(operation) !== "none") return 0;
   const timeout = flagText(operation, "timeout");
   const timeoutMs = timeout === undefined ? 0 : parseDuration(timeout, "timeout");

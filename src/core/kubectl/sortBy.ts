@@ -1,5 +1,5 @@
 import { KubectlFailure } from "./failure.ts";
-import { evaluatePath } from "./jsonPathEval.ts";
+import { evaluatePath, JsonPathFailure } from "./jsonPathEval.ts";
 import { goSort } from "./goSort.ts";
 import { parseJsonPath, relaxedExpression, type PathStep } from "./jsonPath.ts";
 import { parseQuantity } from "./quantity.ts";
@@ -9,11 +9,21 @@ import type { Json } from "./json.ts";
 export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item: T) => Json): readonly T[] {
   const field = relaxedExpression(path);
   const steps = firstPath(field);
-  const keyed = items.map((item) => ({ item, key: evaluatePath(steps, [objectOf(item)])[0] }));
+  const keyed = items.map((item) => ({ item, key: keyAt(steps, objectOf(item)) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) {
     throw new KubectlFailure(`error: couldn't find any field with path "${field}" in the list of objects`);
   }
   return goSort(keyed, (a, b) => isLess(a.key, b.key, field)).map(({ item }) => item);
+}
+
+/** A list that is too short has no key, as a missing field has none. */
+function keyAt(steps: readonly PathStep[], object: Json): Json | undefined {
+  try {
+    return evaluatePath(steps, [object])[0];
+  } catch (error) {
+    if (error instanceof JsonPathFailure) return undefined;
+    throw error;
+  }
 }
 
 function firstPath(field: string): readonly PathStep[] {

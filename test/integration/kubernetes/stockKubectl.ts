@@ -13,6 +13,10 @@ const READS: readonly (readonly string[])[] = [
   ["get", "pvc", "-n", "shop"],
   ["get", "pods", "-o", "json"],
   ["get", "deploy", "web", "-o", "yaml"],
+  ["get", "deploy", "web", "-o", "jsonpath={.metadata.name}{.spec.template.spec.containers[9].name}"],
+  ["get", "pods", "-l", "none=1", "-o", "jsonpath={.items[0].metadata.name}"],
+  ["get", "deploy", "web", "-o", "jsonpath={.metadata.name[0]}"],
+  ["get", "deploy", "web", "-o", "jsonpath={.spec.template.spec.containers[-1:].name}"],
   ["get", "events", "--sort-by=.lastTimestamp", "--field-selector", "involvedObject.kind=StatefulSet"],
   ["get", "pods", "nope"],
   ["get", "pods", "-n", "nothing"],
@@ -20,9 +24,12 @@ const READS: readonly (readonly string[])[] = [
   ["describe", "pvc", "db-data", "-n", "shop"],
   ["logs", "db-0", "-n", "shop", "--tail=100"],
   ["logs", "db-0", "-n", "shop", "--previous"],
+  ["logs", "db-0", "-n", "shop", "--tail=-2"],
+  ["logs", "db-0", "-n", "shop", "--since=1h", "--since-time=2026-01-31T02:00:00Z"],
   ["exec", "db-0", "-n", "shop", "--", "fail"],
   ["exec", "-i", "db-0", "-n", "shop", "--", "count"],
   ["wait", "--for=condition=ready", "pod", "-l", "app=db", "-n", "shop", "--timeout=20s"],
+  ["wait", "--for=jsonpath={.spec.containers[9].name}=x", "pod/db-0", "-n", "shop", "--timeout=1s"],
   ["rollout", "status", "deployment/web", "-n", "shop", "--timeout=60s"],
   ["rollout", "history", "deployment/web", "-n", "shop"],
   ["set", "env", "deployment/web", "A=2", "--dry-run=server"],
@@ -32,6 +39,8 @@ const READS: readonly (readonly string[])[] = [
   ["auth", "can-i", "delete", "pods"],
   ["auth", "can-i", "delete", "pods", "--context", "drill-view"],
   ["delete", "pod", "nope", "--context", "drill-view"],
+  ["delete", "pod", "nope", "--ignore-not-found"],
+  ["delete", "pods", "-l", "none=1"],
 ];
 
 /** Ages move with the second. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { goJson } from "../../../src/core/kubectl/goJson.ts";
 import { goYaml } from "../../../src/core/kubectl/goYaml.ts";
-import { parseJsonPath, printJsonPath } from "../../../src/core/kubectl/jsonPath.ts";
+import { printJsonPath } from "../../../src/core/kubectl/jsonPath.ts";
 import { canonicalQuantity, milliValue } from "../../../src/core/kubectl/quantity.ts";
 import { sortByPath } from "../../../src/core/kubectl/sortBy.ts";
 import { cellText } from "../../../src/core/kubectl/table.ts";
@@ -71,9 +71,19 @@ describe("JSONPath", () => {
     ["{.items[0,1].name}", "a b"],
     ['{range .items[*]}{.name}={.n}{"\\n"}{end}', "a=3\nb=5\n"],
     ["name: {.items[0].name}", "name: a"],
+    ["{.items[1:1].name}", ""],
+    ["{.missing[0].name}", ""],
   ];
   for (const [template, expected] of rows) {
-    it(`${template} prints ${JSON.stringify(expected)}`, () => assert.equal(printJsonPath(parseJsonPath(template), value), expected));
+    it(`${template} prints ${JSON.stringify(expected)}`, () => assert.equal(printJsonPath(template, value), expected));
+  }
+
+  const refused: readonly (readonly [template: string, reason: string])[] = [
+    ["{.items[2].name}", "array index out of bounds: index 2, length 2"], ["{.items[-3].name}", "array index out of bounds: index -1, length 2"], ["{.empty[0]}", "array index out of bounds: index 0, length 0"],
+    ["{.items[0:3].name}", "array index out of bounds: index 2, length 2"], ["{.items[0].name[0]}", "string is not array or slice"], ["{range .empty[0]}{.x}{end}", "array index out of bounds: index 0, length 0"],
+  ];
+  for (const [template, reason] of refused) {
+    it(`${template} is refused: ${reason}`, () => assert.throws(() => printJsonPath(template, value), (error) => error instanceof Error && error.message.startsWith(`error: error executing jsonpath "${template}": Error executing template: ${reason}.`)));
   }
 });
 
