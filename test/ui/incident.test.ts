@@ -91,7 +91,7 @@ describe("a live incident", function () {
       await workbench.reload();
       await page.locator(".part.sidebar").getByText("No run is going on.").waitFor();
       await workbench.runCommand("Runbook: Export Incident Log…");
-      await workbench.waitForQuickInput("Of which run?");
+      await workbench.waitForQuickInput("The report is due in 24 h");
       await workbench.screenshotInBothThemes("past-run");
       await workbench.pick("Scenario 1: Database Failure");
       await workbench.pick("JSON");
