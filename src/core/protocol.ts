@@ -290,11 +290,19 @@ export interface FaultState {
   readonly parts: readonly string[];
 }
 
+/** What the database that serves now lacks, by the rows of a table that the world's description names: none, or some since `oldestAt` (world epoch milliseconds). */
+export type DataLoss =
+  | { readonly kind: "none"; readonly table: string }
+  | { readonly kind: "lost"; readonly table: string; readonly rows: number; readonly oldestAt: number }
+  | { readonly kind: "unknown"; readonly reason: string };
+
 /** The world's control requests: `POST {url}/{name}` with a JSON body. */
 export interface WorldControl {
   inject: { params: { fault: string; parameters: Readonly<Record<string, string>> }; result: { injected: string } };
   /** How each injected fault stands now, by its own predicate on the world's state. */
   faults: { params: Record<string, never>; result: { faults: readonly FaultState[] } };
+  /** What of the data from before is not in the database that users are served from now. */
+  dataLoss: { params: Record<string, never>; result: DataLoss };
   /** Where a host name leads now. `missing`: DNS has no such name, or it leads to nothing; `outside`: it is no name of this world. */
   resolve: { params: { host: string }; result: { kind: "found"; base: string } | { kind: "missing" } | { kind: "outside" } };
   /** Whether the world stands in for a program of the operator's machine, and how long that takes (world milliseconds). */

@@ -9,6 +9,7 @@ import { failedExpectation } from "../core/run/failureChoices.ts";
 import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
 import { judgeRun } from "../core/run/judgeRun.ts";
+import { recoveryPointOf, suggestRecoveryPoint } from "../core/run/recoveryPoint.ts";
 import { applyRecord, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { wholeOutputsOf } from "../core/run/wholeOutputText.ts";
@@ -281,10 +282,22 @@ export class Run {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#stopWatch();
     await this.#backups?.stop();
-    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, await this.#faults?.look());
+    const world = await this.#faults?.look();
+    await this.#markDataLoss();
+    const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, world);
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
+  }
+
+  /** In a drill the world knows what was lost. One that does not know marks nothing: the verdict says that it is unknown. */
+  async #markDataLoss(): Promise<void> {
+    const { world } = this.#parts;
+    const { impactAt } = this.#state;
+    if (world === undefined || impactAt === undefined) return;
+    const loss = await controlWorld(world, "dataLoss", {}).catch((error: unknown) => ({ kind: "unknown" as const, reason: messageOf(error) }));
+    const point = recoveryPointOf(loss, impactAt, suggestRecoveryPoint(this.#records));
+    if (point !== undefined) await this.record({ type: "recoveryPointMarked", ...point, by: "machine" });
   }
 
   /** Stops the watch and closes the files; the run itself can be resumed. */

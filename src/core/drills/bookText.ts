@@ -3,9 +3,9 @@ import type { DrillBook, RunbookStanding } from "./drillBook.ts";
 import { stalenessWords } from "./coverage.ts";
 import { AVAILABILITY_WINDOW_MS } from "./incidents.ts";
 import { faultWords } from "./report.ts";
-import { isPersonsDrill, isProof, type RunSummary } from "./runSummary.ts";
+import { isPersonsDrill, isProof, isRpoMissed, type RunSummary } from "./runSummary.ts";
 import { dateText, standingWords } from "./schedule.ts";
-import { recoveryWords } from "./score.ts";
+import { dataLossWords, recoveryWords } from "./score.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,7 @@ export function runLine(run: RunSummary): string {
   const at = `${dateText(run.startedAt)} ${new Date(run.startedAt).toISOString().slice(11, 16)}`;
   const kind = run.mode === "incident" ? `incident, ${run.driver}` : isPersonsDrill(run) ? `drill by ${run.driver}` : `${run.isUnattended ? "unattended drill" : `drill by ${run.driver}`}${run.rate === 1 ? "" : ` at ${String(run.rate)}×`}`;
   const faults = run.faults.length === 0 ? "" : `, ${faultWords(run)}`;
-  return `${at} ${kind}${faults}: ${run.verdict?.status ?? "still open"}, ${recoveryWords(run)}`;
+  return `${at} ${kind}${faults}: ${run.verdict?.status ?? "still open"}, ${recoveryWords(run)}${isRpoMissed(run) ? `, ${dataLossWords(run)}` : ""}`;
 }
 
 /** A figure against its objective. */

@@ -4,8 +4,8 @@ import { faultText } from "../runbook/drillCase.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import { compareDrills, previousDrill, type DrillComparison } from "./comparison.ts";
 import { uncovered, type Uncovered } from "./coverage.ts";
-import { isPersonsDrill, isProof, type RunSummary } from "./runSummary.ts";
-import { recoveryWords, scoreRun, titleOf, type Score } from "./score.ts";
+import { isPersonsDrill, isProof, isRpoMissed, type RunSummary } from "./runSummary.ts";
+import { dataLossWords, recoveryWords, scoreRun, titleOf, type Score } from "./score.ts";
 
 /** All that is said of a drill when it has ended. */
 export interface DrillReport {
@@ -35,6 +35,7 @@ export function proofWords(summary: RunSummary): string {
   if (summary.isUnattended) return "It is no proof of readiness: nobody was there.";
   if (summary.rate !== 1) return `It is no proof of readiness: the clock ran at ${String(summary.rate)} times real time.`;
   if (summary.verdict?.status !== "passed") return "It is no proof of readiness: it did not pass.";
+  if (isRpoMissed(summary)) return `It is no proof of readiness: ${dataLossWords(summary)}.`;
   return `It is no proof of readiness: the runbook does not name ${faultWords(summary)} under drill as a fault that it is for.`;
 }
 
@@ -83,6 +84,7 @@ export function reportText(report: DrillReport): string {
     ...faultLine(summary),
     `  ${"Step".padEnd(width)}  ${"Time".padStart(12)}  ${"Budget".padStart(12)}  Outcome`, ...rows,
     ...score.warnings.filter((warning) => !warning.includes("over its budget")).map((warning) => `  ! ${warning}`),
+    ...(dataLossWords(summary) === "" ? [] : [`  Data: ${dataLossWords(summary)}`]),
     ...comparisonLines(report).map((line) => `  ${line}`),
     ...coverageLines(report).map((line) => `  ${line}`),
     `  ${proofWords(summary)}`,
@@ -98,7 +100,7 @@ export function reportMarkdown(report: DrillReport): string {
     `**${reportHeadline(report)}**`, "",
     "| | |", "| --- | --- |",
     `| Run | ${summary.run} |`, `| Driver | ${summary.isUnattended ? "nobody (unattended)" : summary.driver} |`, `| Started | ${new Date(summary.startedAt).toISOString()} |`,
-    `| Fault | ${faultWords(summary)} |`, `| Proof | ${proofWords(summary)} |`, "",
+    `| Fault | ${faultWords(summary)} |`, `| Data | ${dataLossWords(summary) === "" ? "not measured" : dataLossWords(summary)} |`, `| Proof | ${proofWords(summary)} |`, "",
     "## Steps", "", "| Step | Time | Budget | Outcome |", "| --- | --- | --- | --- |",
     ...score.steps.map((step) => `| ${escapeCell(step.title)} | ${formatDuration(step.spentMs)} | ${budgetWords(step.budgetMs)} | ${step.isOver ? "**over budget**, " : ""}${step.outcome} |`), "",
     "A step's time runs from its first cell to the first cell of the next: reading and deciding are part of it.", "",

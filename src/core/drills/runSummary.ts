@@ -1,7 +1,7 @@
 import { faultText, type FaultSpec } from "../runbook/drillCase.ts";
 import { verifyChain } from "../run/chain.ts";
 import type { JournalRecord, RunMode, RunVerdict } from "../run/journalEvent.ts";
-import { reduceJournal } from "../run/runState.ts";
+import { achievedRpoMs, reduceJournal } from "../run/runState.ts";
 import { stepVisits, type StepVisit } from "./stepTimes.ts";
 
 /** What history keeps of one run: a reduction of its journal. */
@@ -28,6 +28,8 @@ export interface RunSummary {
   readonly endedAt: number | undefined;
   /** Names of the templates from which messages were sent or written. */
   readonly messages: readonly string[];
+  /** Data lost, from the recovery point to the impact, milliseconds; `undefined` where nobody knows. */
+  readonly lostMs: number | undefined;
   /** Impact to the end of the run where service was not restored by then; `undefined` otherwise. */
   readonly unrestoredMs: number | undefined;
   readonly visits: readonly StepVisit[];
@@ -80,7 +82,7 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
       run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
       driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
       faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced, isOwn: record.isOwn === true }] : [])),
-      impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs, endedAt: end?.wall,
+      impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs, lostMs: achievedRpoMs(state), endedAt: end?.wall,
       messages: records.flatMap((record) => (record.type === "messagePrepared" ? [record.template] : [])),
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,
       visits: stepVisits(records),
@@ -98,9 +100,14 @@ export function isPersonsDrill(summary: RunSummary): boolean {
   return summary.mode === "drill" && summary.rate === 1 && !summary.isUnattended && summary.verdict !== undefined;
 }
 
-/** True for a drill that proves the runbook: by a person, in real time, passed, of a fault that the runbook is for. */
+/** True for a drill that proves the runbook: by a person, in real time, passed, of a fault that the runbook is for, with no more data lost than its objective allows. */
 export function isProof(summary: RunSummary): boolean {
-  return isPersonsDrill(summary) && summary.verdict?.status === "passed" && summary.faults.some(({ isOwn }) => isOwn);
+  return isPersonsDrill(summary) && summary.verdict?.status === "passed" && summary.faults.some(({ isOwn }) => isOwn) && !isRpoMissed(summary);
+}
+
+/** True where more data was lost than the objective allows. */
+export function isRpoMissed({ rpoMs, lostMs }: Pick<RunSummary, "rpoMs" | "lostMs">): boolean {
+  return rpoMs !== undefined && lostMs !== undefined && lostMs > rpoMs;
 }
 
 /** The faults of a drill as one text, for finding drills of the same scenario. */

@@ -70,6 +70,13 @@ export function titleOf(id: string, document: RunbookDocument): string {
   return id === "" ? "Before the first heading" : (document.steps.find((step) => step.id === id)?.title ?? id);
 }
 
+/** `1 h 5 min of data lost, RPO 5 min`; empty where there is nothing to say: no objective, and nothing known. */
+export function dataLossWords({ lostMs, rpoMs }: Pick<RunSummary, "lostMs" | "rpoMs">): string {
+  if (lostMs === undefined && rpoMs === undefined) return "";
+  const lost = lostMs === undefined ? "data lost: unknown" : lostMs === 0 ? "no data lost" : `${formatDuration(lostMs)} of data lost`;
+  return `${lost}, ${rpoMs === undefined ? "no RPO" : `RPO ${formatDuration(rpoMs)}`}`;
+}
+
 /** `recovered in 08:12, RTO 15:00`. */
 export function recoveryWords({ recoveryMs, rtoMs }: Pick<RunSummary, "recoveryMs" | "rtoMs">): string {
   const recovery = recoveryMs === undefined ? "not recovered" : `recovered in ${clockText(recoveryMs)}`;

@@ -3,7 +3,8 @@ import type { FrontMatter } from "../runbook/document.ts";
 import { faultText } from "../runbook/drillCase.ts";
 import { clockText } from "./clockText.ts";
 import type { RunVerdict } from "./journalEvent.ts";
-import { GREENS_NEEDED, type RunState } from "./runState.ts";
+import { formatDuration } from "./recoveryClock.ts";
+import { achievedRpoMs, GREENS_NEEDED, type RunState } from "./runState.ts";
 
 /** What a drill's world says when the run ends. */
 export type WorldEvidence =
@@ -29,7 +30,7 @@ export function judgeRun(state: RunState, { verification }: Pick<FrontMatter, "v
   const recoveryMs = recoveredAt === undefined || state.impactAt === undefined ? undefined : recoveredAt - state.impactAt;
   const isLate = recoveryMs !== undefined && state.rtoMs !== undefined && recoveryMs > state.rtoMs;
   const reasons = [...unproven, ...(isLate ? ["Service was restored after the recovery time objective."] : [])];
-  const warnings = blindness(state, curedAt);
+  const warnings = [...blindness(state, curedAt), ...(recoveredAt === undefined ? [] : dataLossWarnings(state))];
   const common = { recoveryMs, rtoMs: state.rtoMs, reasons, warnings };
   if (state.mode === "incident") return { status: "ended", ...common };
   return { status: reasons.length === 0 ? "passed" : "failed", ...common };
@@ -54,6 +55,14 @@ function unrecovered(world: WorldEvidence | undefined): readonly string[] {
   if (standing.length > 0) return standing.map((state) => `The fault still stands: ${state.parts.join("; ")} (${faultText(state)}).`);
   if (faults.some(({ kind }) => kind === "cured")) return [];
   return [`Nothing was recovered: ${faults.map((state) => faultText(state)).join(", ")} broke nothing that had to be cured, or ended by itself.`];
+}
+
+/** A missed or unknown recovery point objective is never silent. What a backup of an hour ago lacks, no hand at the keyboard brings back: it does not fail the drill, and it keeps it from being proof. */
+function dataLossWarnings(state: RunState): readonly string[] {
+  if (state.rpoMs === undefined) return [];
+  const lostMs = achievedRpoMs(state);
+  if (lostMs === undefined) return [`How much data is lost is not known, against a recovery point objective of ${formatDuration(state.rpoMs)}.`];
+  return lostMs > state.rpoMs ? [`${formatDuration(lostMs)} of data are lost, more than the recovery point objective of ${formatDuration(state.rpoMs)}.`] : [];
 }
 
 function blindness({ mode, restoredAt, impactAt }: RunState, curedAt: number | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import type { ClockStatus } from "../protocol.ts";
+import type { ClockStatus, DataLoss } from "../protocol.ts";
 import type { JournalRecord } from "./journalEvent.ts";
 
 /** A recovery point that the run has evidence of. */
@@ -58,6 +58,23 @@ export function suggestRecoveryPoint(records: readonly JournalRecord[]): Recover
     }
   }
   return undefined;
+}
+
+/**
+ * The recovery point that a drill has come to by what its world says is lost. Where rows are missing, a backup that the run chose from
+ * before the oldest of them is the point: what that backup lacks may be more than what happens to be missing. `undefined` where it is not known.
+ */
+export function recoveryPointOf(loss: DataLoss, impactAt: number, chosen: RecoveryPointEvidence | undefined): RecoveryPointEvidence | undefined {
+  switch (loss.kind) {
+    case "unknown":
+      return undefined;
+    case "none":
+      return { pointAt: impactAt, evidence: `no row of ${loss.table} is missing` };
+    case "lost": {
+      const missing = { pointAt: loss.oldestAt, evidence: `rows of ${loss.table} are missing: ${loss.rows}, the oldest from then` };
+      return chosen !== undefined && chosen.pointAt < missing.pointAt ? { pointAt: chosen.pointAt, evidence: `${chosen.evidence}; ${loss.rows} rows of ${loss.table} are missing` } : missing;
+    }
+  }
 }
 
 function readIso(text: string): number | undefined {

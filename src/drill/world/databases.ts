@@ -7,7 +7,8 @@ import type { DatabaseEngine, DatabaseServer, ServerOptions } from "../engines/d
 import { readyAddresses, type Connection, type DatabaseDirectory } from "../app/webApplication.ts";
 import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import { DatabaseVolumes, type DatabaseVolume } from "./databaseVolumes.ts";
-import type { DatabaseDescription, FillingFile, HeldConnections, WorldDescription } from "./description.ts";
+import type { Ask } from "./dataLoss.ts";
+import type { DatabaseDescription, FillingFile, HeldConnections, RowTimes, WorldDescription } from "./description.ts";
 import type { KeepBytes } from "./snapshot.ts";
 import type { MountedVolume } from "./volumeTools.ts";
 import { sleepWorldTime } from "./worldClock.ts";
@@ -125,6 +126,24 @@ export class Databases implements DatabaseDirectory {
   /** Puts a file onto the volume of a claim. Throws `notFound` where no server has its data there. */
   fill(namespace: string, file: FillingFile): void {
     this.#volumes.fill(namespace, file);
+  }
+
+  /** The table whose rows tell what was lost, and how to ask the server for them that the world began with, whatever became of its pod or claim since; `undefined` where none is described. */
+  get original(): { readonly rowTimes: RowTimes; readonly ask: Ask } | undefined {
+    const description = this.#description.databases.find(({ rowTimes }) => rowTimes !== undefined);
+    const first = [...this.#volumes.all.values()].find(({ claim }) => claim === description?.claim);
+    if (description?.rowTimes === undefined || first === undefined) return undefined;
+    return {
+      rowTimes: description.rowTimes,
+      ask: (statement) => {
+        const session = first.server.openOwnSession("exporter", description.database);
+        try {
+          return first.server.execute(session, statement);
+        } finally {
+          first.server.closeSession(session);
+        }
+      },
+    };
   }
 
   /** How the client programs in pods reach the servers. */

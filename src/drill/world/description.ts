@@ -141,6 +141,8 @@ export interface DatabaseDescription {
   readonly dump: string | undefined;
   /** Statements run after the dump: what happened since. */
   readonly since: readonly string[];
+  /** By which rows a drill tells what was lost; `undefined`: it cannot tell. */
+  readonly rowTimes: RowTimes | undefined;
   /** Claim of the server that this one replicates, and its lag in world milliseconds. */
   readonly replicaOf: string | undefined;
   /** The other cluster which that server is in; `undefined`: its own. */
@@ -152,6 +154,12 @@ export interface DatabaseDescription {
   readonly restoreBytesPerSecond: number;
   /** What its files take on the volume beside what the drill itself keeps: an old log, the history of years. */
   readonly usedBytes: number;
+}
+
+/** A table that grows, and its column that says when each row came in, in UTC. */
+export interface RowTimes {
+  readonly table: string;
+  readonly column: string;
 }
 
 /** An account of a database; its password comes from a Secret among the objects. */

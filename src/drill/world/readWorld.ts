@@ -177,6 +177,10 @@ function database(item: Record<string, unknown>, objects: readonly KubeObject[])
     database: text(item["database"], "database"),
     dump: optional(item["dump"], (file) => text(file, "dump")),
     since: texts(item["since"]),
+    rowTimes: optional(item["rowTimes"], (value) => {
+      const times = record(value, "rowTimes");
+      return { table: text(times["table"], "rowTimes.table"), column: text(times["column"], "rowTimes.column") };
+    }),
     replicaOf: optional(item["replicaOf"], (claim) => text(claim, "replicaOf")),
     sourceCluster: optional(item["sourceCluster"], (name) => text(name, "sourceCluster")),
     sourceHost: text(item["sourceHost"] ?? "", "sourceHost"),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, type Connection, type WebApplication } from "../app/webApplication.ts";
-import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
+import { connectionOf, readyAddresses, type Connection, type WebApplication } from "../app/webApplication.ts";
+import type { Cluster, KubeObject, SqlResult, WorldClock } from "../contract.ts";
 import { serviceBehind } from "../kube/controllers/ingresses.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";
 import { changeAs } from "../kube/laterState.ts";
@@ -14,7 +14,7 @@ import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
-import type { ClusterDescription, Outage, WorldDescription } from "./description.ts";
+import type { ApplicationDescription, ClusterDescription, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FlawSource } from "./faults.ts";
 import type { FaultSite } from "./faultSite.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
@@ -276,6 +276,15 @@ export class Site implements FaultSite {
   /** Whether people who look for a host come here now. */
   #hasCustomers(host: string): boolean {
     return this.outage.network === "open" && this.#isLedTo(host);
+  }
+
+  /** Asks the database of an application here as its first ready pod does. Throws where that cannot be. */
+  askDatabase({ namespace, service }: ApplicationDescription, statement: string): SqlResult {
+    const [name] = readyAddresses(this.cluster, namespace, service);
+    const pod = name === undefined ? undefined : this.cluster.get("Pod", namespace, name);
+    if (pod === undefined) throw new Error(`no pod of ${service} is ready.`);
+    using connection = this.#databaseOf(pod);
+    return connection.execute(statement);
   }
 
   /** A name that leads to nothing would lead here. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineChoice, WorldControl, WorldState } from "../../core/protocol.ts";
+import type { DataLoss, EngineChoice, WorldControl, WorldState } from "../../core/protocol.ts";
 import { nameStamp } from "../../core/run/recoveryPoint.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { startAwsServer } from "../aws/awsServer.ts";
@@ -11,6 +11,7 @@ import type { Door } from "../net/door.ts";
 import { startS3Server, type S3Server } from "../s3/s3Server.ts";
 import { serveControl } from "./control.ts";
 import type { ClusterDescription, DnsRecord, WorldDescription } from "./description.ts";
+import { findDataLoss } from "./dataLoss.ts";
 import type { Derived } from "./derivedCache.ts";
 import { Dns } from "./dns.ts";
 import { Dumps } from "./dumps.ts";
@@ -80,6 +81,7 @@ export async function startWorld(description: WorldDescription, options: WorldOp
         return { injected: fault };
       },
       faults: async () => ({ faults: faults.states() }),
+      dataLoss: async () => dataLossOf(sites, (host) => resolveHost(host, { dns, sites, hosts })),
       resolve: async ({ host }) => resolveHost(host, { dns, sites, hosts }),
       findTool: async ({ argv }) => {
         const tool = findTool(description.tools, argv);
@@ -233,6 +235,19 @@ function resolveHost(host: string, world: { readonly dns: Dns; readonly sites: r
 
 function idleFileOf({ folder }: Pick<WorldOptions, "folder">): string {
   return join(folder, "idle");
+}
+
+/** What the database behind the application that users are led to lacks of the world's own. */
+function dataLossOf(sites: readonly Site[], resolve: (host: string) => WorldControl["resolve"]["result"]): DataLoss {
+  const [own] = sites;
+  const original = own?.databases.original;
+  const application = own?.description.applications[0];
+  if (original === undefined || application === undefined) return { kind: "unknown", reason: "the world's file names no rowTimes to tell it by." };
+  const end = resolve(application.host);
+  const serving = end.kind !== "found" ? undefined : sites.find((site) => Object.values(site.hosts).includes(end.base));
+  const [led] = serving?.description.applications.filter(({ host }) => end.kind === "found" && serving.hosts[host] === end.base) ?? [];
+  if (serving === undefined || led === undefined) return { kind: "unknown", reason: `${application.host} leads nowhere.` };
+  return findDataLoss(original.rowTimes, original.ask, (statement) => serving.askDatabase(led, statement));
 }
 
 async function writeState({ folder, descriptionPath }: WorldOptions, description: WorldDescription, up: { parts: Parts; sites: readonly Site[]; s3: S3Server; hosts: Readonly<Record<string, string>>; control: { readonly port: number; readonly token: string }; readonly enginesText: string }): Promise<string> {

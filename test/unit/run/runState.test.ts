@@ -69,12 +69,22 @@ describe("the state of a run", () => {
   });
 
   it("counts a recovery from the cure where the verification was green before it", () => {
-    const events: readonly JournalEvent[] = [STARTED, { type: "clockMarked", mark: "impact", markedAt: 0, by: "machine", reason: "" }, { type: "clockMarked", mark: "restored", markedAt: 10_000, by: "machine", reason: "" }];
+    const events: readonly JournalEvent[] = [{ ...STARTED, rpoMs: undefined }, { type: "clockMarked", mark: "impact", markedAt: 0, by: "machine", reason: "" }, { type: "clockMarked", mark: "restored", markedAt: 10_000, by: "machine", reason: "" }];
     const at = (curedAt: number): ReturnType<typeof judgeRun> => judge(stateAfter(...events), ["is-serving"], { kind: "asked", curedAt, faults: [{ fault: "crash", parameters: {}, kind: "cured", parts: [] }] });
     assert.deepEqual([at(600_000).status, at(600_000).recoveryMs], ["passed", 600_000]);
     assert.deepEqual(at(600_000).warnings, ["The verification was green at 00:10, and the fault was cured at 10:00 only: the verification does not see this fault."]);
     assert.deepEqual(at(8_000).warnings, []);
     assert.match(at(1_000_000).reasons.join(), /after the recovery time objective/);
+  });
+
+  it("says what was lost against the objective, and that it is not known", () => {
+    const events: readonly JournalEvent[] = [STARTED, { type: "clockMarked", mark: "impact", markedAt: 900_000, by: "machine", reason: "" }, { type: "clockMarked", mark: "restored", markedAt: 910_000, by: "machine", reason: "" }];
+    const warnings = (...more: readonly JournalEvent[]): readonly string[] => judge(stateAfter(...events, ...more)).warnings ?? [];
+    const point = (pointAt: number): JournalEvent => ({ type: "recoveryPointMarked", pointAt, by: "machine", evidence: "" });
+    assert.deepEqual(warnings(), ["How much data is lost is not known, against a recovery point objective of 5 min."]);
+    assert.deepEqual(warnings(point(300_000)), ["10 min of data are lost, more than the recovery point objective of 5 min."]);
+    assert.deepEqual(warnings(point(840_000)), []);
+    assert.deepEqual(warnings(point(300_000), { type: "clockMarked", mark: "reopened", markedAt: 920_000, by: "machine", reason: "" }), [], "nothing is restored");
   });
 
   it("keeps one option a step and one pin a target", () => {
