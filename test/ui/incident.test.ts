@@ -102,7 +102,7 @@ describe("a live incident", function () {
       await workbench.pick("Scenario 1: Database Failure");
       await workbench.pick("Post-incident report");
       await page.locator(".editor-group-container.active .view-line").filter({ hasText: "Post-Incident Report" }).waitFor();
-      await workbench.runCommand("Runbook: Copy Update");
+      await page.locator('.editor-group-container.active .editor-actions .action-label[aria-label*="Copy Update"]').click();
       await workbench.waitForStatus(/Copied: Post-incident report/);
       await workbench.screenshot("past-report-dark");
       assert.deepEqual(journalOf(workbench).slice(-2).map(({ type }) => type), ["runEnded", "messagePrepared"]);

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import type { ApiRequest, ApiServices } from "../../../src/drill/kube/api/context.ts";
 import { jsonPatch, mergePatch } from "../../../src/drill/kube/api/patch.ts";
 import { serverSideApply } from "../../../src/drill/kube/api/serverSideApply.ts";
 import { strategicPatch } from "../../../src/drill/kube/api/strategicPatch.ts";
 import { isAllowed } from "../../../src/drill/kube/api/users.ts";
+import { watchObjects } from "../../../src/drill/kube/api/watch.ts";
 import { makeCertificates } from "../../../src/drill/kube/certificates.ts";
 import { humanDuration } from "../../../src/drill/kube/duration.ts";
 import { HeaderCodec } from "../../../src/drill/kube/exec/spdyHeaders.ts";
@@ -54,6 +59,23 @@ describe("patches", () => {
     assert.throws(() => serverSideApply(second, object({ replicas: 2 }), { manager: "b", isForced: false, now: 0 }, resource), /Apply failed with 1 conflict: conflict with "a": \.spec\.replicas/u);
     const forced = serverSideApply(second, object({ replicas: 2 }), { manager: "b", isForced: true, now: 0 }, resource);
     assert.deepEqual(forced.spec, { replicas: 2 });
+  });
+});
+
+describe("a watch", () => {
+  it("sends nothing once its time is over, also where a bookmark is due in the same moment", async () => {
+    const clock = new VirtualClock();
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const errors: Error[] = [];
+    response.on("error", (error) => errors.push(error));
+    const resource = findResource("", "v1", "pods");
+    assert.ok(resource !== undefined);
+    const query = new URLSearchParams({ watch: "true", allowWatchBookmarks: "true", timeoutSeconds: "120" });
+    watchObjects({ store: new ObjectStore(clock, seeded(1)), clock } as ApiServices, { query, response } as ApiRequest, { resource, namespace: "shop", name: undefined, subresource: undefined });
+    clock.advance(300_000);
+    await setImmediate();
+    assert.equal(response.writableEnded, true);
+    assert.deepEqual(errors, []);
   });
 });
 

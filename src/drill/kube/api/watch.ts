@@ -59,12 +59,17 @@ export function watchObjects(services: ApiServices, request: ApiRequest, route: 
   };
   if (isBookmarked) arm();
   const seconds = Math.min(Number(query.get("timeoutSeconds") ?? LONGEST_SECONDS) || LONGEST_SECONDS, LONGEST_SECONDS);
-  const cancelEnd = clock.after(seconds * 1000, () => response.end());
-  response.on("close", () => {
+  const finish = (): void => {
     stop();
     cancelBookmark();
     cancelEnd();
+  };
+  // Nothing may be sent between the end and the connection's close: a bookmark can be due in the same moment.
+  const cancelEnd = clock.after(seconds * 1000, () => {
+    finish();
+    response.end();
   });
+  response.on("close", finish);
 }
 
 /** The event a selecting watcher sees: entering is ADDED, leaving is DELETED. */
