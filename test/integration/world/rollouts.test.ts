@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { needKubectl } from "../../parts/kubectl.ts";
+import { createClock } from "../../../src/services/clock.ts";
 import { runKubectl } from "../../unit/kubectl/fakes.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 
@@ -121,7 +122,7 @@ describe("an Argo Rollout", function suite() {
     const port = await createKubernetesPort({ kubeconfigPath: world.state.kubeconfig });
     const end = new AbortController();
     let shown = "";
-    const watching = runKubectl(port, ["argo", "rollouts", "get", "rollout", "buildnest-app", "-w"], { signal: end.signal, onStdout: (text) => (shown += text) });
+    const watching = runKubectl(port, ["argo", "rollouts", "get", "rollout", "buildnest-app", "-w"], { signal: end.signal, clock: createClock(world.state.clock), onStdout: (text) => (shown += text) });
     const trees = (): readonly string[] => shown.split(/\n(?=Name: )/u);
     try {
       await world.until("it shows what is there", async () => /Status: +✔ Healthy/u.test(shown));
