@@ -71,7 +71,7 @@ describe("a watch", () => {
     const resource = findResource("", "v1", "pods");
     assert.ok(resource !== undefined);
     const query = new URLSearchParams({ watch: "true", allowWatchBookmarks: "true", timeoutSeconds: "120" });
-    watchObjects({ store: new ObjectStore(clock, seeded(1)), clock } as ApiServices, { query, response } as ApiRequest, { resource, namespace: "shop", name: undefined, subresource: undefined });
+    watchObjects({ store: new ObjectStore(clock, seeded(1)), clock } as unknown as ApiServices, { query, response } as ApiRequest, { resource, namespace: "shop", name: undefined, subresource: undefined });
     clock.advance(300_000);
     await setImmediate();
     assert.equal(response.writableEnded, true);
