@@ -120,7 +120,8 @@ export class Store {
   /** Holds what `save` gave; nobody may change the array from now on. */
   load(bytes: Uint8Array): void {
     this.close();
-    this.#database = new this.#sqlite.Database(bytes);
+    // sql.js takes its copy by `slice`, which copies a plain array and gives only a view of a Buffer: servers filled from one would share their rows.
+    this.#database = new this.#sqlite.Database(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     registerFunctions(this.#database, this.#rules);
     this.#saved = { bytes, state: this.#state() };
   }

@@ -37,6 +37,23 @@ describe("saving a server", () => {
     });
   }
 
+  it("fills several servers, which share nothing from then on", async () => {
+    const { server } = await saved();
+    const snapshot = server.save();
+    const clients: Client[] = [];
+    for (const serverId of [2, 3]) {
+      const copy = await openEngine({ clock: new HandClock(), hostname: `db-${String(serverId)}`, serverId });
+      copy.load(snapshot);
+      clients.push(new Client(copy));
+    }
+    const [first, second] = clients;
+    assert.ok(first !== undefined && second !== undefined);
+    first.run("UPDATE shop.t SET a = 2", "INSERT INTO shop.t VALUES (3)");
+    assert.deepEqual(first.rows("SELECT a FROM shop.t ORDER BY a"), [[2], [3]]);
+    assert.deepEqual(second.rows("SELECT a FROM shop.t ORDER BY a"), [[1]]);
+    assert.equal(Buffer.compare(server.save(), snapshot), 0);
+  });
+
   it("gives another one after a load, and when a replica has applied what its source did", async () => {
     const { server, client } = await saved();
     const clock = new HandClock();
