@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACTION_CASES, caseTitle, rehearseAction } from "./quickActionCases.ts";
 
-describe("quick actions of the palette, where they may not or cannot", function suite() {
+describe("quick actions of the palette, the others, and where they may not or cannot", function suite() {
   this.timeout(120_000);
   let home: string;
   beforeEach(() => {

@@ -33,7 +33,7 @@ describe("the start of a run", function () {
       // Then the next cell takes the focus; a palette that is open by then would lose it.
       await page.locator(`.notebookOverlay .monaco-list-row.focused[data-index="${rowOf("restart-database")}"]`).waitFor({ state: "attached" });
       await workbench.runCommand("Runbook: Run Until a Change");
-      await page.locator(".notifications-toasts").filter({ hasText: "The next cell changes something" }).waitFor();
+      await page.locator(".notifications-toasts").filter({ hasText: "is next and changes something" }).waitFor();
       await workbench.screenshot("ahead-dark");
       await workbench.runCommand("Runbook: Restart Redis");
       await workbench.waitForQuickInput("No: do not run it", 60_000);
