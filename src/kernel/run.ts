@@ -22,7 +22,7 @@ import { runVariables } from "../core/run/runVariables.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createClock } from "../services/clock.ts";
 import { controlWorld } from "../services/worldControl.ts";
-import type { JournalFile } from "../services/journal/journalFile.ts";
+import { isUnwritable, type JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { OutputFiles } from "../services/journal/outputFiles.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
@@ -131,7 +131,7 @@ export class Run {
     try {
       this.#keep(await this.#parts.journal.append(event));
     } catch (error) {
-      if (!(error instanceof RuntimeError && error.code === "journalUnwritable")) throw error;
+      if (!isUnwritable(error)) throw error;
       await this.#goOnInMemory(error);
       this.#keep(await this.#parts.journal.append(event));
     }
@@ -228,8 +228,14 @@ export class Run {
     return report;
   }
 
+  /** It only informs: where the disk takes no more nobody is asked about it, and the next look finds it again. */
   async #found({ pointAt, evidence }: RecoveryPointEvidence): Promise<void> {
-    if (this.#state.ended === undefined && pointAt > (this.#state.newestPointAt ?? -Infinity)) await this.record({ type: "recoveryPointFound", pointAt, evidence });
+    if (this.#state.ended !== undefined || pointAt <= (this.#state.newestPointAt ?? -Infinity)) return;
+    try {
+      this.#keep(await this.#parts.journal.append({ type: "recoveryPointFound", pointAt, evidence }));
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+    }
   }
 
   /** Looks for recovery points from now on, whether or not somebody looks at the health. */

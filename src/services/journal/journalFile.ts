@@ -4,6 +4,11 @@ import { chainEvent, parseJournal, verifyChain } from "../../core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../core/run/journalEvent.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 
+/** True where the disk did not take an event. */
+export function isUnwritable(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError && error.code === "journalUnwritable";
+}
+
 /**
  * A run's journal on disk: append-only JSON lines, each on the disk (fdatasync) before `append` resolves. Mode 0600.
  *

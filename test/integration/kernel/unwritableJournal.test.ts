@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AskParams, AskResult, KernelClient, KernelState } from "../../../src/core/protocol.ts";
 import { parseJournal, verifyChain } from "../../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../../src/core/run/journalEvent.ts";
@@ -46,6 +47,8 @@ describe("a journal that cannot be written", function () {
     journal = join(home, "runs", run, "journal.jsonl");
     const state: KernelState = JSON.parse(readFileSync(join(home, "runs", run, "kernel.json"), "utf8"));
     pid = state.pid;
+    // The watch over the backups writes when it has found them: from then on every event is the test's own.
+    for (const deadline = Date.now() + 20_000; !onDisk().some(({ type }) => type === "recoveryPointFound"); await sleep(20)) assert.ok(Date.now() < deadline, "no recovery point is found");
   });
   afterEach(() => {
     kernel.dispose();
