@@ -89,7 +89,7 @@ describe("a live run in a terminal", function () {
     const second = open("");
     await second.answer(/taken over[\s\S]*restart-check[\s\S]*e end: /, "g");
     await second.answer(/To which step\? /, "3");
-    await second.answer(/1 {2}Option A[\s\S]*2 {2}Option B[\s\S]*Which option\? \[1-2\] /, "1");
+    await second.answer(/1 {2}Option A[\s\S]*2 {2}Option B[\s\S]*Which option\? \[1-4\] /, "1");
     await second.answer(/replica-status[\s\S]*e end: /, "s");
     await second.answer(/Skip Option A: Promote Read Replica: why\? /, "The restart has helped");
     await second.answer(/e end: /, "q");
