@@ -277,7 +277,10 @@ function placeOf(record: JournalRecord): string | undefined {
     case "commanderNamed":
     case "escalated":
     case "messagePrepared":
+      return record.type;
     case "recoveryPointMarked":
+      // The machine does so with the end of the run.
+      return record.by === "machine" ? undefined : record.type;
     case "recoveryPointFound":
     case "targetDrifted":
       return record.type;
