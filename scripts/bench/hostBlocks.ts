@@ -45,21 +45,12 @@ const SCENES: readonly Scene[] = [
       await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
     },
   },
-  {
-    name: "importing 860 lines of Markdown",
-    play: async (workbench) => {
-      await workbench.openFile("seed-runbook.md");
-      await workbench.page.keyboard.press("Control+1");
-      await workbench.runCommand("Runbook: Import Markdown");
-      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: "seed-runbook.runbook.md" }).waitFor();
-    },
-  },
 ];
 
 /** The longest time that our code holds the extension host's one thread, in a real window, while a person works: all extensions wait for it. */
 export async function hostBlocks(): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  await withWorkbench({ extension: "vsix", files: ["notebooks", "test/fixtures/seed-runbook.md"], inspectPort: PORT }, async (workbench) => {
+  await withWorkbench({ extension: "vsix", files: ["notebooks"], inspectPort: PORT }, async (workbench) => {
     const profiler = await attach(workbench);
     for (const { name, play } of SCENES) {
       await profiler.send("Profiler.start");
