@@ -87,8 +87,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const past = new RunHistoryReader();
   const history = own(new DrillHistory(runs, files, errors, () => past.read(stateRoot())));
   const journals = { read: (name: string) => readJournal(stateRoot(), name), append: (name: string, event: JournalEvent) => appendToJournal(stateRoot(), name, event) };
-  const recorded = new RecordedRuns(runs, history, files, reader, journals, errors);
-  const drills = new DrillCommands(history, files, starter, documents, errors, recorded);
+  const recorded = new RecordedRuns(runs, history, files, reader, journals);
+  const drills = new DrillCommands(history, files, starter, documents, recorded);
   const drillsView = own(new DrillsView(history, errors));
   own(new RunStatusBar(runs, models, history));
   const actions = new QuickActions(runs, models, files, (notebook) => starter.chooseRun(notebook));

@@ -25,7 +25,7 @@ const SCENES: readonly Scene[] = [
       for (const file of ["02-application", "03-redis", "04-cluster", "05-security"]) await workbench.openFile(file);
     },
   },
-  { name: "rehearsing scenario 1", play: (workbench) => rehearseByRestart(workbench, async () => {}) },
+  { name: "rehearsing scenario 1", play: (workbench) => rehearseByRestart(workbench) },
   {
     name: "typing a command",
     play: async (workbench) => {

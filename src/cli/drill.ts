@@ -3,7 +3,7 @@ import { formatDuration } from "../core/run/recoveryClock.ts";
 import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { Outcome } from "../core/run/outcome.ts";
 import type { KernelClient, RunStatus } from "../core/protocol.ts";
-import { cellReference } from "../core/runbook/cellName.ts";
+import { cellRequest } from "../core/runbook/cellRequest.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { Route, type OptionChoices, type Stop } from "../core/runbook/route.ts";
 
@@ -54,13 +54,12 @@ async function runStop(stop: Stop, walk: DrillWalk): Promise<StopResult> {
   const outcomes: Outcome[] = [];
   const messages: string[] = [];
   for (const index of stop.cells) {
-    const cell = walk.document.cells[index];
-    if (cell?.command === undefined) continue;
-    const reference = cellReference(walk.document, index);
-    const text = cell.command.via === undefined ? cell.command.commandText : cell.text;
-    const outcome = await walk.kernel.request("runCell", { execution: `${reference.name}-${index}`, cell: reference, text, via: cell.command.via, timeoutMs: cell.command.timeoutMs });
+    const request = cellRequest(walk.document, index);
+    if (request === undefined) continue;
+    const { name } = request.cell;
+    const outcome = await walk.kernel.request("runCell", { execution: `${name}-${index}`, ...request });
     outcomes.push(outcome);
-    if (outcome.message !== undefined) messages.push(`${reference.name}: ${outcome.status}: ${outcome.message}`);
+    if (outcome.message !== undefined) messages.push(`${name}: ${outcome.status}: ${outcome.message}`);
     if (isBreak(outcome)) break;
   }
   const isSuccessful = outcomes.every((outcome) => outcome.status === "succeeded");

@@ -11,6 +11,7 @@ import { cellOfMove, failureWords, moveWords, nextMove, type NextMove } from "..
 import { commandCells, followProgress, optionsOf, statusOf } from "../core/run/progress.ts";
 import { describeClock, greensText, remainingMs } from "../core/run/recoveryClock.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
+import { cellRequest } from "../core/runbook/cellRequest.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine } from "./drill.ts";
@@ -149,14 +150,13 @@ class TerminalRun {
 
   async #run(index: number): Promise<void> {
     const { document, kernel, print, onInterrupt } = this.#live;
-    const cell = document.cells[index];
-    if (cell?.command === undefined) return;
-    const reference = cellReference(document, index);
-    const execution = `${reference.name}-${this.#events.length}`;
+    const request = cellRequest(document, index);
+    if (request === undefined) return;
+    const execution = `${request.cell.name}-${this.#events.length}`;
     const stopListening = onInterrupt(() => void kernel.request("cancelCell", { execution }));
     let outcome: Outcome;
     try {
-      outcome = await kernel.request("runCell", { execution, cell: reference, text: cell.command.via === undefined ? cell.command.commandText : cell.text, via: cell.command.via, timeoutMs: cell.command.timeoutMs });
+      outcome = await kernel.request("runCell", { execution, ...request });
     } finally {
       stopListening();
     }

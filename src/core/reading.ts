@@ -83,13 +83,13 @@ export class Reading {
 
   /** Every operation of every branch, as Markdown. */
   describePlan(source: string): string {
-    const document = parseRunbook(source);
+    const { document } = this.#plannedOf(source);
     return planMarkdown(planWholeRunbook(document, defaultValues(document)));
   }
 
   /** One cell, by its index, as commands for any shell: with what the variables `held` hold, and their defaults. `undefined` for prose. */
   copyAsShell(source: string, index: number, held: Readonly<Record<string, string>>): { readonly name: string; readonly text: string } | undefined {
-    const document = parseRunbook(source);
+    const { document } = this.#plannedOf(source);
     const values = new Map([...defaultValues(document), ...Object.entries(held)]);
     const plan = planWholeRunbook(document, values);
     const planned = plan.cells.find((cell) => cell.index === index);

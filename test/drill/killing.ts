@@ -11,7 +11,8 @@ import { parseJournal, verifyChain } from "../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
 import type { Outcome } from "../../src/core/run/outcome.ts";
 import { GREENS_NEEDED, reduceJournal } from "../../src/core/run/runState.ts";
-import { cellReference, findCell } from "../../src/core/runbook/cellName.ts";
+import { findCell } from "../../src/core/runbook/cellName.ts";
+import { cellRequest } from "../../src/core/runbook/cellRequest.ts";
 import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
 import { RuntimeError } from "../../src/core/runtimeError.ts";
 import { connectKernel } from "../../src/services/kernelClient.ts";
@@ -120,11 +121,8 @@ class KilledDrill {
 
   /** Runs a cell again until it has succeeded without its victim dying on it. */
   async #runCell(name: string): Promise<void> {
-    const index = findCell(this.#document, name) ?? -1;
-    const cell = this.#document.cells[index];
-    assert.ok(cell?.command !== undefined, name);
-    const { via, commandText, timeoutMs } = cell.command;
-    const params = { cell: cellReference(this.#document, index), text: via === undefined ? commandText : cell.text, via, timeoutMs };
+    const params = cellRequest(this.#document, findCell(this.#document, name) ?? -1);
+    assert.ok(params !== undefined, name);
     let last = "";
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const kills = this.#killed.size;

@@ -1,5 +1,5 @@
 import type { ClockPort } from "../ports.ts";
-import { cellReference } from "../runbook/cellName.ts";
+import { cellRequest } from "../runbook/cellRequest.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 import { RuntimeError } from "../runtimeError.ts";
 import { runCell, type CellRunnerHost } from "./cellRunner.ts";
@@ -67,11 +67,10 @@ export async function probeVerification(document: RunbookDocument, run: CellRunn
   if (verification.length === 0) return { isGreen: false, detail: "The runbook names no verification." };
   for (const name of verification) {
     const index = document.cells.findIndex((cell) => cell.command?.name === name);
-    const cell = document.cells[index];
-    if (cell?.command === undefined) return { isGreen: false, detail: `The runbook has no cell named ${name}.` };
-    const { via, timeoutMs, commandText } = cell.command;
+    const request = cellRequest(document, index);
+    if (request === undefined) return { isGreen: false, detail: `The runbook has no cell named ${name}.` };
     const events: JournalEvent[] = [];
-    const outcome = await runCell({ execution: `verify-${name}`, cell: cellReference(document, index), text: via === undefined ? commandText : cell.text, via, timeoutMs }, besideRun(run, events), signal);
+    const outcome = await runCell({ execution: `verify-${name}`, ...request }, besideRun(run, events), signal);
     const problem = outcome.status === "succeeded" ? gapIn(events) : (outcome.message ?? outcome.status);
     if (problem !== undefined) return { isGreen: false, detail: `${name}: ${problem}` };
   }

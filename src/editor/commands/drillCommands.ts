@@ -1,17 +1,12 @@
 import * as vscode from "vscode";
 import { comparisonLines, reportDrill, reportHeadline, reportMarkdown, type DrillReport } from "../../core/drills/report.ts";
-import type { RunSummary } from "../../core/drills/runSummary.ts";
-import { reportDue } from "../../core/communication/due.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import type { RunVerdict } from "../../core/run/journalEvent.ts";
-import type { RunbookDocument } from "../../core/runbook/document.ts";
-import { parseRunbook } from "../../core/runbook/parseRunbook.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { InternalCommandId } from "../contributions.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
-import type { DrillHistory } from "../run/drillHistory.ts";
+import { reportOf, type DrillHistory } from "../run/drillHistory.ts";
 import type { RecordedRuns } from "../run/recordedRuns.ts";
-import type { ErrorReporter } from "../showError.ts";
 import { exportLog } from "./exportLog.ts";
 import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunStarter } from "./startRun.ts";
@@ -24,15 +19,13 @@ export class DrillCommands {
   readonly #files: RunbookFiles;
   readonly #starter: RunStarter;
   readonly #documents: GeneratedDocuments;
-  readonly #errors: ErrorReporter;
   readonly #recorded: RecordedRuns;
 
-  constructor(history: DrillHistory, files: RunbookFiles, starter: RunStarter, documents: GeneratedDocuments, errors: ErrorReporter, recorded: RecordedRuns) {
+  constructor(history: DrillHistory, files: RunbookFiles, starter: RunStarter, documents: GeneratedDocuments, recorded: RecordedRuns) {
     this.#history = history;
     this.#files = files;
     this.#starter = starter;
     this.#documents = documents;
-    this.#errors = errors;
     this.#recorded = recorded;
   }
 
@@ -47,8 +40,7 @@ export class DrillCommands {
   /** Shows the log of a run on record. */
   async openLog(name: string): Promise<void> {
     const run = await this.#recorded.find(name);
-    const summary = (await this.#history.refresh()).runs.find((other) => other.run === name);
-    await this.#documents.show(`Log: ${summary?.title ?? name}`, name, await run.printLog("markdown"));
+    await this.#documents.show(`Log: ${run.title}`, name, await run.printLog("markdown"));
   }
 
   /** Opens a runbook and starts a drill of it. */
@@ -58,9 +50,9 @@ export class DrillCommands {
 
   /** Says how an incident went that has just ended, when its report is due, and the way to both. */
   async tellIncident(run: string, { recoveryMs, rtoMs }: RunVerdict): Promise<void> {
-    const communication = await this.#history.communicationOf();
-    const summary = (await this.#history.refresh()).runs.find((other) => other.run === run);
-    const due = summary === undefined ? undefined : reportDue(summary, communication(summary), Date.now());
+    const { book, history } = await this.#history.readBook();
+    const summary = history.runs.find((other) => other.run === run);
+    const due = summary === undefined ? undefined : reportOf(book, summary);
     const recovery = recoveryMs === undefined ? "not restored" : `restored in ${clockText(recoveryMs)}`;
     const objective = rtoMs === undefined ? "" : `, RTO ${clockText(rtoMs)}`;
     const report = due === undefined ? "" : ` The report is ${due.words}; it can also be written later, from Runbooks and Drills.`;
@@ -86,17 +78,7 @@ export class DrillCommands {
       const reason = unreadable.find((other) => other.run === run)?.reason ?? "there is no such run.";
       throw new RuntimeError("notFound", `Reporting run ${run}: ${reason}`, { hint: "Check its journal with dr-runbook verify." });
     }
-    return reportDrill(summary, await this.#readRunbook(summary), runs);
-  }
-
-  /** The runbook as it is now; an empty one where it is gone: the report then names steps by their ids. */
-  async #readRunbook(summary: RunSummary): Promise<RunbookDocument> {
-    try {
-      return await this.#files.read(vscode.Uri.file(summary.runbookPath));
-    } catch (error) {
-      this.#errors.log(`Reading ${summary.runbookPath}`, error);
-      return parseRunbook("");
-    }
+    return reportDrill(summary, await this.#files.readIfThere(summary.runbookPath), runs);
   }
 
   async #pickDrill(): Promise<string | undefined> {

@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import * as vscode from "vscode";
 import { LOG_FORMATS, type LogFormat } from "../../core/log/printLog.ts";
-import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 import type { RecordedRuns } from "../run/recordedRuns.ts";
+import { writeNewFile } from "./newFile.ts";
 
 const TITLE = "Export Incident Log";
 
@@ -30,12 +29,7 @@ export async function exportLog(recorded: RecordedRuns, name?: string): Promise<
     validateInput: (value) => (value.endsWith(lastEnding) ? undefined : `The name must end in ${lastEnding}`),
   });
   if (path === undefined) return;
-  const text = await run.printLog(picked.format);
-  try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
-  } catch (cause) {
-    throw new RuntimeError("invalidInput", `Writing ${path}: ${messageOf(cause)}`, { hint: "Choose another path.", cause });
-  }
+  await writeNewFile(path, await run.printLog(picked.format));
   await show(vscode.Uri.file(path), picked.format);
 }
 

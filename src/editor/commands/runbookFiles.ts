@@ -36,7 +36,22 @@ export class RunbookFiles {
     return this.#reader.ask("parse", await this.readText(uri));
   }
 
-  /** Its text. */
+  /** The runbook as it is now; an empty one where it is gone, which is logged: whoever names its steps then does so by their ids. */
+  async readIfThere(path: string): Promise<RunbookDocument> {
+    return this.#reader.ask("parse", await this.textIfThere(path));
+  }
+
+  /** Its text; empty where it is gone. */
+  async textIfThere(path: string): Promise<string> {
+    try {
+      return await this.readText(vscode.Uri.file(path));
+    } catch (error) {
+      this.#errors.log(`Reading ${path}`, error);
+      return "";
+    }
+  }
+
+  /** The text of a file. */
   async readText(uri: vscode.Uri): Promise<string> {
     return decodeSource(await vscode.workspace.fs.readFile(uri));
   }

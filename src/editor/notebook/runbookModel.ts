@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { CellPlan } from "../../core/command/plan.ts";
 import type { RunCellParams } from "../../core/protocol.ts";
 import type { PlannedRunbook, RunbookReader } from "../../core/reading.ts";
-import { cellReference } from "../../core/runbook/cellName.ts";
+import { cellRequest } from "../../core/runbook/cellRequest.ts";
 import type { DocumentCell, RunbookDocument, Step } from "../../core/runbook/document.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { contentOf } from "./serializer.ts";
@@ -50,13 +50,11 @@ export class RunbookModel {
   /** What the kernel is asked to run for a cell. Throws `invalidInput` for a cell that holds no command. */
   request(cell: vscode.NotebookCell): Omit<RunCellParams, "execution"> {
     const index = this.indexOf(cell);
-    const found = index === undefined ? undefined : this.document.cells[index];
-    if (index === undefined || found?.command === undefined) {
+    const request = index === undefined ? undefined : cellRequest(this.document, index);
+    if (request === undefined) {
       throw new RuntimeError("invalidInput", "Running the cell: it is not a command cell of the runbook as it would be saved.", { hint: "Give the cell a shell or SQL language and try again." });
     }
-    const { command } = found;
-    const text = found.kind === "query" ? found.text : command.commandText;
-    return { cell: cellReference(this.document, index), text, via: command.via, timeoutMs: command.timeoutMs };
+    return request;
   }
 }
 

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
+import { reportDue, type Due } from "../../core/communication/due.ts";
 import { drillBook, type DrillBook, type FactsFile } from "../../core/drills/drillBook.ts";
 import type { RunHistory, RunSummary } from "../../core/drills/runSummary.ts";
-import type { Communication } from "../../core/facts/facts.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
@@ -11,6 +11,11 @@ import type { Runs } from "./runs.ts";
 
 /** Reads the runs that are on record. */
 export type ReadHistory = () => Promise<RunHistory>;
+
+/** How it stands now with the report of a run, by the facts of its runbook, where the book has that. */
+export function reportOf(book: DrillBook, run: RunSummary): Due | undefined {
+  return reportDue(run, book.runbooks.find(({ runs }) => runs.some((other) => other.run === run.run))?.communication, Date.now());
+}
 
 /** The runs on record, as this window knows them: read when asked, and again when a run begins or ends. */
 export class DrillHistory implements vscode.Disposable {
@@ -53,12 +58,6 @@ export class DrillHistory implements vscode.Disposable {
   runsOf(session: RunSession): readonly RunSummary[] {
     const own = this.#known.runs.find((run) => run.run === session.status.run);
     return this.#known.runs.filter((run) => run.run !== session.status.run && (run.runbookPath === session.status.runbookPath || run.runbook === own?.runbook));
-  }
-
-  /** Gives the communication that the facts of a run's runbook ask for, where the workspace has it. */
-  async communicationOf(): Promise<(run: RunSummary) => Communication | undefined> {
-    const { book } = await this.readBook();
-    return (run) => book.runbooks.find(({ runs }) => runs.some((other) => other.run === run.run))?.communication;
   }
 
   /** The workspace's runbooks with their runs, and the schedule and figures of the facts that they name. */

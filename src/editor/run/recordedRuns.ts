@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { reportDue } from "../../core/communication/due.ts";
+import type { Due } from "../../core/communication/due.ts";
 import type { RunSummary } from "../../core/drills/runSummary.ts";
 import type { LogFormat } from "../../core/log/printLog.ts";
 import type { RunbookReader } from "../../core/reading.ts";
@@ -7,8 +7,7 @@ import type { JournalEvent, JournalRecord, RunMode } from "../../core/run/journa
 import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
-import type { ErrorReporter } from "../showError.ts";
-import type { DrillHistory } from "./drillHistory.ts";
+import { reportOf, type DrillHistory } from "./drillHistory.ts";
 import type { RunSession } from "./runSession.ts";
 import type { Runs } from "./runs.ts";
 
@@ -18,6 +17,7 @@ export type Message = Omit<Extract<JournalEvent, { readonly type: "messagePrepar
 /** A run that a log or a message is made of: one that a kernel of this window has, or one on record. */
 export interface RecordedRun {
   readonly run: string;
+  readonly title: string;
   readonly mode: RunMode;
   readonly runbookPath: string;
   /** The run's time: now, or when it ended. */
@@ -44,25 +44,23 @@ export class RecordedRuns {
   readonly #files: RunbookFiles;
   readonly #reader: RunbookReader;
   readonly #store: JournalStore;
-  readonly #errors: ErrorReporter;
 
-  constructor(runs: Runs, history: DrillHistory, files: RunbookFiles, reader: RunbookReader, store: JournalStore, errors: ErrorReporter) {
+  constructor(runs: Runs, history: DrillHistory, files: RunbookFiles, reader: RunbookReader, store: JournalStore) {
     this.#runs = runs;
     this.#history = history;
     this.#files = files;
     this.#reader = reader;
     this.#store = store;
-    this.#errors = errors;
   }
 
   /** `undefined` when the person chooses none. */
   async choose(title: string): Promise<RecordedRun | undefined> {
     const { session } = this.#runs;
     if (session !== undefined) return this.find(session.status.run);
-    const { runs } = await this.#history.refresh();
+    const { book, history } = await this.#history.readBook();
+    const { runs } = history;
     if (runs.length === 0) throw new RuntimeError("notFound", `${title}: no run is on record.`, { hint: "Start a drill or an incident first." });
-    const communication = await this.#history.communicationOf();
-    const items = runs.toReversed().map((summary) => ({ label: summary.title, description: runWords(summary), detail: reportWords(summary, communication(summary)), run: summary.run }));
+    const items = runs.toReversed().map((summary) => ({ label: summary.title, description: runWords(summary), detail: reportWords(reportOf(book, summary)), run: summary.run }));
     const picked = await vscode.window.showQuickPick(items, { title, placeHolder: "Of which run?", matchOnDescription: true, ignoreFocusOut: true });
     return picked === undefined ? undefined : this.find(picked.run);
   }
@@ -75,46 +73,32 @@ export class RecordedRuns {
     if (summary === undefined) throw new RuntimeError("notFound", `Reading run ${run}: it is not on record, or its journal cannot be relied on.`, { hint: "Check it with Runbook: Verify Incident Log…" });
     const records = await this.#store.read(run);
     return {
-      run, mode: summary.mode, runbookPath: summary.runbookPath, now: records.at(-1)?.at ?? summary.startedAt,
-      document: () => this.#document(summary.runbookPath),
+      run, title: summary.title, mode: summary.mode, runbookPath: summary.runbookPath, now: records.at(-1)?.at ?? summary.startedAt,
+      document: () => this.#files.readIfThere(summary.runbookPath),
       journal: async () => records,
-      printLog: async (format) => this.#reader.ask("printLog", await this.#source(summary.runbookPath), records, format),
+      printLog: async (format) => this.#reader.ask("printLog", await this.#files.textIfThere(summary.runbookPath), records, format),
       record: (message) => this.#store.append(run, { type: "messagePrepared", ...message }),
     };
   }
 
   #live(session: RunSession): RecordedRun {
-    const { run, mode, runbookPath } = session.status;
+    const { run, title, mode, runbookPath } = session.status;
     return {
-      run, mode, runbookPath, now: session.clock.now,
-      document: () => this.#document(runbookPath),
+      run, title, mode, runbookPath, now: session.clock.now,
+      document: () => this.#files.readIfThere(runbookPath),
       journal: () => session.client.request("journal", {}),
       printLog: async (format) => (await session.client.request("exportRun", { format })).text,
       record: (message) => session.change("recordMessage", message),
     };
   }
-
-  async #document(path: string): Promise<RunbookDocument> {
-    return this.#reader.ask("parse", await this.#source(path));
-  }
-
-  async #source(path: string): Promise<string> {
-    try {
-      return await this.#files.readText(vscode.Uri.file(path));
-    } catch (error) {
-      this.#errors.log(`Reading ${path}`, error);
-      return "";
-    }
-  }
 }
 
 /** `2026-01-31 14:02 UTC, incident`. */
-export function runWords({ startedAt, mode, verdict }: RunSummary): string {
+function runWords({ startedAt, mode, verdict }: RunSummary): string {
   const state = verdict === undefined ? "not ended" : mode === "drill" ? `drill ${verdict.status}` : "incident";
   return `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC, ${state}`;
 }
 
-function reportWords(summary: RunSummary, communication: Parameters<typeof reportDue>[1]): string {
-  const due = reportDue(summary, communication, Date.now());
+function reportWords(due: Due | undefined): string {
   return due === undefined ? "" : `${due.isOverdue ? "$(warning) " : ""}The report is ${due.words}.`;
 }

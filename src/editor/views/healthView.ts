@@ -64,6 +64,7 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
         this.#failure = undefined;
         this.#changed.fire(undefined);
         this.refresh();
+        void this.#readDashboards();
         this.#listening?.dispose();
         this.#listening = session?.onDidChangeHealth(() => this.#lookSoon());
       }),
@@ -181,14 +182,18 @@ export class HealthView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     return [{ kind: "message", text: `Cluster: ${STATE_WORDS[only.state]}`, detail: `${only.detail} · ${at}`, icon: stateIcon(only.state) }];
   }
 
+  /** A facts file that cannot be read costs the links alone; Contacts says what is wrong with it. */
+  async #readDashboards(): Promise<void> {
+    this.#dashboards = (await this.#findFacts().catch(() => undefined))?.facts.dashboards ?? [];
+    if (!this.#isDisposed) this.#changed.fire(undefined);
+  }
+
   async #ask(of: Look): Promise<void> {
     const session = this.#runs.active;
     if (session === undefined) return;
     this.#isAsking = true;
     try {
       this.#report = await session.client.request("health", { of });
-      // A facts file that cannot be read costs the links alone; Contacts says what is wrong with it.
-      if (of === "everything") this.#dashboards = (await this.#findFacts().catch(() => undefined))?.facts.dashboards ?? [];
       this.#failure = undefined;
     } catch (error) {
       // The last report stays, under a line that says that it is old.
