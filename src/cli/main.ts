@@ -18,6 +18,7 @@ import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
 import { parseJournal } from "../core/run/chain.ts";
+import { KIND_LABELS, runKind } from "../core/run/runKind.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
@@ -156,14 +157,20 @@ async function openRun(file: string, root: string): Promise<KernelClient> {
   const status = found === undefined
     ? await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters: {}, impactAt: await askImpact() })
     : await kernel.request("takeOver", { driver });
-  print(`${status.mode === "incident" ? "LIVE incident" : "DRILL"} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
+  print(`${KIND_LABELS[runKind({ mode: status.mode, impactAt: status.clock.impactAt })]} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
   for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
   return kernel;
 }
 
-async function askImpact(): Promise<number | undefined> {
-  const minutes = Number((await readAtTerminal("Minutes since the impact began? [0] ")) ?? "0");
-  return Number.isFinite(minutes) && minutes > 0 ? Date.now() - minutes * 60_000 : undefined;
+/** When the impact began; `undefined` for a look. What is no number is asked again: a clock that is wrong from the start misleads all night. */
+async function askImpact(): Promise<number | "now" | undefined> {
+  for (;;) {
+    const answer = await readAtTerminal('Minutes since the impact began? "none" only looks. [0] ');
+    if (answer === undefined) throw new RuntimeError("invalidInput", "Starting the run: nobody said when the impact began.", { hint: 'Answer with minutes, or with "none" to look only.' });
+    if (answer === "none") return undefined;
+    if (answer === "" || answer === "0") return "now";
+    if (/^\d{1,4}$/.test(answer)) return Date.now() - Number(answer) * 60_000;
+  }
 }
 
 async function printHistory(path: string, root: string, isJson: boolean): Promise<number> {

@@ -67,8 +67,8 @@ export interface StartRunParams {
   /** Path of the `WorldState` file; drills only. */
   readonly worldStatePath: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Epoch milliseconds of the run's clock when the impact began; `undefined` means now. */
-  readonly impactAt: number | undefined;
+  /** When the impact began, epoch milliseconds of the run's clock; `undefined` while nobody says that there is one: a look, or a drill before its fault. */
+  readonly impactAt: number | "now" | undefined;
 }
 
 export interface RunCellParams {

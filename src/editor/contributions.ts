@@ -46,6 +46,7 @@ export const COMMANDS = {
   "dr-runbook.showPlan": "Show Plan",
   "dr-runbook.preflight": "Preflight",
   "dr-runbook.copyAsShell": "Copy Cell as Shell",
+  "dr-runbook.startLook": "Start Live Look",
   "dr-runbook.startIncident": "Start Incident…",
   "dr-runbook.startDrill": "Start Drill…",
   "dr-runbook.resumeRun": "Resume Interrupted Run…",

@@ -5,6 +5,7 @@ import { shortAge } from "../core/health/age.ts";
 import { acknowledgeClock, acknowledgeWords, openAcknowledgement } from "../core/run/acknowledgement.ts";
 import { isOverRpo, rpoExposureMs } from "../core/run/recoveryPoint.ts";
 import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
+import { runKind } from "../core/run/runKind.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
 import { DisposableStore } from "./disposables.ts";
@@ -101,7 +102,7 @@ function showAcknowledge(item: vscode.StatusBarItem, session: RunSession | undef
 
 function showIdle(item: vscode.StatusBarItem): void {
   item.text = "$(circle-slash) No run: cells ask first";
-  item.tooltip = "No incident or drill is running: no cell goes anywhere. Click to start a drill.";
+  item.tooltip = "No run is going on: no cell goes anywhere. Click to start a drill.";
   item.command = START;
   item.backgroundColor = undefined;
   item.color = undefined;
@@ -120,13 +121,14 @@ function showRun(item: vscode.StatusBarItem, session: RunSession): void {
   item.color = isLive || isOver ? undefined : new vscode.ThemeColor("drRunbook.drillForeground");
   item.tooltip = targetTooltip(session, targets);
   item.command = SHOW_RUN;
-  item.accessibilityInformation = { label: `${isLive ? "Live incident" : "Drill"} ${state}on ${names}`, role: "button" };
+  item.accessibilityInformation = { label: `${isLive ? "Live" : "Drill"} ${state}on ${names}`, role: "button" };
   item.show();
 }
 
 function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): string {
   const { mode, clock } = session.status;
-  const first = mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
+  const isLook = runKind({ mode, impactAt: session.clock.impactAt }) === "look";
+  const first = isLook ? "Live, and no impact is marked: cells touch the real targets, the recovery clock does not run." : mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
   const speed = clock.rate === 1 ? [] : [`Its time runs ${String(clock.rate)} times as fast as the real one: good for practice, and not counted for the forecast.`];
   return [first, ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
 }

@@ -178,9 +178,8 @@ export class Session {
       runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
       rtoMs: document.frontMatter.rtoMs, rpoMs: document.frontMatter.rpoMs, acknowledgeWithinMs: readSharedFacts(document, params.runbookPath)?.communication.acknowledgeWithinMs ?? ACKNOWLEDGE_WITHIN_MS,
     });
-    if (params.impactAt !== undefined || params.mode === "incident") {
-      await run.record({ type: "clockMarked", mark: "impact", markedAt: params.impactAt ?? run.status.clock.now, by: "person", reason: params.impactAt === undefined ? "start of the run, until a person corrects it" : "given at the start" });
-    }
+    if (params.impactAt === "now") await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "person", reason: "start of the run, until a person corrects it" });
+    else if (params.impactAt !== undefined) await run.record({ type: "clockMarked", mark: "impact", markedAt: params.impactAt, by: "person", reason: "given at the start" });
     await run.pinTargets();
     return run;
   }

@@ -6,6 +6,9 @@ import { countLabel, searchBox, toolbar, TOOLBAR_STYLE } from "./toolbar.ts";
 /** Fewer rows are read at a glance. */
 const ROWS_TO_FILTER = 6;
 
+/** Characters of a cell that never breaks: a word or name in pieces is not read, and a frame that scrolls is the lesser evil. */
+const WHOLE_CELL = 40;
+
 const STYLE = `${TOOLBAR_STYLE}
 .dr-table { max-height: 26em; overflow: auto; outline-offset: -1px; }
 .dr-table:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
@@ -14,6 +17,7 @@ const STYLE = `${TOOLBAR_STYLE}
 .dr-table th button { all: unset; box-sizing: border-box; width: 100%; padding: 3px 14px 3px 6px; font-weight: 600; white-space: nowrap; cursor: pointer; }
 .dr-table th button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 .dr-table td { text-align: left; padding: 2px 14px 2px 6px; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3ch; vertical-align: top; }
+.dr-table td.dr-whole { white-space: pre; }
 .dr-table tbody tr:hover td { background: var(--vscode-list-hoverBackground); }
 .dr-table .dr-bad { color: ${TONES.bad}; }
 .dr-table .dr-good { color: ${TONES.good}; }
@@ -111,8 +115,9 @@ function fillBody(body: HTMLTableSectionElement, rows: TextTable["rows"], docume
         ...cells.map((text) => {
           const cell = document.createElement("td");
           cell.textContent = text;
-          if (BAD.test(text) || isShortOfReady(text)) cell.className = "dr-bad";
-          else if (GOOD.test(text)) cell.className = "dr-good";
+          if (text.length <= WHOLE_CELL) cell.classList.add("dr-whole");
+          if (BAD.test(text) || isShortOfReady(text)) cell.classList.add("dr-bad");
+          else if (GOOD.test(text)) cell.classList.add("dr-good");
           return cell;
         }),
       );

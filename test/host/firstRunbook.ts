@@ -25,11 +25,11 @@ export function rowOf(name: string, runbook = FIRST_RUNBOOK): number {
   return index + toNotebookCells(document).length - document.cells.length;
 }
 
-/** The journal of the one run that was started from this workbench. */
-export function journalOf(workbench: Workbench): readonly JournalRecord[] {
-  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl"));
-  assert.equal(paths.length, 1, paths.join(", "));
-  return parseJournal(readFileSync(join(workbench.scratch, paths[0] ?? ""), "utf8"));
+/** The journal of the newest of the runs that were started from this workbench: a run more or less than these fails. */
+export function journalOf(workbench: Workbench, runs = 1): readonly JournalRecord[] {
+  const paths = readdirSync(workbench.scratch, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("journal.jsonl")).toSorted();
+  assert.equal(paths.length, runs, paths.join(", "));
+  return parseJournal(readFileSync(join(workbench.scratch, paths.at(-1) ?? ""), "utf8"));
 }
 
 /** `NAME STATUS` of each cell that has come to an end, in order. */

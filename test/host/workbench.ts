@@ -123,7 +123,8 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press("Control+p");
     await this.quickInput().fill(name);
-    await this.quickRows().filter({ hasText: name.split("/").at(-1) ?? name }).first().waitFor();
+    // The row that Enter takes: one of the list before it was filtered may go in the next moment.
+    await this.page.locator(".quick-input-widget .monaco-list-row.focused").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
     await this.page.keyboard.press("Enter");
     await this.page.locator(".tabs-container .tab.active").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
   }
@@ -238,6 +239,8 @@ export class Workbench {
     const rows = this.page.locator(".quick-input-widget:visible .monaco-list-row");
     const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");
     const deadline = Date.now() + 30_000;
+    // A picker that closed a moment ago gives the focus back to where it was, also from the next one.
+    await this.quickInput().focus();
     while (Date.now() < deadline) {
       const isLabel = (await rows.locator(".label-name").allInnerTexts()).includes(text);
       const [row] = await (isLabel ? focused.locator(".label-name") : focused).allInnerTexts();

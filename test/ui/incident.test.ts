@@ -27,10 +27,25 @@ describe("a live incident", function () {
 
   it("asks before it changes production, takes No for an answer, and is declared restored by a person with a reason; its report is written the morning after", async () => {
     const environment = { KUBECONFIG: world.kubeconfig, AWS_ENDPOINT_URL_S3: world.s3.endpoint, AWS_ACCESS_KEY_ID: world.s3.accessKeyId, AWS_SECRET_ACCESS_KEY: world.s3.secretAccessKey };
-    await withWorkbench({ extension: "vsix", files: [...FIRST_RUNBOOK_FILES, "notebooks/buildnest.yaml", "notebooks/templates"], theme: "dark", environment }, async (workbench) => {
+    await withWorkbench({ extension: "vsix", files: [...FIRST_RUNBOOK_FILES, "notebooks/08-quick-reference.runbook.md", "notebooks/buildnest.yaml", "notebooks/templates"], theme: "dark", environment }, async (workbench) => {
       const { page } = workbench;
       await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.openView("DR Runbook");
+      await workbench.runCommand("Runbook: Check System Status");
+      await workbench.waitForQuickInput("No run is going on");
+      await workbench.screenshot("look-choice-dark");
+      await workbench.pick("Start Live Look");
+      await workbench.waitForStatus(/impact not marked/);
+      assert.ok(!journalOf(workbench).some(({ type }) => type === "clockMarked"));
+      await workbench.waitForOutput(/mysql-0/);
+      await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: "LIVE look" }).waitFor();
+      await workbench.screenshot("look-dark");
+      await workbench.runCommand("Runbook: End Run…");
+      await workbench.pick("End the look");
+      await page.locator(".notification-toast").filter({ hasText: "The look has ended; no impact was marked" }).waitFor();
+      await workbench.screenshot("look-end-dark");
+      await workbench.openRunbook(FIRST_RUNBOOK);
+
       await workbench.runCommand("Runbook: Start Incident…");
       await workbench.waitForQuickInput("No: start nothing");
       await workbench.screenshot("incident-start");
@@ -72,9 +87,9 @@ describe("a live incident", function () {
       await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: "What now?" }).waitFor({ state: "hidden" });
       await page.locator(".part.sidebar .monaco-list-row").filter({ hasText: /Acknowledge.*(?:left|overdue)/ }).click();
       await page.locator(".part.statusbar .statusbar-item").filter({ hasText: "Acknowledge" }).waitFor({ state: "hidden" });
-      const acknowledged = journalOf(workbench).find((record) => record.type === "clockMarked" && record.mark === "acknowledged");
+      const acknowledged = journalOf(workbench, 2).find((record) => record.type === "clockMarked" && record.mark === "acknowledged");
       assert.ok(acknowledged?.type === "clockMarked" && acknowledged.by === "person" && /^by \S+$/.test(acknowledged.reason));
-      assert.deepEqual(journalOf(workbench).flatMap((record) => (record.type === "expectationOverridden" ? [record.reason] : [])), ["The name resolves for customers only"]);
+      assert.deepEqual(journalOf(workbench, 2).flatMap((record) => (record.type === "expectationOverridden" ? [record.reason] : [])), ["The name resolves for customers only"]);
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Service restored");
       await workbench.waitForQuickInput("how many minutes ago?");
@@ -105,7 +120,7 @@ describe("a live incident", function () {
       await page.locator('.editor-group-container.active .editor-actions .action-label[aria-label*="Copy Update"]').click();
       await workbench.waitForStatus(/Copied: Post-incident report/);
       await workbench.screenshot("past-report-dark");
-      assert.deepEqual(journalOf(workbench).slice(-2).map(({ type }) => type), ["runEnded", "messagePrepared"]);
+      assert.deepEqual(journalOf(workbench, 2).slice(-2).map(({ type }) => type), ["runEnded", "messagePrepared"]);
     });
   });
 });

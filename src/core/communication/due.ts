@@ -1,6 +1,7 @@
 import type { RunSummary } from "../drills/runSummary.ts";
 import type { Communication } from "../facts/facts.ts";
 import { formatDuration } from "../run/recoveryClock.ts";
+import { runKind } from "../run/runKind.ts";
 
 /** When something is due. */
 export interface Due {
@@ -27,11 +28,11 @@ export function nextUpdate(run: { readonly messagedAt: number | undefined; reado
 }
 
 /**
- * How it stands with the report of a run: `undefined` where none is wanted (a drill, one that is still open, facts that ask for none), and
+ * How it stands with the report of a run: `undefined` where none is wanted (a drill, a look, one that is still open, facts that ask for none), and
  * once it has been sent or written.
  */
-export function reportDue({ mode, endedAt, messages }: Pick<RunSummary, "mode" | "endedAt" | "messages">, communication: Communication | undefined, now: number): Due | undefined {
+export function reportDue({ endedAt, messages, ...run }: Pick<RunSummary, "mode" | "impactAt" | "endedAt" | "messages">, communication: Communication | undefined, now: number): Due | undefined {
   const { reportWithinMs, report } = communication ?? {};
-  if (mode === "drill" || endedAt === undefined || reportWithinMs === undefined || report === undefined || messages.includes(report)) return undefined;
+  if (runKind(run) !== "incident" || endedAt === undefined || reportWithinMs === undefined || report === undefined || messages.includes(report)) return undefined;
   return standingOfDue(endedAt + reportWithinMs, now);
 }

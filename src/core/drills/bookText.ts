@@ -1,4 +1,5 @@
 import { formatDuration } from "../run/recoveryClock.ts";
+import { runKind } from "../run/runKind.ts";
 import type { DrillBook, RunbookStanding } from "./drillBook.ts";
 import { stalenessWords } from "./coverage.ts";
 import { AVAILABILITY_WINDOW_MS } from "./incidents.ts";
@@ -12,9 +13,10 @@ const DAY_MS = 86_400_000;
 /** One run in a line: `2026-03-02 14:10 drill by ann: passed, recovered in 08:12, RTO 15:00`. */
 export function runLine(run: RunSummary): string {
   const at = `${dateText(run.startedAt)} ${new Date(run.startedAt).toISOString().slice(11, 16)}`;
-  const kind = run.mode === "incident" ? `incident, ${run.driver}` : isPersonsDrill(run) ? `drill by ${run.driver}` : `${run.isUnattended ? "unattended drill" : `drill by ${run.driver}`}${run.rate === 1 ? "" : ` at ${String(run.rate)}×`}`;
+  const kind = runKind(run);
+  const words = kind !== "drill" ? `${kind}, ${run.driver}` : isPersonsDrill(run) ? `drill by ${run.driver}` : `${run.isUnattended ? "unattended drill" : `drill by ${run.driver}`}${run.rate === 1 ? "" : ` at ${String(run.rate)}×`}`;
   const faults = run.faults.length === 0 ? "" : `, ${faultWords(run)}`;
-  return `${at} ${kind}${faults}: ${run.verdict?.status ?? "still open"}, ${recoveryWords(run)}${isRpoMissed(run) ? `, ${dataLossWords(run)}` : ""}`;
+  return `${at} ${words}${faults}: ${run.verdict?.status ?? "still open"}${kind === "look" ? "" : `, ${recoveryWords(run)}`}${isRpoMissed(run) ? `, ${dataLossWords(run)}` : ""}`;
 }
 
 /** A figure against its objective. */

@@ -1,3 +1,4 @@
+import { runKind } from "../run/runKind.ts";
 import type { RunSummary } from "./runSummary.ts";
 
 /** Time over which availability is counted, milliseconds: 30 days. */
@@ -16,7 +17,7 @@ export interface IncidentFigures {
 
 /** Figures of the ended incidents among `history` at `now` (real time). */
 export function incidentFigures(history: readonly RunSummary[], now: number): IncidentFigures {
-  const incidents = history.filter((run) => run.mode === "incident" && run.verdict !== undefined);
+  const incidents = history.filter((run) => runKind(run) === "incident" && run.verdict !== undefined);
   const recoveries = incidents.flatMap(({ recoveryMs }) => recoveryMs ?? []);
   const from = now - AVAILABILITY_WINDOW_MS;
   const downMs = incidents.reduce((sum, run) => {

@@ -3,6 +3,7 @@ import { clockText } from "../run/clockText.ts";
 import { describeEvent, type TimelineEntry } from "../run/eventText.ts";
 import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WholeOutput, WrittenFile } from "../run/journalEvent.ts";
 import type { OutcomeStatus } from "../run/outcome.ts";
+import { runKind } from "../run/runKind.ts";
 import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
 import { wholeOutputsOf } from "../run/wholeOutputText.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
@@ -89,7 +90,7 @@ function readFacts(state: RunState, records: readonly JournalRecord[]): Incident
   const started = records.find((record) => record.type === "runStarted");
   const rows: (readonly [string, string])[] = [
     ["Run", state.run],
-    ["Kind", state.mode === "drill" ? `Drill${started?.type === "runStarted" && started.unattended ? ", unattended (no proof of readiness)" : ""}` : "Incident"],
+    ["Kind", state.mode === "drill" ? `Drill${started?.type === "runStarted" && started.unattended ? ", unattended (no proof of readiness)" : ""}` : runKind(state) === "look" ? "Look at the live targets: no impact was marked" : "Incident"],
     ["Driver", state.driver],
     ...(state.commander === undefined ? [] : [["Incident commander", state.commander] as const]),
     ["Runbook", started?.type === "runStarted" ? `${started.runbook.id} (SHA-256 ${started.runbook.sha256.slice(0, 16)}…)` : ""],

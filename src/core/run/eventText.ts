@@ -25,7 +25,7 @@ export function markWords(mark: ClockMark): string {
 export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
   switch (event.type) {
     case "runStarted":
-      return { text: `${event.mode === "incident" ? "Incident" : "Drill"} started by ${event.driver}`, icon: "start" };
+      return { text: `${event.mode === "incident" ? "Live run" : "Drill"} started by ${event.driver}`, icon: "start" };
     case "targetPinned":
       return { text: `Target ${event.target.alias} pinned: ${event.target.address}`, icon: "target" };
     case "targetDrifted":

@@ -4,6 +4,7 @@ import { faultText } from "../runbook/drillCase.ts";
 import { clockText } from "./clockText.ts";
 import type { RunVerdict } from "./journalEvent.ts";
 import { formatDuration } from "./recoveryClock.ts";
+import { runKind } from "./runKind.ts";
 import { achievedRpoMs, GREENS_NEEDED, type RunState } from "./runState.ts";
 
 /** What a drill's world says when the run ends. */
@@ -38,6 +39,7 @@ export function judgeRun(state: RunState, { verification }: Pick<FrontMatter, "v
 
 /** Why nothing shows that service is restored. A person's word ends an incident; a drill has to show it to a machine. */
 function unrestored({ mode, restoredAt, restoredBy, impactAt }: RunState, verification: readonly string[]): readonly string[] {
+  if (runKind({ mode, impactAt }) === "look") return [];
   if (restoredAt === undefined || impactAt === undefined) {
     return [`Service was not restored: ${verification.length === 0 ? "the runbook names no verification, so nothing could show it" : "the verification was never green often enough in a row"}.`];
   }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { comparisonLines, reportDrill, reportHeadline, reportMarkdown, type DrillReport } from "../../core/drills/report.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import type { RunVerdict } from "../../core/run/journalEvent.ts";
+import { runKind } from "../../core/run/runKind.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { InternalCommandId } from "../contributions.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
@@ -48,15 +49,16 @@ export class DrillCommands {
     await this.#starter.start(await openNotebook(vscode.Uri.file(path)), "drill");
   }
 
-  /** Says how an incident went that has just ended, when its report is due, and the way to both. */
-  async tellIncident(run: string, { recoveryMs, rtoMs }: RunVerdict): Promise<void> {
+  /** Says how a live run went that has just ended, when its report is due, and the way to both. */
+  async tellLive(run: string, { recoveryMs, rtoMs }: RunVerdict): Promise<void> {
     const { book, history } = await this.#history.readBook();
     const summary = history.runs.find((other) => other.run === run);
     const due = summary === undefined ? undefined : reportOf(book, summary);
     const recovery = recoveryMs === undefined ? "not restored" : `restored in ${clockText(recoveryMs)}`;
     const objective = rtoMs === undefined ? "" : `, RTO ${clockText(rtoMs)}`;
     const report = due === undefined ? "" : ` The report is ${due.words}; it can also be written later, from Runbooks and Drills.`;
-    const answer = await vscode.window.showInformationMessage(`Incident ended: ${recovery}${objective}.${report}`, ...(due === undefined ? [] : ["Write Report…"]), "Export Log…");
+    const words = summary !== undefined && runKind(summary) === "look" ? "The look has ended; no impact was marked" : `Incident ended: ${recovery}${objective}`;
+    const answer = await vscode.window.showInformationMessage(`${words}.${report}`, ...(due === undefined ? [] : ["Write Report…"]), "Export Log…");
     if (answer === "Export Log…") await exportLog(this.#recorded, run);
     else if (answer !== undefined) await vscode.commands.executeCommand(WRITE_REPORT, run);
   }

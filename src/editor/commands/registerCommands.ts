@@ -60,6 +60,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.showPlan": async () => parts.planning.showPlan(await needNotebook(parts)),
     "dr-runbook.copyAsShell": async (cell) => parts.planning.copyAsShell(await needNotebook(parts), cell),
     "dr-runbook.preflight": async () => parts.planning.preflight(await needNotebook(parts)),
+    "dr-runbook.startLook": async () => starter.start(await needNotebook(parts), "look"),
     "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
     "dr-runbook.resumeRun": () => run.resumeRun(),

@@ -9,6 +9,7 @@ import { cellOfMove, moveWords, nextMove } from "../../core/run/nextMove.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
 import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
+import { runKind } from "../../core/run/runKind.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { executeCells, findRunNotebook, modelOfRun, revealCell } from "../run/runNotebook.ts";
@@ -40,18 +41,19 @@ export class RunCommands {
 
   async endRun(): Promise<void> {
     const session = this.#runs.needActive();
-    const isRestored = session.status.clock.restoredAt !== undefined;
+    const kind = runKind({ mode: session.status.mode, impactAt: session.clock.impactAt });
+    const detail = kind === "look" ? "No impact was marked." : session.clock.restoredAt !== undefined ? "Service is restored." : "The clock still runs: service is not shown to be restored.";
     const picked = await vscode.window.showQuickPick(
       [
         { label: "$(circle-slash) No: go on", end: false },
-        { label: `$(stop-circle) End the ${session.status.mode}`, detail: isRestored ? "Service is restored." : "The clock still runs: service is not shown to be restored.", end: true },
+        { label: `$(stop-circle) End the ${kind}`, detail, end: true },
       ],
       { title: `End Run: ${session.status.title}`, placeHolder: "The journal is closed; the log can be exported afterwards.", ignoreFocusOut: true },
     );
     if (picked?.end !== true) return;
     const verdict = await session.client.request("endRun", { by: "person" });
     await this.#endWorld();
-    await (session.status.mode === "drill" ? this.#drills.tellDrill(session.status.run) : this.#drills.tellIncident(session.status.run, verdict));
+    await (session.status.mode === "drill" ? this.#drills.tellDrill(session.status.run) : this.#drills.tellLive(session.status.run, verdict));
   }
 
   async injectFault(): Promise<void> {

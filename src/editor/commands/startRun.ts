@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import * as vscode from "vscode";
 import { chooseBySeed, surpriseFaults } from "../../core/drills/faultChoice.ts";
-import type { RunMode } from "../../core/run/journalEvent.ts";
+import type { RunKind } from "../../core/run/runKind.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
 import type { FaultDescription } from "../../core/protocol.ts";
 import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
@@ -48,13 +48,14 @@ export class RunStarter {
     }
     const picked = await vscode.window.showQuickPick(
       [
-        { label: "$(beaker) Start Drill…", detail: "Rehearse on a fake cluster on this machine. Nothing real is touched.", mode: "drill" as const },
-        { label: "$(flame) Start Incident…", detail: "Live: the cells go to the runbook's real targets.", mode: "incident" as const },
-        { label: "$(close) Cancel", detail: "Run nothing.", mode: undefined },
+        { label: "$(beaker) Start Drill…", detail: "Rehearse on a fake cluster on this machine. Nothing real is touched.", starts: "drill" as const },
+        { label: "$(eye) Start Live Look", detail: "Live, while nothing is known to be broken: no clock runs. Changes ask as ever.", starts: "look" as const },
+        { label: "$(flame) Start Incident…", detail: "Live: the cells go to the runbook's real targets, and the clock runs.", starts: "incident" as const },
+        { label: "$(close) Cancel", detail: "Run nothing.", starts: undefined },
       ],
-      { title: "No run is going on: cells run only inside a drill or an incident", placeHolder: "What do you want to start?", ignoreFocusOut: true },
+      { title: "No run is going on: cells run only inside a drill, a look or an incident", placeHolder: "What do you want to start?", ignoreFocusOut: true },
     );
-    return picked?.mode === undefined ? undefined : this.start(notebook, picked.mode);
+    return picked?.starts === undefined ? undefined : this.start(notebook, picked.starts);
   }
 
   /** Keeps values for the parameters of the run that is started next from this notebook. */
@@ -68,28 +69,25 @@ export class RunStarter {
     return document.frontMatter.targets;
   }
 
-  /** Starts a drill or an incident; `undefined` when the person closes a question. */
-  async start(notebook: vscode.NotebookDocument, mode: RunMode): Promise<RunSession | undefined> {
+  /** Starts a run of this kind; `undefined` when the person closes a question. */
+  async start(notebook: vscode.NotebookDocument, kind: RunKind): Promise<RunSession | undefined> {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
-    if (mode === "incident") needTrust();
+    if (kind !== "drill") needTrust();
     await saveFirst(notebook);
     const { frontMatter } = (await this.#models.of(notebook)).document;
     const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
     if (parameters === undefined) return undefined;
     this.#prefilled.delete(notebook.uri.toString());
-    const session = await (mode === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startIncident(notebook, frontMatter, parameters));
+    const session = await (kind === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startLive(notebook, frontMatter, parameters, kind));
     // Clock, cluster and whom to call beside the cells, which keep the focus.
     if (session !== undefined) await vscode.commands.executeCommand(`${RUN_VIEW}.focus`, { preserveFocus: true });
     return session;
   }
 
-  async #startIncident(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
-    const targets = frontMatter.targets.map((target) => `${target.alias} (${target.kind})`).join(", ");
-    const impact = await pickImpact(targets);
-    if (impact === undefined) return undefined;
-    return progress("Starting the incident: pinning its targets", () =>
-      this.#runs.start({ mode: "incident", runbookPath: notebook.uri.fsPath, worldStatePath: undefined, parameters, impactAt: impact.at }),
-    );
+  async #startLive(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>, kind: Exclude<RunKind, "drill">): Promise<RunSession | undefined> {
+    const impactAt = kind === "look" ? undefined : await pickImpact(frontMatter.targets.map((target) => `${target.alias} (${target.kind})`).join(", "));
+    if (kind === "incident" && impactAt === undefined) return undefined;
+    return progress("Going live: pinning the targets", () => this.#runs.start({ mode: "incident", runbookPath: notebook.uri.fsPath, worldStatePath: undefined, parameters, impactAt }));
   }
 
   async #startDrill(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
@@ -113,7 +111,7 @@ export class RunStarter {
   }
 }
 
-/** A drill never leaves this machine; an incident's cells reach clusters and clouds with the person's own rights. */
+/** A drill never leaves this machine; live cells reach clusters and clouds with the person's own rights. */
 function needTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new RuntimeError("forbidden", "Going live: this workspace is not trusted, and a runbook's cells reach clusters and clouds. Drills can be run.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
@@ -133,7 +131,8 @@ async function saveFirst(notebook: vscode.NotebookDocument): Promise<void> {
   if (notebook.isDirty && !(await notebook.save())) throw new RuntimeError("invalidInput", "Starting a run: the runbook could not be saved.", { hint: "Save it, then start again." });
 }
 
-async function pickImpact(targets: string): Promise<{ readonly at: number | undefined } | undefined> {
+/** When the impact began; `undefined` when the person starts nothing. */
+async function pickImpact(targets: string): Promise<number | "now" | undefined> {
   const minutes = [0, 5, 10, 15, 30];
   const items = [
     { label: "$(circle-slash) No: start nothing", detail: "", minutes: undefined },
@@ -141,7 +140,7 @@ async function pickImpact(targets: string): Promise<{ readonly at: number | unde
   ];
   const picked = await vscode.window.showQuickPick(items, { title: "Start Incident: LIVE", placeHolder: "When did the impact begin?", ignoreFocusOut: true });
   if (picked?.minutes === undefined) return undefined;
-  return { at: picked.minutes === 0 ? undefined : Date.now() - picked.minutes * 60_000 };
+  return picked.minutes === 0 ? "now" : Date.now() - picked.minutes * 60_000;
 }
 
 /** Asks for parameters without a default, and for those that a link has set, which a person must see; `undefined` when they close a question. */

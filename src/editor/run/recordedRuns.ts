@@ -4,6 +4,7 @@ import type { RunSummary } from "../../core/drills/runSummary.ts";
 import type { LogFormat } from "../../core/log/printLog.ts";
 import type { RunbookReader } from "../../core/reading.ts";
 import type { JournalEvent, JournalRecord, RunMode } from "../../core/run/journalEvent.ts";
+import { runKind } from "../../core/run/runKind.ts";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
@@ -94,9 +95,10 @@ export class RecordedRuns {
 }
 
 /** `2026-01-31 14:02 UTC, incident`. */
-function runWords({ startedAt, mode, verdict }: RunSummary): string {
-  const state = verdict === undefined ? "not ended" : mode === "drill" ? `drill ${verdict.status}` : "incident";
-  return `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC, ${state}`;
+function runWords(run: RunSummary): string {
+  const kind = runKind(run);
+  const state = run.verdict === undefined ? "not ended" : kind === "drill" ? `drill ${run.verdict.status}` : kind;
+  return `${new Date(run.startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC, ${state}`;
 }
 
 function reportWords(due: Due | undefined): string {

@@ -9,6 +9,7 @@ import { dateText, openWords, standingWords, type DrillStanding } from "../../co
 import { titleOf } from "../../core/drills/score.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import { formatDuration } from "../../core/run/recoveryClock.ts";
+import { runKind } from "../../core/run/runKind.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import { NOTEBOOK_TYPE, type InternalCommandId, type ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
@@ -149,8 +150,8 @@ function runbookItem({ title, path, document, rtoMs, staleness }: RunbookStandin
 function runItem(node: Extract<DrillNode, { readonly kind: "run" }>): vscode.TreeItem {
   const { run, report } = node;
   const status = run.verdict?.status;
-  const [icon, colour] = run.mode === "incident" ? ["flame", "errorForeground"] : status === "passed" ? ["pass", "testing.iconPassed"] : status === "failed" ? ["error", "testing.iconFailed"] : ["circle-large-outline", undefined];
-  const kind = run.mode === "incident" ? "incident" : run.isUnattended ? "unattended drill" : "drill";
+  const [icon, colour] = runKind(run) === "look" ? ["eye", undefined] : run.mode === "incident" ? ["flame", "errorForeground"] : status === "passed" ? ["pass", "testing.iconPassed"] : status === "failed" ? ["error", "testing.iconFailed"] : ["circle-large-outline", undefined];
+  const kind = run.isUnattended ? "unattended drill" : runKind(run);
   const label = `${dateText(run.startedAt)} ${kind}`;
   const item = leaf(label, icon ?? "circle-large-outline", `${runLine(run)}\nRun ${run.run}${run.faults.length === 0 || run.verdict === undefined ? "" : `\nFault: ${faultWords(run)}`}`, { description: [run.verdict === undefined ? "still open" : timeWords(run), report === undefined ? "" : `report ${report.words}`].filter((words) => words !== "").join(", "), ...(colour === undefined ? {} : { colour }) });
   item.contextValue = run.verdict === undefined ? "openRun" : run.mode === "drill" ? "endedDrill" : "endedIncident";
@@ -160,7 +161,8 @@ function runItem(node: Extract<DrillNode, { readonly kind: "run" }>): vscode.Tre
 }
 
 /** `14:00 of 15:00`. */
-function timeWords({ recoveryMs, rtoMs }: RunSummary): string {
+function timeWords({ recoveryMs, rtoMs, ...run }: RunSummary): string {
+  if (runKind(run) === "look") return "no impact marked";
   const time = recoveryMs === undefined ? "not recovered" : clockText(recoveryMs);
   return rtoMs === undefined ? time : `${time} of ${clockText(rtoMs)}`;
 }

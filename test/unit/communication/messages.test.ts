@@ -112,7 +112,7 @@ describe("the next update", () => {
 describe("the report of an incident", () => {
   const hour = 60 * MINUTE;
   const wanted = readFacts("communication: { reportWithin: 24h, report: Report, templates: { Report: r.md } }").facts.communication;
-  const ended = { mode: "incident", endedAt: T0, messages: [] } as const;
+  const ended = { mode: "incident", impactAt: T0, endedAt: T0, messages: [] } as const;
   const words = (run: Parameters<typeof reportDue>[0], communication: Parameters<typeof reportDue>[1], hours: number): string | undefined => reportDue(run, communication, T0 + hours * hour)?.words;
 
   it("is due from the incident's end until it is written", () => {
@@ -121,8 +121,9 @@ describe("the report of an incident", () => {
     assert.equal(words({ ...ended, messages: ["Update", "Report"] }, wanted, 1), undefined);
   });
 
-  it("is not wanted of drills, of runs that are open, and where no time or template is given", () => {
+  it("is not wanted of drills, of looks, of runs that are open, and where no time or template is given", () => {
     assert.equal(words({ ...ended, mode: "drill" }, wanted, 1), undefined);
+    assert.equal(words({ ...ended, impactAt: undefined }, wanted, 1), undefined);
     assert.equal(words({ ...ended, endedAt: undefined }, wanted, 1), undefined);
     assert.equal(words(ended, undefined, 1), undefined);
     assert.equal(words(ended, { ...wanted, report: undefined }, 1), undefined);

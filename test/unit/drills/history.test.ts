@@ -101,13 +101,13 @@ describe("the drill schedule", () => {
 });
 
 describe("figures of incidents", () => {
-  it("count what was recorded in the last 30 days, and say nothing without an incident", () => {
+  it("count what was recorded in the last 30 days, say nothing without an incident, and leave looks out", () => {
     const incident = (wall: number, restored?: number): ReturnType<typeof summary> => {
       const read = summary({ mode: "incident", cells: [], wall, ended: 1200, ...(restored === undefined ? {} : { restored }) });
       // Run time is real time in an incident.
       return { ...read, impactAt: wall };
     };
-    const figures = incidentFigures([incident(10 * DAY, 600), incident(95 * DAY, 1000), incident(96 * DAY), summary(RESTART)], 100 * DAY);
+    const figures = incidentFigures([incident(10 * DAY, 600), incident(95 * DAY, 1000), incident(96 * DAY), summary(RESTART), { ...incident(97 * DAY), impactAt: undefined }], 100 * DAY);
     assert.deepEqual([figures.incidents, figures.mttrMs, figures.downMs], [3, 800_000, 2_200_000]);
     assert.ok(Math.abs((figures.availabilityPercent ?? 0) - 99.915) < 0.001);
     assert.deepEqual(incidentFigures([summary(RESTART)], DAY), { incidents: 0, mttrMs: undefined, downMs: 0, availabilityPercent: undefined });

@@ -66,6 +66,8 @@ describe("the state of a run", () => {
     assert.match(words("person", fault("standing", "it crashes")), /^failed undefined A person declared .* The fault still stands: it crashes/);
     const incident = judgeRun(stateAfter({ ...STARTED, mode: "incident" }, impact, restored("person")), { verification: [] }, undefined);
     assert.deepEqual([incident.status, incident.recoveryMs, incident.reasons], ["ended", 500_000, []], "an incident ends by a person's word");
+    const look = judgeRun(stateAfter({ ...STARTED, mode: "incident" }), { verification: ["is-serving"] }, undefined);
+    assert.deepEqual([look.status, look.recoveryMs, look.reasons, look.warnings], ["ended", undefined, [], []], "a look had nothing to restore");
   });
 
   it("counts a recovery from the cure where the verification was green before it", () => {
