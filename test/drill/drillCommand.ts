@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { testCacheFolder } from "../../scripts/lib/paths.ts";
@@ -24,6 +25,13 @@ export interface Drilling {
 /** Rehearses a runbook from the command line, with a home of its own and nothing on the PATH. */
 export async function drill(runbook: string, home: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Drilled> {
   return await startDrill(runbook, home, args, environment).done;
+}
+
+/** Rehearses a runbook while nobody does anything: fails if that passes. World time goes as fast as the machine can follow, since nothing has to be done in it. */
+export async function assertIdlingFails(runbook: string, home: string, args: readonly string[] = []): Promise<void> {
+  const { code, last, text } = await drill(runbook, home, [...args, "--idle", "--rate", "120"]);
+  assert.match(last, /^FAIL not recovered, (?:no RTO|RTO [\d:]+) — .*The fault still stands: /u, text);
+  assert.equal(code, 1);
 }
 
 /** As `drill`, for who has something to do meanwhile. */

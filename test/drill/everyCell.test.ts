@@ -18,7 +18,7 @@ const GIVEN: Readonly<Record<string, string>> = { MAX_SECONDS: "600" };
  */
 function assertNoPasswords(folder: string): void {
   const files = globSync("**/{journal.jsonl,snapshot.json}", { cwd: folder });
-  assert.ok(files.some((file) => file.endsWith("journal.jsonl")));
+  for (const name of ["journal.jsonl", "snapshot.json"]) assert.ok(files.some((file) => file.endsWith(name)), name);
   for (const file of files) assert.doesNotMatch(readFileSync(join(folder, file), "utf8").replaceAll(/"environment":\{[^}]*\}/gu, ""), /drill-only-(?:root|app)-password|(?<![0-9a-fA-F])[0-9a-f]{48}(?![0-9a-fA-F])/u, file);
 }
 
@@ -33,10 +33,9 @@ describe("every command cell of the notebooks without a scenario", function suit
   for (const name of NOTEBOOKS) {
     it(`${name}: succeeds in the drill world`, async () => {
       const path = join(ROOT, `notebooks/${name}.runbook.md`);
-      const outcomes = await runEveryCell(path, join(home, name), { parameters: GIVEN });
+      const outcomes = await runEveryCell(path, join(home, name), { parameters: GIVEN, atEnd: () => assertNoPasswords(join(home, name)) });
       assert.ok(outcomes.length > 0);
       assert.deepEqual(outcomes.filter(({ outcome }) => outcome.status !== "succeeded").map(({ cell, outcome }) => `${cell}: ${outcome.status}: ${outcome.message ?? ""}`), []);
-      assertNoPasswords(join(home, name));
     });
   }
 

@@ -1,3 +1,4 @@
 import { describeKilling } from "./killing.ts";
 
-describeKilling("the restart", ["front", "kernel"]);
+// Every kind of event once. Cell by cell, on the whole way, the slow tests do it.
+describeKilling("the restart alone", ["front", "kernel"]);

@@ -4,8 +4,6 @@ import { cellReference } from "../../src/core/runbook/cellName.ts";
 import { readQuickActions } from "../../src/core/runbook/quickActions.ts";
 import { withRun, type CellResult, type RehearsedRun } from "./rehearsedRun.ts";
 
-/** World time per real time: the actions wait for rollouts. */
-const RATE = 20;
 const NOTEBOOKS = resolve(import.meta.dirname, "../../notebooks");
 const RUNBOOKS = {
   database: "01-database-failure", redis: "03-redis-failure", cluster: "04-cluster-failure", breach: "05-security-breach", backup: "06-backup-and-restore", reference: "08-quick-reference",
@@ -107,7 +105,7 @@ export function caseTitle({ action, runbook, fault, before = [], stops }: Action
 
 /** Runs the action alone in a world of its own, and looks at what became of the world. */
 export async function rehearseAction({ action, runbook, fault, before = [], stops, effect, shows = [] }: ActionCase, home: string): Promise<void> {
-  await withRun(join(NOTEBOOKS, `${RUNBOOKS[runbook]}.runbook.md`), home, { ...(fault === undefined ? {} : { fault }), rate: RATE }, async (run) => {
+  await withRun(join(NOTEBOOKS, `${RUNBOOKS[runbook]}.runbook.md`), home, fault === undefined ? {} : { fault }, async (run) => {
     for (const text of before) await prepare(run, text);
     const results = await runAction(run, action);
     const last = results.at(-1);

@@ -10,8 +10,8 @@ import { controlWorld } from "../../src/services/worldControl.ts";
 
 const BUNDLES = resolve(import.meta.dirname, "../../dist");
 /** World time per real time: a rollout takes seconds, and a time limit of a cell still means something. */
-const RATE = 10;
-/** Time limits of cells, times this: at that rate two seconds are twenty, and a busy machine is no finding. */
+const RATE = 20;
+/** Time limits of cells, times this: at that rate two seconds are forty, and a busy machine is no finding. */
 const PATIENCE = 4;
 
 /** What a cell came to. */
@@ -37,14 +37,12 @@ export interface RehearsalGiven {
   readonly fault?: string;
   /** Values of parameters; those that are left out have their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** World time per real time. */
-  readonly rate?: number;
 }
 
 /** Begins a drill of a runbook with this fault or none, and ends it and its world after `action`. */
 export async function withRun<T>(path: string, home: string, given: RehearsalGiven, action: (run: RehearsedRun) => Promise<T>): Promise<T> {
   const document = parseRunbook(readFileSync(path, "utf8"));
-  const worldStatePath = await startWorld({ bundles: BUNDLES, description: resolve(path, "..", document.frontMatter.world ?? ""), folder: join(home, "world"), rate: given.rate ?? RATE });
+  const worldStatePath = await startWorld({ bundles: BUNDLES, description: resolve(path, "..", document.frontMatter.world ?? ""), folder: join(home, "world"), rate: RATE });
   const world = JSON.parse(readFileSync(worldStatePath, "utf8")) as WorldState;
   const kernel: KernelClient = await startKernel({ bundles: BUNDLES, root: join(home, "runs"), client: "test" });
   kernel.onAsk(async (question) => (question.kind === "gate" ? { kind: "gate", answer: "yes", typed: question.question.typed } : question.kind === "manual" ? { kind: "manual", met: true } : undefined));

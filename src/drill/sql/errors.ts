@@ -47,6 +47,7 @@ const table = {
   ER_TABLE_NOT_LOCKED_FOR_WRITE: [1099, "HY000", "Table '%s' was locked with a READ lock and can't be updated"],
   ER_TABLE_NOT_LOCKED: [1100, "HY000", "Table '%s' was not locked with LOCK TABLES"],
   ER_REPLICA_MUST_STOP: [3081, "HY000", "This operation cannot be performed with running replication threads; run STOP REPLICA FOR CHANNEL '' first"],
+  ER_RELAY_LOG_INIT: [1380, "HY000", "Failed initializing relay log position: Could not find target log during relay log initialization"],
   ER_NO_SUCH_THREAD: [1094, "HY000", "Unknown thread id: %s"],
   ER_UNKNOWN_TABLE: [1109, "42S02", "Unknown table '%s' in %s"],
   ER_FIELD_SPECIFIED_TWICE: [1110, "42000", "Column '%s' specified twice"],
@@ -136,6 +137,7 @@ const clauseWords: Readonly<Record<string, string>> = { "where clause": "WHERE",
 /** The error in the words of the server's product and version. `statement` is the statement's first word in upper case. */
 export function inProductWords(error: unknown, flavour: Flavour, statement: string): unknown {
   if (!(error instanceof SqlError) || !flavour.isMariaDb) return error;
+  if (error.errno === 3081) return new SqlError(1198, "HY000", "This operation cannot be performed as you have a running slave ''; run STOP SLAVE '' first");
   if (error.errno === 1235 || error.errno === 1290) return new SqlError(error.errno, error.sqlState, error.message.replace("version of MySQL", "version of MariaDB").replace("The MySQL server", "The MariaDB server"));
   if ((error.errno !== 1054 && error.errno !== 1052) || flavour.versionId < 101_111) return error;
   const list = statement === "UPDATE" ? "SET" : statement === "INSERT" || statement === "REPLACE" ? "INSERT INTO" : "SELECT";

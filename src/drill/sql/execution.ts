@@ -22,6 +22,13 @@ import { readValue } from "./values.ts";
 import type { StoreMode } from "./values.ts";
 import type { Flavour } from "./versionComments.ts";
 
+/** What CHANGE MASTER TO says; what it leaves out stays, but for the relay log. */
+export interface ReplicaChange {
+  readonly delayMs?: number;
+  readonly relayFile?: string;
+  readonly relayPosition?: number;
+}
+
 /** What statements may ask and tell replication. */
 export interface ReplicationFacts {
   /** SHOW REPLICA STATUS; `undefined` where no primary is configured. */
@@ -30,6 +37,8 @@ export interface ReplicationFacts {
   stopReplica(nowMs: number): void;
   startReplica(nowMs: number): void;
   resetReplica(forgetsPrimary: boolean): void;
+  /** CHANGE MASTER TO. Throws while the replica runs, or when the place in the relay log is not the one where it stands. */
+  changeReplica(wanted: ReplicaChange): void;
   /** End of the binary log; `undefined` without one. */
   binaryLog(): { readonly file: string; readonly position: number; readonly start: number } | undefined;
   resetBinaryLog(): void;

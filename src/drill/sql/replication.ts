@@ -1,6 +1,7 @@
 import { SqlError } from "../contract.ts";
 import type { BinaryLog, LogEvent, StatusField } from "./binaryLog.ts";
 import { sqlError } from "./errors.ts";
+import type { ReplicaChange } from "./execution.ts";
 import type { Flavour } from "./versionComments.ts";
 
 /** The primary as its replica sees it. */
@@ -22,13 +23,15 @@ export interface ReplicaState {
   /** Position up to which events are applied. */
   executed: number;
   relay: LogEvent[];
-  /** World milliseconds from an event's commit on the source to its being applied here. */
+  /** World milliseconds from an event's commit on the source to its being applied here, at the least. */
   lagMs: number;
+  /** What somebody has told it to wait beyond that (MASTER_DELAY), world milliseconds. */
+  delayMs: number;
   lastError: string;
   lastErrno: number;
 }
 
-/** The replica side: an I/O thread that copies events at once while the primary answers, and an SQL thread that applies each `lagMs` after its commit. */
+/** The replica side: an I/O thread that copies events at once while the primary answers, and an SQL thread that applies each so long after its commit. */
 export class Replica {
   readonly source: ReplicationSource;
   readonly state: ReplicaState;
@@ -38,7 +41,7 @@ export class Replica {
   constructor(source: ReplicationSource, lagMs: number, apply: (event: LogEvent) => void) {
     this.source = source;
     this.#apply = apply;
-    this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lagMs, lastError: "", lastErrno: 0 };
+    this.state = { isRunning: true, read: source.log.end, executed: source.log.end, relay: [], lagMs, delayMs: 0, lastError: "", lastErrno: 0 };
     // What was sent before the source went away is in the relay log, whether or not anyone has asked since.
     this.#unsubscribe = source.log.subscribe(() => this.#receive(Number.POSITIVE_INFINITY));
   }
@@ -62,7 +65,7 @@ export class Replica {
     const { state } = this;
     this.#receive(nowMs);
     if (!state.isRunning || state.lastErrno !== 0) return;
-    while (state.relay[0] !== undefined && state.relay[0].at + state.lagMs <= nowMs) {
+    while (state.relay[0] !== undefined && state.relay[0].at + state.lagMs + state.delayMs <= nowMs) {
       const [event] = state.relay;
       try {
         this.#apply(event);
@@ -96,6 +99,15 @@ export class Replica {
     this.state.read = this.state.executed;
   }
 
+  /** CHANGE MASTER TO: the relay log goes, unless the change says where in it to go on, which must be where it stands. */
+  change({ delayMs, relayFile, relayPosition }: ReplicaChange): void {
+    const { state } = this;
+    if (state.isRunning) throw sqlError("ER_REPLICA_MUST_STOP");
+    if (relayFile === undefined && relayPosition === undefined) this.reset();
+    else if ((relayFile ?? this.source.log.file) !== this.source.log.file || (relayPosition ?? state.executed) !== state.executed) throw sqlError("ER_RELAY_LOG_INIT");
+    state.delayMs = delayMs ?? state.delayMs;
+  }
+
   /** SHOW REPLICA STATUS, in the words the version has. */
   status(nowMs: number, flavour: Flavour): readonly StatusField[] {
     const isOld = flavour.isMariaDb || flavour.versionId < 80_022;
@@ -116,6 +128,9 @@ export class Replica {
       ["Connect_Retry", 60],
       [`${source}_Log_File`, this.source.log.file],
       [`Read_${source}_Log_Pos`, state.read],
+      // The relay log has what the source's has, at the same places.
+      ["Relay_Log_File", this.source.log.file],
+      ["Relay_Log_Pos", state.executed],
       [`Relay_${source}_Log_File`, this.source.log.file],
       [`${replica}_IO_Running`, isIo ? "Yes" : state.isRunning ? "Connecting" : "No"],
       [`${replica}_SQL_Running`, isSql ? "Yes" : "No"],
@@ -128,7 +143,9 @@ export class Replica {
       ["Last_SQL_Errno", state.lastErrno],
       ["Last_SQL_Error", state.lastError],
       [`${source}_Server_Id`, this.source.serverId],
-      [`${replica}_SQL_Running_State`, isSql ? (oldest === undefined ? `${replica} has read all relay log; waiting for more updates` : "Waiting until SOURCE_DELAY seconds after source executed event") : ""],
+      ["SQL_Delay", Math.round(state.delayMs / 1000)],
+      ["SQL_Remaining_Delay", isSql && oldest !== undefined && state.delayMs > 0 ? Math.max(0, Math.ceil((oldest.at + state.delayMs - nowMs) / 1000)) : null],
+      [`${replica}_SQL_Running_State`, isSql ? (oldest === undefined ? `${replica} has read all relay log; waiting for more updates` : `Waiting until ${isOld ? "MASTER" : "SOURCE"}_DELAY seconds after ${isOld ? "master" : "source"} executed event`) : ""],
     ];
   }
 }

@@ -84,6 +84,7 @@ export class MysqlServer implements SqlServer {
         stopReplica: (nowMs) => this.#replica?.stop(nowMs),
         startReplica: (nowMs) => this.#configuredReplica().start(nowMs),
         resetReplica: (forgets) => this.#resetReplica(forgets),
+        changeReplica: (wanted) => this.#configuredReplica().change(wanted),
         binaryLog: () => (this.#log === undefined ? undefined : { file: this.#log.file, position: this.#log.end, start: this.#log.start }),
         resetBinaryLog: () => this.#log?.reset(),
       },
@@ -263,7 +264,7 @@ export class MysqlServer implements SqlServer {
   delayReplication(lagMs: number): boolean {
     this.catchUp();
     if (this.#replica === undefined) return false;
-    this.#replica.state.lagMs = lagMs;
+    this.#replica.state.delayMs = lagMs;
     return true;
   }
 

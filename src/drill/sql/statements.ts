@@ -11,6 +11,7 @@ import { createDatabase, createRoutine, createTrigger, createView, dropDatabase,
 import { changed, resultSet } from "./outcome.ts";
 import { demandAdministration, demandInDatabase, demandOnRoutine, demandOnTable, demandSight, mayAdminister } from "./privileges.ts";
 import { runSelect } from "./query.ts";
+import { changeSource, runReplication } from "./replicationStatements.ts";
 import { runSet } from "./setStatement.ts";
 import { runShow, showColumns } from "./show.ts";
 import { runProcedureBody } from "./storedPrograms.ts";
@@ -103,26 +104,6 @@ function splitArguments(frame: Frame, text: string): string[] {
   return [...found, text.slice(start)];
 }
 
-/** STOP, START and RESET of replication, in the words the version has. */
-function runReplication(frame: Frame, cursor: TokenCursor, verb: "STOP" | "START" | "RESET"): SqlResult | undefined {
-  const { flavour, replication } = frame.server;
-  const hasOldWords = flavour.isMariaDb || flavour.versionId < 80_400;
-  const hasNewWords = flavour.isMariaDb || flavour.versionId >= 80_022;
-  if (!((hasOldWords && cursor.take("SLAVE")) || (hasNewWords && cursor.take("REPLICA")))) return undefined;
-  const isAll = cursor.take("ALL");
-  if (cursor.is("IO_THREAD", "SQL_THREAD", "UNTIL", "FOR")) throw notSupported(`${verb} REPLICA ${cursor.peek().value.toUpperCase()}`);
-  cursor.expectEnd();
-  demandAdministration(frame, verb === "RESET" ? "reload" : "replicas");
-  if (verb === "RESET") replication.resetReplica(isAll);
-  else if (verb === "STOP") {
-    const [errno, text] = flavour.isMariaDb ? ([1255, "Slave already has been stopped"] as const) : ([3084, "Replication thread(s) for channel '' are already stopped."] as const);
-    if (!replication.isReplicaRunning()) frame.session.warn("Note", errno, text);
-    replication.stopReplica(frame.nowMs);
-  }
-  else replication.startReplica(frame.nowMs);
-  return changed(0);
-}
-
 function runReset(frame: Frame, cursor: TokenCursor): SqlResult {
   const replica = runReplication(frame, cursor, "RESET");
   if (replica !== undefined) return replica;
@@ -201,13 +182,14 @@ function runOther(frame: Frame, cursor: TokenCursor, word: string, sql: string):
     case "RELEASE": cursor.expect("SAVEPOINT"); return releaseSavepoint(frame, lastName(cursor));
     case "STOP": return runReplication(frame, cursor, "STOP") ?? fail(cursor);
     case "RESET": return runReset(frame, cursor);
+    case "CHANGE": return changeSource(frame, cursor);
     case "CHECKSUM": return checksumTables(frame, cursor);
     case "CHECK": case "ANALYZE": case "OPTIMIZE": return maintain(frame, cursor, word.toLowerCase());
     case "FLUSH": return flush(frame, cursor);
     case "KILL": return kill(frame, cursor);
     case "CALL": return call(frame, cursor);
     case "DO": evaluate(frame, cursor.sql.slice(cursor.peek().start)); return changed(0);
-    case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "CHANGE": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
+    case "PREPARE": case "EXECUTE": case "DEALLOCATE": case "LOAD": case "HANDLER": case "XA": case "PURGE": case "INSTALL": case "UNINSTALL": case "REPAIR": case "VALUES": case "TABLE": case "SHUTDOWN": case "BINLOG": case "CLONE": case "RESTART":
       throw notSupported(word);
     default: throw syntaxError(sql, cursor.tokens[0]?.start ?? 0, frame.server.flavour.isMariaDb);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { needKubectl } from "../../parts/kubectl.ts";
+import { Remembered } from "./remembered.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 
 const FAULT = "jwt-secret-leaked";
@@ -18,8 +19,9 @@ describe("a leaked secret and an intruder", function suite() {
     kubectlPath = await needKubectl("1.30", this);
   });
   // Each rehearsal is a breach of its own: what one left behind must not help the next.
+  const remembered = new Remembered();
   beforeEach(async () => {
-    world = await rehearse(kubectlPath);
+    world = await rehearse(kubectlPath, undefined, undefined, remembered);
   });
   afterEach(() => world?.close());
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { WorldState } from "../../../src/core/protocol.ts";
 import { readWorld } from "../../../src/drill/world/readWorld.ts";
 import { startWorld, type World } from "../../../src/drill/world/world.ts";
@@ -14,6 +15,7 @@ import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
 const DESCRIPTION = resolve(import.meta.dirname, "../../../notebooks/worlds/buildnest.yaml");
 const SHOP = "api.buildnest.com";
 const DR_SHOP = "api-dr.buildnest.com";
+const APP = "deployment/buildnest-app";
 const HEALTH = "/actuator/health";
 const DR = ["--context", "dr-cluster"];
 
@@ -37,6 +39,14 @@ function replicaStatus(): Promise<string> {
 }
 
 const orders = async (context?: readonly string[]): Promise<number> => Number(await sql("SELECT COUNT(*) FROM orders", context));
+
+/** Leads users to another name, and waits until all of them are. */
+async function led(to: string): Promise<void> {
+  const change = await names.point(SHOP, to);
+  await world.until("the change is on all name servers", () => names.isInSync(change), 120);
+  // As long as a resolver may go on with the old answer.
+  await world.pass(65);
+}
 
 async function refused(args: readonly string[]): Promise<boolean> {
   return world.kubectl(args).then(() => false, (error: unknown) => /was refused/u.test(String(error)));
@@ -71,7 +81,7 @@ describe("clusters that fail", function suite() {
     });
 
     it("stays when nobody does anything", async () => {
-      await world.pass(400);
+      await world.pass(120);
       assert.equal((await names.ask(SHOP, HEALTH)).failed, "connect");
     });
 
@@ -99,25 +109,59 @@ describe("clusters that fail", function suite() {
       assert.equal(await orders(), before, "DR never learns of that order");
       await sql("SET GLOBAL read_only = ON", []);
       assert.equal(await names.order("api-primary.buildnest.com"), 500, "fenced");
+      await sql("SET GLOBAL read_only = OFF", []);
     });
+
+    for (const { fault, shows } of [
+      {
+        fault: "cluster-silent",
+        shows: async () => {
+          assert.equal(await Promise.race([names.ask(SHOP, HEALTH), delay(1000, "no answer")]), "no answer");
+          await assert.rejects(world.kubectl(`rollout restart ${APP} --request-timeout=1s`), /Client\.Timeout|context deadline|request timed out|i\/o timeout|TLS handshake timeout/u);
+        },
+      },
+      {
+        fault: "api-server-gone",
+        shows: async () => {
+          assert.equal(await names.order(SHOP), 201, "users notice nothing");
+          assert.ok(await refused(["rollout", "restart", APP]));
+        },
+      },
+    ] as const) {
+      it(`${fault}: nothing can be done in the cluster; it is over for users once they are led to the other one`, async () => {
+        await led("api-primary.buildnest.com");
+        await world.inject(fault);
+        await shows();
+        assert.equal(await world.standing(fault), "standing");
+        await led(DR_SHOP);
+        assert.equal(await names.order(SHOP), 201);
+        assert.equal(await world.standing(fault), "cured");
+        await world.inject("cluster-returns");
+      });
+    }
   });
 
   describe("failures that are no reason to fail over", () => {
     before(begin);
     after(() => world.close());
 
-    it("without its API server a cluster goes on serving, and the provider brings it back", async () => {
-      await world.inject("api-server-gone");
+    it("without its API server a cluster goes on serving, unless somebody leads users away from it, and the provider brings it back", async () => {
+      await world.inject("api-server-gone", { lastsSeconds: "400" });
       assert.ok(await refused(["get", "pods"]));
       assert.equal(await names.order(SHOP), 201);
-      await world.until("the API server is back", async () => !(await refused(["get", "pods"])), 1500);
+      await led(DR_SHOP);
+      assert.equal((await names.ask(SHOP, HEALTH)).status, 503, "nobody has started the application there");
+      await led("api-primary.buildnest.com");
+      assert.equal(await names.order(SHOP), 201);
+      await world.until("the API server is back", async () => !(await refused(["get", "pods"])), 600);
+      assert.equal(await world.standing("api-server-gone"), "over");
     });
 
     it("a record that points at nothing is cured by the record and by nothing in the cluster", async () => {
       await world.inject("dns-dead-address");
       assert.equal((await names.ask(SHOP, HEALTH)).failed, "resolve");
-      await world.kubectl("rollout restart deployment/buildnest-app");
-      await world.kubectl("rollout status deployment/buildnest-app");
+      await world.kubectl(`rollout restart ${APP}`);
+      await world.kubectl(`rollout status ${APP}`);
       assert.equal((await names.ask(SHOP, HEALTH)).failed, "resolve");
       const balancer = await world.kubectl("get ingress buildnest -o jsonpath={.status.loadBalancer.ingress[0].hostname}");
       await names.point("api-primary.buildnest.com", balancer);
@@ -147,14 +191,46 @@ describe("clusters that fail", function suite() {
       assert.deepEqual((await names.list("list-hosted-zones"))["HostedZones"]?.map(({ Id, Name }) => [Id, Name]), [["/hostedzone/Z1234567890ABC", "buildnest.com."]]);
     });
 
-    it("a replica that is far behind does not have the last orders, and has them once they are applied", async () => {
-      await world.inject("dr-replica-lag", { lagSeconds: "180" });
-      const before = await orders();
-      assert.equal(await names.order(SHOP), 201);
-      await world.pass(60);
-      assert.equal(await orders(), before, "3 minutes late");
-      await world.inject("cluster-gone");
-      await world.until("what had arrived is applied", async () => (await orders()) === before + 1, 400);
+    it("dr-replica-lag: what had arrived is applied in time, or at once without the delay; who promotes now, or takes the relay log away, has lost it", async () => {
+      let applied = await orders();
+      /** An order that has arrived and is not applied when the cluster is lost. */
+      const orderAndLose = async (): Promise<void> => {
+        await world.inject("dr-replica-lag", { lagSeconds: "180" });
+        assert.equal(await names.order(SHOP), 201);
+        await world.inject("cluster-gone");
+        assert.equal(await orders(), applied, "minutes late");
+      };
+      const found = async (what: string, seconds: number): Promise<void> => {
+        applied += 1;
+        await world.until(what, async () => (await orders()) === applied, seconds);
+      };
+      const isBack = async (): Promise<void> => {
+        await world.inject("cluster-returns");
+        await world.until("the cluster is back", async () => !(await refused(["get", "pods"])));
+      };
+      const place = (status: string): readonly string[] => ["Relay_Log_File", "Relay_Log_Pos"].map((name) => new RegExp(` ${name}: (\\S+)`, "u").exec(status)?.[1] ?? "");
+
+      await orderAndLose();
+      await found("what had arrived is applied", 400);
+      await isBack();
+
+      await orderAndLose();
+      const [file = "", position = ""] = place(await replicaStatus());
+      await sql(`STOP REPLICA; CHANGE MASTER TO RELAY_LOG_FILE = '${file}', RELAY_LOG_POS = ${position}, MASTER_DELAY = 0; START REPLICA`);
+      await found("it is applied at once", 60);
+      await isBack();
+
+      await orderAndLose();
+      await sql("STOP REPLICA; CHANGE MASTER TO MASTER_DELAY = 0; START REPLICA");
+      await world.pass(30);
+      assert.equal(await orders(), applied, "the relay log went with it");
+      await isBack();
+      await found("the source has it still", 60);
+
+      await orderAndLose();
+      await sql("STOP REPLICA; RESET REPLICA ALL; SET GLOBAL read_only = OFF");
+      assert.equal((await replicaStatus()).trim(), "", "nothing is applied any more");
+      assert.equal(await orders(), applied);
     });
   });
 

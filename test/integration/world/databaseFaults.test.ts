@@ -104,9 +104,24 @@ describe("database failures", function suite() {
     assert.match(await world.kubectl("describe pvc data-mysql-0"), /Resizing[\s\S]*FileSystemResizeSuccessful/u);
   });
 
-  it("replica-lag: the standby says how far behind it is", async () => {
+  it("replica-lag: the standby says how far behind it is; without its delay it has everything, and promoted before that it has lost it", async () => {
+    const onStandby = (statement: string): Promise<string> => world.kubectl(["exec", "mysql-standby-0", "--", "sh", "-c", `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root -N -e "${statement}"`]);
+    const write = (name: string): Promise<string> => sql(`INSERT INTO buildnest_ecommerce.categories (name) VALUES ('${name}')`);
+    const has = async (name: string): Promise<boolean> => (await onStandby(`SELECT COUNT(*) FROM buildnest_ecommerce.categories WHERE name = '${name}'`)).trim() === "1";
+    await world.until("the database is up", isUp, 600);
     await world.inject("replica-lag");
-    await sql("INSERT INTO buildnest_ecommerce.categories (name) VALUES ('late')");
+    await write("late");
     await world.until("the lag shows", async () => ((await world.query('mysql_slave_status_seconds_behind_master{job="mysql-standby"}'))[""] ?? 0) > 30, 300);
+    assert.match(await onStandby("SHOW REPLICA STATUS\\G"), /\n900\n\d+\nWaiting until MASTER_DELAY/u);
+    await onStandby("STOP REPLICA; START REPLICA");
+    assert.equal(await has("late"), false, "a restart of the replication changes nothing");
+    await onStandby("STOP REPLICA; CHANGE MASTER TO MASTER_DELAY = 0; START REPLICA");
+    await world.until("everything is applied", () => has("late"), 60);
+
+    await world.inject("replica-lag");
+    await write("lost");
+    await onStandby("STOP REPLICA; RESET REPLICA ALL; SET GLOBAL read_only = OFF");
+    assert.equal((await onStandby("SHOW REPLICA STATUS")).trim(), "", "nothing is applied any more");
+    assert.equal(await has("lost"), false, "what was not applied is not there");
   });
 });

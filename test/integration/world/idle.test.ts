@@ -9,8 +9,8 @@ import { chainEvent } from "../../../src/core/run/chain.ts";
 import { judgeRun } from "../../../src/core/run/judgeRun.ts";
 import { reduceJournal } from "../../../src/core/run/runState.ts";
 import { readWorld } from "../../../src/drill/world/readWorld.ts";
-import { startWorld } from "../../../src/drill/world/world.ts";
 import { controlWorld } from "../../../src/services/worldControl.ts";
+import { Remembered } from "./remembered.ts";
 
 const RATE = 250;
 /** How long nobody does anything, world milliseconds: as long as an unattended drill waits for its verification, and longer. */
@@ -30,9 +30,9 @@ const ENDING = "api-server-gone";
 const BREAKING_NOTHING = ["customers-ordering", "replica-lag", "redis-data-lost", "cluster-returns", "dr-replica-lag"];
 
 /** How a world's one fault stands at once, and after a long time in which nobody does anything. */
-async function idle(description: string, fault: string): Promise<readonly FaultState[]> {
+async function idle(description: string, fault: string, remembered: Remembered): Promise<readonly FaultState[]> {
   const folder = await mkdtemp(join(tmpdir(), "idle-world-"));
-  const world = await startWorld(readWorld(description), { folder, rate: RATE, descriptionPath: description, onShutdown: () => undefined, report: (text) => console.log(text) });
+  const world = await remembered.start({ folder, rate: RATE, descriptionPath: description });
   try {
     const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
     await controlWorld(state, "inject", { fault, parameters: {} });
@@ -56,13 +56,18 @@ function verdictOver(states: readonly FaultState[]): string {
 
 describe("doing nothing", function suite() {
   this.timeout(120_000);
+  const remembered = new Remembered();
+  before(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "idle-world-"));
+    await (await remembered.start({ folder, rate: RATE, descriptionPath: WORLD })).close(true);
+  });
   const common = readWorld(WORLD).faults.filter(({ world }) => world === undefined).map(({ name }) => name);
   const own = readWorld(VARIANT).faults.map(({ name }) => name).filter((name) => !common.includes(name));
   for (const [path, faults] of [[WORLD, common], [VARIANT, own]] as const) {
     for (let from = 0; from < faults.length; from += AT_ONCE) {
       const some = faults.slice(from, from + AT_ONCE);
       it(`never passes: ${some.join(", ")}`, async () => {
-        for (const [index, states] of (await Promise.all(some.map((fault) => idle(path, fault)))).entries()) {
+        for (const [index, states] of (await Promise.all(some.map((fault) => idle(path, fault, remembered)))).entries()) {
           const fault = some[index] ?? "";
           const kinds = states.map(({ kind }) => kind);
           const expected = BREAKING_NOTHING.includes(fault) ? ["over", "over"] : fault === ENDING ? ["standing", "over"] : ["standing", "standing"];

@@ -4,13 +4,17 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { EngineChoice, WorldState } from "../../../src/core/protocol.ts";
+import type { EngineChoice, FaultState, WorldState } from "../../../src/core/protocol.ts";
 import { readWorld } from "../../../src/drill/world/readWorld.ts";
 import { startWorld } from "../../../src/drill/world/world.ts";
+import { controlWorld } from "../../../src/services/worldControl.ts";
+import type { Remembered } from "./remembered.ts";
 
 const DESCRIPTION = resolve(import.meta.dirname, "../../../notebooks/worlds/buildnest.yaml");
-/** A world second is this many real milliseconds. */
+/** World time per real time. */
 const RATE = 40;
+/** How often is looked whether what is waited for has come, real milliseconds: each look is a process or two, and two cores have three files to run. */
+const POLL_MS = 120;
 
 /** A world that a test breaks and mends, with a person's kubectl. */
 export interface RehearsedWorld {
@@ -20,6 +24,8 @@ export interface RehearsedWorld {
   /** Runs redis-cli in the cache's pod. */
   redis(command: string): Promise<string>;
   inject(fault: string, parameters?: Readonly<Record<string, string>>): Promise<void>;
+  /** How a fault stands that was injected, the last of its name. */
+  standing(fault: string): Promise<FaultState["kind"] | undefined>;
   /** Asks the application: status, body as JSON, and the world milliseconds it took. */
   ask(path: string, request?: { readonly body?: unknown; readonly token?: string }): Promise<{ readonly status: number; readonly body: unknown; readonly tookMs: number }>;
   /** Asks Prometheus; resolves with the values of the result by the label `by`, "" where a series has none. */
@@ -42,10 +48,11 @@ interface AlertsAnswer {
   readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[] };
 }
 
-/** Starts the described world at 40 times real time; without a description that of the notebooks, without engines on the embedded ones. */
-export async function rehearse(kubectlPath: string, description = DESCRIPTION, engines: EngineChoice = "embedded"): Promise<RehearsedWorld> {
+/** Starts the described world at 40 times real time; without a description that of the notebooks, without engines on the embedded ones. A test with many worlds remembers. */
+export async function rehearse(kubectlPath: string, description = DESCRIPTION, engines: EngineChoice = "embedded", remembered?: Remembered): Promise<RehearsedWorld> {
   const folder = await mkdtemp(join(tmpdir(), "drill-world-"));
-  const world = await startWorld(readWorld(description), { folder, rate: RATE, engines, descriptionPath: description, onShutdown: () => undefined, report: (text) => console.log(text) });
+  const options = { folder, rate: RATE, engines, descriptionPath: description };
+  const world = await (remembered?.start(options) ?? startWorld(readWorld(description), { ...options, onShutdown: () => undefined, report: (text) => console.log(text) }));
   const state = JSON.parse(await readFile(world.statePath, "utf8")) as WorldState;
   const address = state.hosts["api.buildnest.com"] ?? "";
   const prometheus = state.hosts["prometheus.buildnest.com"] ?? "";
@@ -64,6 +71,7 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION, e
       const response = await fetch(`${state.control.url}/inject`, { method: "POST", headers: { authorization: `Bearer ${state.control.token}` }, body: JSON.stringify({ fault, parameters }) });
       assert.equal(response.status, 200, await response.text());
     },
+    standing: async (fault) => (await controlWorld(state, "faults", {})).faults.findLast((each) => each.fault === fault)?.kind,
     ask: async (path, request = {}) => {
       const began = performance.now();
       const headers = { ...(request.body === undefined ? {} : { "content-type": "application/json" }), ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }) };
@@ -85,7 +93,7 @@ export async function rehearse(kubectlPath: string, description = DESCRIPTION, e
       const end = performance.now() + (seconds * 1000) / RATE;
       while (!(await check())) {
         assert.ok(performance.now() < end, `${what}, within ${seconds} s of world time`);
-        await delay(50);
+        await delay(POLL_MS);
       }
     },
     close: async () => {

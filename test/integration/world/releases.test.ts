@@ -1,45 +1,7 @@
 import assert from "node:assert/strict";
 import { needKubectl } from "../../parts/kubectl.ts";
+import { APP, CURES, FAULTS, isRolledOut, itEndsWithItsTemplate } from "./badReleases.ts";
 import { rehearse, type RehearsedWorld } from "./rehearsedWorld.ts";
-
-const APP = "deployment/buildnest-app";
-const PATCH = JSON.stringify({ spec: { template: { spec: { containers: [{ name: "buildnest-app", image: "buildnest/ecommerce:v1.0.5" }] } } } });
-
-/** Different ways out of a bad release; all that counts is that its template is no longer wanted. */
-const CURES: readonly ((world: RehearsedWorld) => Promise<unknown>)[] = [
-  (world) => world.kubectl(`rollout undo ${APP}`),
-  async (world) => world.kubectl(`rollout undo ${APP} --to-revision=${await revisionOf(world, "v1.0.3")}`),
-  async (world) => {
-    await world.kubectl(`set image ${APP} buildnest-app=buildnest/ecommerce:v1.0.5`);
-    await world.kubectl(`rollout restart ${APP}`);
-  },
-  (world) => world.kubectl(["patch", APP, "-p", PATCH]),
-];
-
-/** The newest revision of a version, as `rollout history --revision` would tell. */
-async function revisionOf(world: RehearsedWorld, tag: string): Promise<string> {
-  const sets = await world.kubectl(["get", "replicasets", "-o", 'jsonpath={range .items[*]}{.spec.template.spec.containers[0].image} {.metadata.annotations.deployment\\.kubernetes\\.io/revision}{"\\n"}{end}']);
-  const revisions = sets.split("\n").filter((line) => line.includes(`:${tag} `)).map((line) => Number(line.split(" ")[1]));
-  return String(Math.max(...revisions));
-}
-
-const FAULTS: readonly { readonly fault: string; readonly looks: RegExp; readonly why: (world: RehearsedWorld) => Promise<string>; readonly says: RegExp }[] = [
-  { fault: "release-image-missing", looks: /0\/1 +(?:ErrImagePull|ImagePullBackOff)/u, why: (world) => world.kubectl("get events"), says: /ecommerce:v1\.1\.0: not found/u },
-  { fault: "release-crash", looks: /0\/1 +(?:CrashLoopBackOff|Error)/u, why: async (world) => world.kubectl(`logs ${await newPod(world)}`), says: /APPLICATION FAILED TO START/u },
-  { fault: "release-unready", looks: /0\/1 +Running/u, why: (world) => world.kubectl("get events"), says: /Readiness probe failed: HTTP probe failed with statuscode: 503/u },
-];
-
-/** The application's youngest pod that is not ready. */
-async function newPod(world: RehearsedWorld): Promise<string> {
-  const pods = await world.kubectl(["get", "pods", "-l", "app=buildnest", "-o", 'jsonpath={range .items[?(@.status.containerStatuses[0].ready==false)]}pod/{.metadata.name}{"\\n"}{end}']);
-  return pods.trim().split("\n").at(-1) ?? "";
-}
-
-async function isRolledOut(world: RehearsedWorld): Promise<boolean> {
-  const status = await world.kubectl(["get", APP, "-o", "jsonpath={.status.replicas} {.status.updatedReplicas} {.status.availableReplicas} {.metadata.generation} {.status.observedGeneration}"]);
-  const [replicas, updated, available, generation, observed] = status.split(" ");
-  return replicas === "2" && updated === "2" && available === "2" && generation === observed;
-}
 
 describe("bad releases", function suite() {
   this.timeout(180_000);
@@ -56,30 +18,8 @@ describe("bad releases", function suite() {
     assert.match(await world.kubectl("get pods"), /buildnest-app-\w+-\w+ +1\/1 +Running +0 +(?:8d|9d)/u);
   });
 
-  for (const { fault, looks, why, says } of FAULTS) {
-    it(`${fault}: idling, restarting and deleting pods leave it; leaving its template cures it`, async () => {
-      for (const [round, cure] of CURES.entries()) {
-        await world.inject(fault);
-        await world.until("the fault shows", async () => looks.test(await world.kubectl("get pods")));
-        await world.until("and says why", async () => says.test(await why(world)));
-        assert.equal((await world.ask("/api/products")).status, 200, "the old pods still serve");
-        if (round === 0) {
-          await world.pass(60);
-          assert.equal(await isRolledOut(world), false, "doing nothing");
-          await world.kubectl(`delete ${await newPod(world)} --wait=false`);
-          await world.kubectl(`rollout restart ${APP}`);
-          await world.pass(60);
-          assert.equal(await isRolledOut(world), false, "restarting what is broken");
-          // Undoing the restart alone brings the bad template back: a second step is needed.
-          await world.kubectl(`rollout undo ${APP}`);
-          await world.pass(30);
-          assert.equal(await isRolledOut(world), false, "undoing only the last change");
-          await world.kubectl(`rollout undo ${APP} --to-revision=${await revisionOf(world, "v1.0.5")}`);
-        } else await cure(world);
-        await world.until("the release is gone", () => isRolledOut(world));
-      }
-    });
-  }
+  // Each with every cure: releaseCures.slow.test.ts.
+  for (const [place, bad] of FAULTS.entries()) itEndsWithItsTemplate(() => world, bad, CURES.slice(place + 1, place + 2));
 
   it("`rollout undo` cures a release, and a second one brings it back", async () => {
     await world.kubectl(`set image ${APP} buildnest-app=buildnest/ecommerce:v1.0.5`);
@@ -109,6 +49,28 @@ describe("bad releases", function suite() {
     await world.kubectl(`set image ${APP} buildnest-app=buildnest/ecommerce:v1.0.5`);
     await world.until("rolled back", () => isRolledOut(world));
     assert.equal(await failures(), 0);
+  });
+
+  it("application-slow: new pods are quick, whatever makes them; more pods beside the slow ones, or another cache, are no help", async () => {
+    // Longer than a busy machine takes at this rate.
+    const slowSeconds = 12;
+    const isSlow = async (): Promise<boolean> => Math.max(...(await Promise.all([1, 2, 3, 4].map(async () => (await world.ask("/api/products?size=1")).tookMs)))) >= slowSeconds * 1000;
+    const replicas = (count: number): Promise<string> => world.kubectl(`scale ${APP} --replicas=${count}`);
+    const wrong = [() => replicas(3), () => world.kubectl("delete pod redis-0 --wait=false"), () => replicas(2)];
+    const cures = [() => world.kubectl("delete pods -l app=buildnest --wait=false"), async () => [await replicas(0), await replicas(2)], () => world.kubectl(`rollout restart ${APP}`)];
+    for (const [round, cure] of cures.entries()) {
+      await world.inject("application-slow", { slowSeconds: String(slowSeconds) });
+      await world.until("it shows", isSlow);
+      if (round === 0) {
+        for (const action of wrong) await action();
+        await world.pass(60);
+        assert.ok(await isSlow());
+        assert.equal(await world.standing("application-slow"), "standing");
+      }
+      await cure();
+      await world.until("the fault is gone", async () => (await isRolledOut(world)) && (await world.standing("application-slow")) === "cured");
+      await world.until("answers are quick", async () => !(await isSlow()));
+    }
   });
 
   it("tells who changed the deployment last, but only to those who ask", async () => {

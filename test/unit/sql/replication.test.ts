@@ -81,6 +81,42 @@ describe("replication", () => {
     assert.equal(onCopy.error("START SLAVE"), "ERROR 1200 (HY000): Misconfigured slave: MASTER_HOST was not set; Fix in config file or with CHANGE MASTER TO");
   });
 
+  it("a delay that somebody has set shows, holds events back beyond the usual lag, and is taken away", () => {
+    assert.equal(onCopy.error("CHANGE MASTER TO MASTER_DELAY = 900"), "ERROR 1198 (HY000): This operation cannot be performed as you have a running slave ''; run STOP SLAVE '' first");
+    onCopy.run("STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY = 900", "START SLAVE");
+    onSource.run("INSERT INTO orders (total) VALUES (1)");
+    clock.ms += 60_000;
+    const status = statusOf(onCopy, "SHOW SLAVE STATUS");
+    assert.deepEqual(["Seconds_Behind_Master", "SQL_Delay", "SQL_Remaining_Delay", "Slave_SQL_Running_State"].map((name) => status.get(name)), [60, 900, 840, "Waiting until MASTER_DELAY seconds after master executed event"]);
+    assert.equal(onCopy.cell("SELECT COUNT(*) FROM orders"), 0);
+    onCopy.run("STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY = 0", "START SLAVE");
+    assert.equal(onCopy.cell("SELECT COUNT(*) FROM orders"), 1);
+    assert.deepEqual(["SQL_Delay", "SQL_Remaining_Delay"].map((name) => statusOf(onCopy, "SHOW SLAVE STATUS").get(name)), [0, null]);
+    assert.match(onCopy.error("CHANGE MASTER TO MASTER_HOST = 'other'"), /^ERROR 1235/u);
+  });
+
+  it("CHANGE MASTER TO throws away what a source that is gone had sent, unless it names the place in the relay log", () => {
+    copy.delayReplication(900_000);
+    onSource.run("INSERT INTO orders (total) VALUES (1)");
+    clock.ms += 3000;
+    isReachable = false;
+    onCopy.run("STOP SLAVE");
+    const [file, position] = ["Relay_Log_File", "Relay_Log_Pos"].map((name) => statusOf(onCopy, "SHOW SLAVE STATUS").get(name));
+    assert.match(onCopy.error("CHANGE MASTER TO RELAY_LOG_FILE = 'another', RELAY_LOG_POS = 4, MASTER_DELAY = 0"), /^ERROR 1380/u);
+    const saved = copy.save();
+    onCopy.run(`CHANGE MASTER TO RELAY_LOG_FILE = '${String(file)}', RELAY_LOG_POS = ${String(position)}, MASTER_DELAY = 0`, "START SLAVE");
+    assert.equal(onCopy.cell("SELECT COUNT(*) FROM orders"), 1);
+
+    copy.load(saved);
+    linkReplica(source, copy, { lagMs: 2000, host: "mysql", user: "replication", isReachable: () => isReachable });
+    onCopy = new Client(copy, "shop");
+    onCopy.run("CHANGE MASTER TO MASTER_DELAY = 0", "START SLAVE");
+    clock.ms += 3_600_000;
+    assert.equal(onCopy.cell("SELECT COUNT(*) FROM orders"), 0);
+    isReachable = true;
+    assert.equal(onCopy.cell("SELECT COUNT(*) FROM orders"), 1, "the source has it");
+  });
+
   it("STOP SLAVE twice is a note", () => {
     onCopy.run("STOP SLAVE", "STOP SLAVE");
     assert.deepEqual(onCopy.rows("SHOW WARNINGS"), [["Note", 1255, "Slave already has been stopped"]]);
