@@ -17,23 +17,18 @@ const BUILD_LIMIT_MS = 3_600_000;
 // The package's service is not wanted, so it is unpacked also where it could be installed.
 const etcdPart: DebianPart = { name: "etcd", packages: ["etcd-server"], programs: ["/usr/bin/etcd"] };
 
-/** Whether there is a Kubernetes in the cache, or one may be built (`DR_RUNBOOK_BUILD_KUBERNETES=1`, which `npm run test:all` sets). */
-export function hasKubernetes(): boolean {
-  return existsSync(binariesFolder()) || process.env["DR_RUNBOOK_BUILD_KUBERNETES"] === "1";
-}
-
 function binariesFolder(): string {
   return join(cacheFolder(), "kubernetes-1.20.2");
 }
 
 /**
  * Kubernetes 1.20.2 from the cache, built from Debian's source package the first time, and Debian's etcd. Building takes minutes and
- * happens only where it is asked for. Rejects with the reason where there is none.
+ * happens only where it is asked for (`DR_RUNBOOK_BUILD_KUBERNETES=1`, which `npm run test:all` sets). Rejects with the reason where there is none.
  */
 export async function findKubernetes(): Promise<KubernetesBinaries> {
   const folder = binariesFolder();
   if (!existsSync(folder)) {
-    if (!hasKubernetes()) throw new Error("it is built by `npm run test:all` only");
+    if (process.env["DR_RUNBOOK_BUILD_KUBERNETES"] !== "1") throw new Error(`there is none in ${folder}; \`npm run test:all\` builds it (once, some minutes), and so does any run with DR_RUNBOOK_BUILD_KUBERNETES=1`);
     if (process.platform !== "linux" || !hasApt()) throw new Error("it is built from Debian's packages, and there is no apt-get here");
     console.log("  building kube-apiserver, kube-controller-manager and kube-scheduler from Debian's source package (once, some minutes)");
     await cached(folder, async (scratch) => {

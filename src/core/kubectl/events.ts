@@ -33,7 +33,10 @@ async function selectorFor(call: Call, object: string | undefined): Promise<stri
   const [type = "", name, ...rest] = object.split("/");
   if (name === undefined) throw new KubectlFailure("error: --for must be in resource/name form");
   if (rest.length > 0) throw new KubectlFailure("error: arguments in resource/name form may not have more than one slash");
-  const { kind, group, version } = await resolveType(call.cluster, type, call.signal);
+  const { kind, group, version } = await resolveType(call.cluster, type, call.signal).catch((error: unknown) => {
+    // This verb prints it bare.
+    throw error instanceof KubectlFailure ? new KubectlFailure(error.message.replace(/^error: /, "")) : error;
+  });
   return `involvedObject.kind=${kind},involvedObject.apiVersion=${group === "" ? version : `${group}/${version}`},involvedObject.name=${name}`;
 }
 

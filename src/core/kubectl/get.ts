@@ -5,7 +5,7 @@ import { fetchObjects, fetchTable, type Query } from "./fetch.ts";
 import { runGetWatch } from "./getWatch.ts";
 import { at, type Json } from "./json.ts";
 import { objectPrinter, type FoundObject } from "./objectPrinter.ts";
-import { sortByPath } from "./sortBy.ts";
+import { sortByPath, UnsortablePath } from "./sortBy.ts";
 import { printTable, type TableStyle } from "./table.ts";
 import { parseTargets, type ResourceTarget, type ResourceTargets } from "./targets.ts";
 
@@ -46,8 +46,10 @@ interface TableGroup {
 
 async function getTables(call: Call, targets: ResourceTargets, query: Query, isWide: boolean): Promise<number> {
   const groups: TableGroup[] = [];
+  let tables = 0;
   const failures = await gather(targets.targets, async ({ resource, name }) => {
     const table = await fetchTable(call, resource, name, query);
+    tables += 1;
     const last = groups.at(-1);
     const group = last?.resource === resource ? last : { resource, columns: [], rows: [] };
     if (group !== last) groups.push(group);
@@ -55,7 +57,8 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
     group.rows.push(...table.rows);
   }, flagIs(call.operation, "ignore-not-found"));
   const sortBy = flagText(call.operation, "sort-by");
-  const texts = groups.map((group) => tableText(call, sortBy === undefined ? group : sorted(group, sortBy), isWide, groups.length > 1, query.allNamespaces));
+  const isAlone = tables === 1;
+  const texts = groups.map((group) => tableText(call, sortBy === undefined ? group : sorted(group, sortBy, isAlone), isWide, groups.length > 1, query.allNamespaces));
   const separator = flagIs(call.operation, "no-headers") ? "" : "\n";
   const text = texts.filter((part) => part !== "").join(separator);
   await print(call, text);
@@ -66,8 +69,15 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
   return await reportFailures(call, failures);
 }
 
-function sorted(group: TableGroup, sortBy: string): TableGroup {
-  return { ...group, rows: [...sortByPath(group.rows, sortBy, (row) => at(row, "object") ?? null)] };
+/** Of a single table kubectl sorts two rows and more, and a path that it cannot sort by leaves nothing of it, without a word; of several it says so. */
+function sorted(group: TableGroup, sortBy: string, isAlone: boolean): TableGroup {
+  if (isAlone && group.rows.length < 2) return group;
+  try {
+    return { ...group, rows: [...sortByPath(group.rows, sortBy, (row) => at(row, "object") ?? null)] };
+  } catch (error) {
+    if (!(error instanceof UnsortablePath) || !isAlone) throw error;
+    return { ...group, rows: [] };
+  }
 }
 
 function tableText(call: Call, group: TableGroup, isWide: boolean, isOneOfMany: boolean, allNamespaces: boolean): string {

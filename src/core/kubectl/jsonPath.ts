@@ -18,6 +18,7 @@ export type Operand = { readonly kind: "path"; readonly steps: readonly PathStep
 export type TemplateNode =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "path"; readonly steps: readonly PathStep[] }
+  | { readonly kind: "strayEnd" }
   | { readonly kind: "range"; readonly steps: readonly PathStep[]; readonly body: readonly TemplateNode[] };
 
 /** kubectl's `RelaxedJSONPathExpression`: `x.y`, `.x.y` and `{.x.y}` all give `{.x.y}`. */
@@ -75,6 +76,7 @@ class TemplateParser {
       const action = this.#action();
       if (action === "end") {
         if (isInRange) return nodes;
+        nodes.push({ kind: "strayEnd" });
         continue;
       }
       nodes.push(...this.#actionNodes(action));
@@ -85,7 +87,9 @@ class TemplateParser {
   #actionNodes(action: string): readonly TemplateNode[] {
     const range = /^range\s+(.*)$/s.exec(action);
     if (range !== null) return [{ kind: "range", steps: parsePath(range[1] ?? ""), body: this.nodes(true) }];
+    if (action === "") return [{ kind: "path", steps: [] }];
     return splitBlanks(action).map((word): TemplateNode => {
+      if (/^(?:-?\d+(?:\.\d+)?|true|false)$/.test(word)) return { kind: "text", text: word };
       if (word.startsWith('"') || word.startsWith("'")) return { kind: "text", text: unquote(word) };
       return { kind: "path", steps: parsePath(word) };
     });
@@ -106,8 +110,17 @@ class TemplateParser {
         return action;
       }
     }
-    throw new KubectlFailure("error: error parsing jsonpath " + this.#text + ", unclosed action");
+    throw new KubectlFailure(`error: error parsing jsonpath ${this.#text}, ${openPart(this.#text.slice(this.#at + 1))}`);
   }
+}
+
+/** What an action without an end leaves open. */
+function openPart(action: string): string {
+  const open = /^(?:[^'"[]|\[(?!\?\()[^\]]*\]|\[\?\([^\]]*\)\]|'[^']*'|"[^"]*")*/s.exec(action)?.[0] ?? "";
+  const rest = action.slice(open.length);
+  if (rest.startsWith("[?(")) return "unterminated filter";
+  if (rest.startsWith("[")) return "unterminated array";
+  return rest === "" ? "unclosed action" : "unterminated quoted string";
 }
 
 /** Words of an action: blanks separate them except inside quotes, brackets and parentheses. */
@@ -159,13 +172,19 @@ export function parsePath(path: string): readonly PathStep[] {
     } else {
       const field = /^\.?((?:\\.|[^.[\]\\\s])*)/s.exec(rest);
       const raw = field?.[1] ?? "";
-      if ((field?.[0] ?? "") === "") throw new KubectlFailure(`error: error parsing jsonpath {${path}}, unrecognized character in action: ${JSON.stringify(rest[0])}`);
+      if ((field?.[0] ?? "") === "") throw new KubectlFailure(`error: error parsing jsonpath {${path}}, ${unrecognized(rest)}`);
       if (raw === "*") steps.push({ kind: "wildcard" });
       else if (raw !== "") steps.push({ kind: "field", name: raw.replaceAll(/\\(.)/gs, "$1") });
       at += field?.[0].length ?? 1;
     }
   }
   return steps;
+}
+
+/** Go's `%#U` of the character. */
+function unrecognized(rest: string): string {
+  const code = rest.codePointAt(0) ?? 0;
+  return `unrecognized character in action: U+${code.toString(16).toUpperCase().padStart(4, "0")} '${String.fromCodePoint(code)}'`;
 }
 
 function bracketEnd(path: string, open: number): number {

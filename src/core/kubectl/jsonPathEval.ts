@@ -24,6 +24,8 @@ export function evaluateNodes(nodes: readonly TemplateNode[], value: Json): read
         return [node.text];
       case "path":
         return [{ values: evaluatePath(node.steps, [value]) }];
+      case "strayEnd":
+        throw new JsonPathFailure("not in range, nothing to end");
       case "range":
         return evaluatePath(node.steps, [value]).flatMap((item) => evaluateNodes(node.body, item));
     }
@@ -33,11 +35,12 @@ export function evaluateNodes(nodes: readonly TemplateNode[], value: Json): read
 /** Every value that a path reaches from the given ones; a missing key reaches nothing. Throws `JsonPathFailure` where a list is too short. */
 export function evaluatePath(steps: readonly PathStep[], from: readonly Json[]): readonly Json[] {
   let values = from;
-  for (const step of steps) values = values.flatMap((value) => evaluateStep(step, value));
+  // A union takes its parts one after the other, each of all values.
+  for (const step of steps) values = step.kind === "union" ? step.parts.flatMap((part) => evaluatePath(part, values)) : values.flatMap((value) => evaluateStep(step, value));
   return values;
 }
 
-function evaluateStep(step: PathStep, value: Json): readonly Json[] {
+function evaluateStep(step: Exclude<PathStep, { kind: "union" }>, value: Json): readonly Json[] {
   switch (step.kind) {
     case "field": {
       const child = isObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined;
@@ -47,8 +50,6 @@ function evaluateStep(step: PathStep, value: Json): readonly Json[] {
       return children(value);
     case "recursive":
       return descendants(value);
-    case "union":
-      return step.parts.flatMap((part) => evaluatePath(part, [value]));
     case "slice":
       return slice(value, step);
     case "filter":

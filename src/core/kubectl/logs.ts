@@ -5,6 +5,7 @@ import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
 import { followLog } from "./followLog.ts";
 import { containerNames, byLogging, defaultContainer, firstPod, hasContainer, podOrOwner, selectorOf } from "./pods.ts";
 import { parseDuration } from "./time.ts";
+import { checkTime } from "./goTime.ts";
 import { textAt, type JsonObject } from "./json.ts";
 import { readText } from "./watch.ts";
 import type { ByteStream } from "../ports.ts";
@@ -58,10 +59,11 @@ function checkWords(call: Call, selector: string | undefined): void {
 
 /** Bounds of the log that kubectl refuses before it asks for anything. */
 function checkBounds({ operation }: Call): void {
-  const [tail, bytes, since] = [flagText(operation, "tail"), flagText(operation, "limit-bytes"), flagText(operation, "since")];
-  if (since !== undefined && flagText(operation, "since-time") !== undefined) throw new KubectlFailure("error: at most one of `sinceTime` or `sinceSeconds` may be specified");
+  const [tail, bytes, since, sinceTime] = [flagText(operation, "tail"), flagText(operation, "limit-bytes"), flagText(operation, "since"), flagText(operation, "since-time")];
+  if (since !== undefined && sinceTime !== undefined) throw new KubectlFailure("error: at most one of `sinceTime` or `sinceSeconds` may be specified");
   if (bytes !== undefined && Number(bytes) < 0) throw new KubectlFailure("error: --limit-bytes must be greater than 0");
   if (tail !== undefined && Number(tail) < -1) throw new KubectlFailure("error: --tail must be greater than or equal to -1");
+  if (sinceTime !== undefined) checkTime(sinceTime);
   if (since?.startsWith("-") === true) throw new KubectlFailure("error: --since must be greater than 0");
 }
 
@@ -74,14 +76,14 @@ async function selectedPods(call: Call, selector: string | undefined): Promise<r
   }
   const { resource, name } = await podOrOwner(call, call.operation.positionals[0] ?? "");
   const object = await fetchObject(call, resource, call.namespace, name).catch((error: unknown) => {
-    // Since 1.32 kubectl words a missing object of `logs` in its own way.
+    // Since 1.30 kubectl words a missing object of `logs` in its own way.
     if (error instanceof ApiStatusError && error.reason === "NotFound") {
       throw new KubectlFailure(`error: error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`);
     }
     throw error;
   });
   if (textAt(object, "kind") === "Pod") return [object];
-  const { pod, count } = await firstPod(call, selectorOf(object), podTimeout(call), byLogging);
+  const { pod, count } = await firstPod(call, selectorOf(object, "get the logs from"), podTimeout(call), byLogging);
   if (count > 1) await printError(call, `Found ${String(count)} pods, using pod/${textAt(pod, "metadata", "name")}\n`);
   return [pod];
 }
@@ -105,13 +107,15 @@ async function sourcesOf(call: Call, pod: JsonObject): Promise<readonly LogSourc
 function logParameters(call: Call, hasSelector: boolean): LogParameters {
   const { operation } = call;
   const isOn = (flag: string): string | undefined => (flagIs(operation, flag) ? "true" : undefined);
-  const since = flagText(operation, "since");
+  const sinceSeconds = Math.round(parseDuration(flagText(operation, "since") ?? "0", "since") / 1000);
+  const bytes = flagText(operation, "limit-bytes");
   const tail = flagText(operation, "tail") ?? (hasSelector ? "10" : undefined);
   return [
     ["follow", isOn("follow")],
-    ["limitBytes", flagText(operation, "limit-bytes")],
+    // 0 is no limit.
+    ["limitBytes", Number(bytes) === 0 ? undefined : bytes],
     ["previous", isOn("previous")],
-    ["sinceSeconds", since === undefined ? undefined : String(Math.round(parseDuration(since, "since") / 1000))],
+    ["sinceSeconds", sinceSeconds === 0 ? undefined : String(sinceSeconds)],
     ["sinceTime", flagText(operation, "since-time")],
     ["tailLines", tail === "-1" ? undefined : tail],
     ["timestamps", isOn("timestamps")],

@@ -8,11 +8,14 @@ import { watchObjects } from "./watch.ts";
 
 export type PodOrder = (a: JsonObject, b: JsonObject) => boolean;
 
-/** A label selector of a workload as text (`app=x,tier in (a,b)`); throws for kinds that select no pods. */
-export function selectorOf(object: JsonObject): string {
+/** A label selector of a workload as text (`app=x,tier in (a,b)`); throws for kinds that select no pods, and `what` they are asked for. */
+export function selectorOf(object: JsonObject, what = "attach to"): string {
   const kind = textAt(object, "kind");
   const selector = at(object, "spec", "selector");
-  if (!isObject(selector)) throw new KubectlFailure(`error: cannot attach to *unstructured.Unstructured: selector for ${kind} not implemented`);
+  if (!isObject(selector)) {
+    const type = structName(textAt(object, "apiVersion"), kind);
+    throw new KubectlFailure(`error: cannot ${what} ${type}: selector for ${type} not implemented`);
+  }
   if (kind === "Service" || kind === "ReplicationController") return sortedPairs(selector).map(([key, value]) => `${key}=${value}`).join(",");
   const equalities = sortedPairs(objectAt(selector, "matchLabels")).map(([key, value]) => ({ key, text: `${key}=${value}` }));
   const expressions = listAt(selector, "matchExpressions").map((expression) => ({ key: textAt(expression, "key"), text: expressionText(expression) }));
@@ -20,6 +23,12 @@ export function selectorOf(object: JsonObject): string {
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ text }) => text)
     .join(",");
+}
+
+/** The Go type that kubectl has an object in: a struct for its own kinds. */
+function structName(apiVersion: string, kind: string): string {
+  const [version = "", group = ""] = apiVersion.split("/").toReversed();
+  return group.includes(".") && !group.endsWith(".k8s.io") ? "*unstructured.Unstructured" : `*${version}.${kind}`;
 }
 
 function expressionText(expression: Parameters<typeof textAt>[0]): string {

@@ -17,9 +17,7 @@ export async function runScale(call: Call): Promise<number> {
   const replicas = Number(flagText(operation, "replicas") ?? "-1");
   if (!Number.isInteger(replicas) || replicas < 0) throw new KubectlFailure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const { workloads, failures } = await selectWorkloads(call, operation.positionals, flagIs(operation, "all"));
-  if (workloads.length === 0) {
-    throw new KubectlFailure(`error: no objects passed to scale${failures.map((failure) => ` ${failure.message}`).join("")}`);
-  }
+  if (workloads.length === 0) throw new KubectlFailure("error: no objects passed to scale");
   const dryRun = dryRunOf(operation);
   for (const workload of workloads) {
     if (dryRun !== "client") await scaleOne(call, workload, replicas, dryRun === "server");

@@ -5,15 +5,27 @@ import { parseJsonPath, relaxedExpression, type PathStep } from "./jsonPath.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Json } from "./json.ts";
 
+/** A path that is none, or that no object has. */
+export class UnsortablePath extends KubectlFailure {}
+
 /** Sorts by `--sort-by`'s path as kubectl's sorter does. `objectOf` gives the object whose fields are read. */
 export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item: T) => Json): readonly T[] {
-  const field = relaxedExpression(path);
+  const field = pathOf(path);
   const steps = firstPath(field);
   const keyed = items.map((item) => ({ item, key: keyAt(steps, objectOf(item)) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    throw new KubectlFailure(`error: couldn't find any field with path "${field}" in the list of objects`);
+    throw new UnsortablePath(`error: couldn't find any field with path "${field}" in the list of objects`);
   }
   return goSort(keyed, (a, b) => isLess(a.key, b.key, field)).map(({ item }) => item);
+}
+
+function pathOf(expression: string): string {
+  try {
+    return relaxedExpression(expression);
+  } catch (error) {
+    if (error instanceof KubectlFailure) throw new UnsortablePath(error.message);
+    throw error;
+  }
 }
 
 /** A list that is too short has no key, as a missing field has none. */

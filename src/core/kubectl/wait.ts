@@ -7,7 +7,7 @@ import { fetchObject, fetchObjects } from "./fetch.ts";
 import { at, listAt, numberAt, textAt, type JsonObject } from "./json.ts";
 import { evaluatePath } from "./jsonPathEval.ts";
 import { parseJsonPath, relaxedExpression } from "./jsonPath.ts";
-import { parseTargets } from "./targets.ts";
+import { parseTargets, type ResourceTarget } from "./targets.ts";
 import { parseDuration } from "./time.ts";
 import { waitForCondition, waitForOneGone, type WaitObject } from "./waitLoop.ts";
 import { watchObjects } from "./watch.ts";
@@ -34,44 +34,45 @@ export async function runWait(call: Call): Promise<number> {
 }
 
 async function waitForAll(call: Call, condition: Condition, timeoutMs: number, deadline: Deadline): Promise<number> {
+  const { targets } = await parseTargets(call.cluster, call.operation.positionals, call.signal);
+  if (targets.length === 0) throw new KubectlFailure("error: arguments in resource/name form must have a single resource and name");
   const failures: (ApiStatusError | KubectlFailure)[] = [];
-  const objects = await objectsToWaitFor(call, condition, deadline, timeoutMs, failures);
-  if (objects.length === 0 && failures.length === 0 && condition.kind !== "delete") throw new KubectlFailure("error: no matching resources found");
-  for (const object of objects) {
+  let count = 0;
+  const attempt = async (action: () => Promise<void>): Promise<void> => {
     try {
-      if (condition.kind === "delete") await waitForOneGone(call, object, timeoutMs, deadline);
-      else if (condition.kind === "state") await waitForCondition(call, object, timeoutMs, deadline, condition.isMet);
-      await printDone(call, objectName(object.resource, object.name), "condition met");
+      await action();
     } catch (error) {
       if (!(error instanceof ApiStatusError || error instanceof KubectlFailure)) throw error;
       failures.push(error);
     }
+  };
+  for (const { resource, name } of targets) {
+    await attempt(async () => {
+      for (const object of await objectsOf(call, { resource, name }, condition, deadline, timeoutMs)) {
+        count += 1;
+        await attempt(() => waitForOne(call, object, condition, timeoutMs, deadline));
+      }
+    });
   }
+  if (count === 0 && failures.length === 0 && condition.kind !== "delete") throw new KubectlFailure("error: no matching resources found");
   return await listFailures(call, failures);
 }
 
-async function objectsToWaitFor(
-  call: Call,
-  condition: Condition,
-  deadline: Deadline,
-  timeoutMs: number,
-  failures: (ApiStatusError | KubectlFailure)[],
-): Promise<readonly WaitObject[]> {
-  const { targets } = await parseTargets(call.cluster, call.operation.positionals, call.signal);
-  if (targets.length === 0) throw new KubectlFailure("error: arguments in resource/name form must have a single resource and name");
-  const found: WaitObject[] = [];
-  for (const { resource, name } of targets) {
-    try {
-      const objects = name === undefined ? await selected(call, resource, condition, deadline, timeoutMs) : [await named(call, resource, name, condition, deadline)];
-      for (const object of objects) {
-        found.push({ resource, namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name"), uid: "" });
-      }
-    } catch (error) {
-      if (!(error instanceof ApiStatusError)) throw error;
-      if (!(condition.kind === "delete" && error.reason === "NotFound")) failures.push(error);
-    }
+async function waitForOne(call: Call, object: WaitObject, condition: Condition, timeoutMs: number, deadline: Deadline): Promise<void> {
+  if (condition.kind === "delete") await waitForOneGone(call, object, timeoutMs, deadline);
+  else if (condition.kind === "state") await waitForCondition(call, object, timeoutMs, deadline, condition.isMet);
+  await printDone(call, objectName(object.resource, object.name), "condition met");
+}
+
+/** The objects that a word of the command stands for; one that is gone already needs no waiting for its end. */
+async function objectsOf(call: Call, { resource, name }: ResourceTarget, condition: Condition, deadline: Deadline, timeoutMs: number): Promise<readonly WaitObject[]> {
+  try {
+    const objects = name === undefined ? await selected(call, resource, condition, deadline, timeoutMs) : [await named(call, resource, name, condition, deadline)];
+    return objects.map((object) => ({ resource, namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name"), uid: "" }));
+  } catch (error) {
+    if (condition.kind === "delete" && error instanceof ApiStatusError && error.reason === "NotFound") return [];
+    throw error;
   }
-  return found;
 }
 
 async function named(call: Call, resource: ApiResource, name: string, condition: Condition, deadline: Deadline): Promise<JsonObject> {

@@ -21,8 +21,11 @@ const variable = (first: string, more: string): string => String.raw`(?:\$${firs
 /** A variable or a substitution alone, in quotes or not, and then `end`. */
 const alone = (names: string, end: string): string => [String.raw`\\?"${names}\\?"`, `'${names}'`, names].map((form) => `${form}(?:${end}|$)`).join("|");
 
+/** A path of jq's as the value of a key, where jq's object goes on or ends: `{token: .data.token}`, `.items[0]?`, `.["a b"]`. Anywhere else a word may begin with a dot. */
+const JQ_PATH = String.raw`(?<=:[ \t]{0,8})\(?(?:\.[A-Za-z_]\w{0,63}\??|\.?\[(?:\d{0,9}|"[^"\n]{0,64}")\]\??){1,16}[ \t]{0,8}(?:[,}|)]|\/\/)`;
+
 /** The value of a name. jq's input as a whole is one too. */
-export const REFERENCE_VALUE = String.raw`${alone(`(?:${variable("[A-Z_]", "[A-Z0-9_]")}|${ASKING})`, String.raw`[\s;,&)}|"'\\${TICK}]`)}|\.[\s})|,]`;
+export const REFERENCE_VALUE = String.raw`${alone(`(?:${variable("[A-Z_]", "[A-Z0-9_]")}|${ASKING})`, String.raw`[\s;,&)}|"'\\${TICK}]`)}|\.[\s})|,]|${JQ_PATH}`;
 
 /** The value of a flag or in an address: unquoted or in double quotes; names in capitals, since `$ecret` is a word like any other there. */
 export const REFERENCE_WORD = String.raw`"?(?:${variable("[A-Z_]", "[A-Z0-9_]")}|${ASKING})"?(?:[\s;&)|"'@${TICK}]|$)`;

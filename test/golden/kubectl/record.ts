@@ -1,11 +1,11 @@
 /**
  * Records what the real kubectl prints, for test/unit/kubectl/golden.test.ts:
  *
- *   node test/golden/kubectl/record.ts KUBECTL
+ *   node test/golden/kubectl/record.ts KUBECTL [CASE …]
  *
- * The server is that of KUBECONFIG's current context (a drill world, or any cluster with the objects that the cases name). Each case is
- * run by kubectl through a proxy that keeps the changes it asks for, and by our executor, whose exchanges are kept for the replay. The
- * texts are kubectl's; nothing here is typed in.
+ * Without a CASE all are recorded. The server is that of KUBECONFIG's current context (a drill world, or any cluster with the objects
+ * that the cases name). Each case is run by kubectl through a proxy that keeps the changes it asks for, and by our executor, whose
+ * exchanges are kept for the replay. The texts are kubectl's; nothing here is typed in.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -68,7 +68,9 @@ async function runReal(argv: readonly string[]): Promise<{ stdout: string; stder
 
 const version = execFileSync(kubectl, ["version", "--client"], { encoding: "utf8" }).split("\n")[0] ?? "";
 let different = 0;
-for (const [name, argv] of Object.entries(CASES)) {
+const chosen = process.argv.slice(3);
+const cases = Object.entries(CASES).filter(([name]) => chosen.length === 0 || chosen.includes(name));
+for (const [name, argv] of cases) {
   changes.length = 0;
   const real = await runReal(argv);
   const now = Date.now();
@@ -80,7 +82,7 @@ for (const [name, argv] of Object.entries(CASES)) {
   const golden: GoldenCase = { argv, kubectl: version, context: cluster.context, namespace: cluster.namespace, now, ...real, changes: [...changes], exchanges };
   writeFileSync(new URL(`${name}.json`, import.meta.url), `${JSON.stringify(golden, undefined, 1)}\n`);
 }
-console.log(`${String(Object.keys(CASES).length)} recorded, ${String(different)} different`);
+console.log(`${String(cases.length)} recorded, ${String(different)} different`);
 proxy.close();
 proxy.closeAllConnections();
 cluster.close();

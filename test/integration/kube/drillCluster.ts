@@ -103,7 +103,7 @@ export interface ImageSwitches {
   unready: string | undefined;
 }
 
-/** Behaviours of the images in `MANIFESTS`: a database that counts its input, and others that only run. */
+/** Behaviours of the images in `MANIFESTS`: a database that counts its input, others that only run, and one that does not. */
 export function testImages(state: Readonly<ImageSwitches>): ReadonlyMap<string, ImageBehaviour> {
   const plain: ImageBehaviour = { programs: {}, startMs: 300, startLog: () => ["starting", "ready"], crash: () => undefined, unready: () => undefined };
   const database: ImageBehaviour = {
@@ -124,7 +124,8 @@ export function testImages(state: Readonly<ImageSwitches>): ReadonlyMap<string, 
       },
     },
   };
-  return new Map([["mysql", database], ["shop/", plain], ["busybox", plain]]);
+  const broken: ImageBehaviour = { ...plain, crash: () => ({ log: ["[ERROR] no configuration", "[ERROR] Exiting"], exitCode: 2, reason: "Error" }) };
+  return new Map([["mysql", database], ["shop/", plain], ["busybox", plain], ["broken/", broken]]);
 }
 
 /** Starts a cluster with a database and a web deployment, `shop` its namespace. */

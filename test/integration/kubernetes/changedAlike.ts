@@ -10,6 +10,7 @@ import { type KubectlVersion, needKubectl } from "../../parts/kubectl.ts";
 import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
 import { type ConnectedCluster, connectedWorld, SERVER_NAMES, type ServerKind } from "./connectedWorld.ts";
 import { FidelityRecord } from "./fidelityRecord.ts";
+import { asWordedBy } from "./wordedBy.ts";
 
 const CRON_JOB = `apiVersion: batch/v1
 kind: CronJob
@@ -186,19 +187,6 @@ function writeFiles(folder: string): void {
   };
   for (const sub of ["folder", "empty"]) mkdirSync(join(folder, sub), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-}
-
-/**
- * Where stock kubectls differ among themselves, ours speaks as 1.30 does: a pod template's last two lines are newer than 1.27, and of a job's
- * owner 1.27 does not say that it controls, 1.28 says more. */
-function asWordedBy(version: KubectlVersion, argv: readonly string[], ran: Ran): Ran {
-  if (Number(version.split(".")[1]) >= 30) return ran;
-  if (argv[1] === "job" && version !== "1.29") {
-    const [asYaml, asJson] = version === "1.28" ? ["    blockOwnerDeletion: true\n    controller: true\n", "$&,\n                \"blockOwnerDeletion\": true"] : ["", ""];
-    return { ...ran, stdout: ran.stdout.replace("    controller: true\n", asYaml).replace(/,\n +"controller": true/, asJson) };
-  }
-  if (!argv.some((word) => word.startsWith("--revision"))) return ran;
-  return { ...ran, stdout: ran.stdout.replace(/ {2}Node-Selectors:.*\n {2}Tolerations:.*\n/, "") };
 }
 
 const UID = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g;

@@ -3,7 +3,8 @@ import type { ByteStream } from "../../../src/core/ports.ts";
 import { type ClosableKubernetesPort, createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
 import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
 import { needControlPlane } from "../../parts/controlPlane.ts";
-import { startTestWorld, testImages } from "../kube/drillCluster.ts";
+import { MANIFESTS, startTestWorld, testImages } from "../kube/drillCluster.ts";
+import { ILL_LATER, ILL_OBJECTS } from "./illObjects.ts";
 import { fillControlPlane } from "./realCluster.ts";
 
 /** A cluster of the surrounding suite, and our kubectl over it. */
@@ -29,17 +30,26 @@ interface RunningCluster {
 
 /** Starts a drill cluster before the surrounding suite's tests and ends it after them. */
 export function connectedWorld(): ConnectedCluster {
+  return connectedDrill({});
+}
+
+/** The same with what is not well beside it. */
+export function connectedIllWorld(): ConnectedCluster {
+  return connectedDrill({ objects: [...MANIFESTS, ...ILL_OBJECTS], later: ILL_LATER });
+}
+
+function connectedDrill(change: Parameters<typeof startTestWorld>[0]): ConnectedCluster {
   return connected(async () => {
-    const world = await startTestWorld();
+    const world = await startTestWorld(change);
     return { kubeconfigPath: world.kubernetes.kubeconfigPath, folder: world.folder, stop: () => world.close() };
   });
 }
 
-/** The same with a real control plane that holds the same objects; skips the suite where there is none. */
+/** A real control plane that holds the same objects, well and not; skips the suite where there is none. */
 export function connectedControlPlane(): ConnectedCluster {
   return connected(async (hook) => {
     const plane = await needControlPlane(hook, testImages({ isCrashing: false, unready: undefined }));
-    await fillControlPlane(plane.kubeconfigPath);
+    await fillControlPlane(plane.kubeconfigPath, ILL_OBJECTS);
     return plane;
   });
 }

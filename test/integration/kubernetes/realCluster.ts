@@ -17,15 +17,16 @@ export const FIRST: readonly KubeObject[] = [
 
 const PLURALS: Readonly<Record<string, string>> = {
   Namespace: "namespaces", ClusterRoleBinding: "clusterrolebindings", PersistentVolume: "persistentvolumes", StorageClass: "storageclasses", Secret: "secrets",
-  PersistentVolumeClaim: "persistentvolumeclaims", Service: "services", StatefulSet: "statefulsets", Deployment: "deployments",
+  PersistentVolumeClaim: "persistentvolumeclaims", Service: "services", StatefulSet: "statefulsets", Deployment: "deployments", ConfigMap: "configmaps", Pod: "pods",
 };
 
-/** Puts the drill cluster's objects into a real one (its nodes are its own) and waits until they run. */
-export async function fillControlPlane(kubeconfigPath: string): Promise<void> {
+/** Puts the drill cluster's objects into a real one (its nodes are its own), and `more`, and waits until the former run. */
+export async function fillControlPlane(kubeconfigPath: string, more: readonly KubeObject[] = []): Promise<void> {
   const port = await createKubernetesPort({ kubeconfigPath });
   const get = async (path: string): Promise<unknown> => JSON.parse((await port.request({ method: "GET", path }, never)).text) as unknown;
   try {
-    for (const object of [...FIRST, ...MANIFESTS.filter(({ kind }) => kind !== "Node")]) {
+    const namespaces = [...new Set(more.map(({ metadata }) => metadata.namespace ?? ""))].map((name): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+    for (const object of [...FIRST, ...namespaces, ...MANIFESTS.filter(({ kind }) => kind !== "Node"), ...more]) {
       const path = `${object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`}/${object.metadata.namespace === undefined ? "" : `namespaces/${object.metadata.namespace}/`}${PLURALS[object.kind] ?? ""}`;
       const { status, text } = await port.request({ method: "POST", path, contentType: "application/json", body: JSON.stringify(object) }, never);
       if (status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${text}`);

@@ -29,7 +29,7 @@ describe("redaction of where secrets come from", () => {
 
   it("leaves the statements of the notebooks whole", () => {
     for (const text of [
-      "OLD_TOKEN=$(curl -s -X POST https://api.example.com/login -d @login.json | jq -r '.token')", `jq -Rc '{stringData: {"jwt.secret": .}}'`, `jq '{token: ., user: 1}'`, 'PASSWORD=$(kubectl get secret db -o jsonpath="{.data.password}" | base64 -d)', `sh -c 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root'`, `sh -c 'mysql -uroot -p"$MYSQL_ROOT_PASSWORD" -e "SELECT 1"'`, "PASSWORD=$1",
+      "OLD_TOKEN=$(curl -s -X POST https://api.example.com/login -d @login.json | jq -r '.token')", `jq -Rc '{stringData: {"jwt.secret": .}}'`, `jq '{token: ., user: 1}'`, `jq '{user: .name, password: .data.password}'`, `jq '{token: .items[0].token?, a: 1}'`, `jq '{"db.password": .data["db.password"] // "none"}'`, `jq '{secret: (.a), token: .b | @base64d}'`, 'PASSWORD=$(kubectl get secret db -o jsonpath="{.data.password}" | base64 -d)', `sh -c 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysql -u root'`, `sh -c 'mysql -uroot -p"$MYSQL_ROOT_PASSWORD" -e "SELECT 1"'`, "PASSWORD=$1",
     ]) assert.equal(redact(text), text);
   });
 
@@ -51,6 +51,10 @@ describe("redaction of where secrets come from", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("masks a word with a dot where no path of jq can stand", () => {
+    for (const text of ["password: .hunter22", "PASSWORD=.hunter22, x", "{password=.hunter22}", "{password: .hunter22!}", "{token: .a-b22}", '{"password": ".hunter22"}', "{password: .hunt er22}"]) assert.match(redact(text), /\[redacted\]/, text);
   });
 
   it("masks a secret named inside a substitution", () => {

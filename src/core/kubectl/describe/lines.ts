@@ -32,7 +32,7 @@ export function plainText(now: number, write: (lines: Lines) => void): string {
   const parts: string[] = [];
   write({
     add: (level, text) => {
-      const blanks = level < 0 || text.startsWith("\t") ? 0 : level === 0 ? 2 : level === 1 ? 3 : 2 * level;
+      const blanks = level < 0 || (level < 2 && text.startsWith("\t")) ? 0 : level === 0 ? 2 : level === 1 ? 3 : 2 * level;
       parts.push(`${" ".repeat(blanks)}${text.replaceAll("\u001B", "^[")}\n`);
     },
     base: 0,
