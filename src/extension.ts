@@ -29,6 +29,7 @@ import { RunbookModels } from "./editor/notebook/runbookModel.ts";
 import { RunbookSerializer, SERIALIZER_OPTIONS } from "./editor/notebook/serializer.ts";
 import { Asker } from "./editor/run/asker.ts";
 import { DrillHistory } from "./editor/run/drillHistory.ts";
+import { driven } from "./editor/run/driving.ts";
 import { offerResume, reattachRun } from "./editor/run/reattach.ts";
 import { RecordedRuns } from "./editor/run/recordedRuns.ts";
 import { Runs } from "./editor/run/runs.ts";
@@ -75,9 +76,10 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const files = new RunbookFiles(runs, errors, reader);
   const starter = new RunStarter(runs, models, files, shutdownWorld);
+  const chooseRun = driven((notebook: vscode.NotebookDocument) => starter.chooseRun(notebook));
   own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(reader), SERIALIZER_OPTIONS));
   const failures = new FailureCommands(runs, models);
-  own(new RunbookController({ runs, models, asker, errors, chooseRun: (notebook) => starter.chooseRun(notebook), onFailure: (session, execution) => failures.tell(session, execution) }));
+  own(new RunbookController({ runs, models, errors, chooseRun, onFailure: (session, execution) => failures.tell(session, execution) }));
   own(new CellStatusItems(runs, models, errors));
   own(new CommandHelp(runs, models, errors));
   own(new RunbookDiagnostics(models, errors, reader));
@@ -91,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const drills = new DrillCommands(history, files, starter, documents, recorded);
   const drillsView = own(new DrillsView(history, errors));
   own(new RunStatusBar(runs, models, history));
-  const actions = new QuickActions(runs, models, files, (notebook) => starter.chooseRun(notebook));
+  const actions = new QuickActions(runs, models, files, chooseRun);
   const links = new AlertLinks(files, models, starter, errors);
   own(vscode.window.registerUriHandler(links));
   own(new RunView(runs, models, errors, () => actions.names()));

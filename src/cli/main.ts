@@ -12,11 +12,12 @@ import { shellCopy } from "../core/plan/shellCopy.ts";
 import { planWholeRunbook } from "../core/plan/runbookPlan.ts";
 import { defaultValues } from "../core/plan/variableValues.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
-import type { KernelClient } from "../core/protocol.ts";
+import type { KernelClient, RunStatus } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
+import { seatWords } from "../core/run/driving.ts";
 import { parseJournal } from "../core/run/chain.ts";
 import { KIND_LABELS, runKind } from "../core/run/runKind.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
@@ -61,7 +62,8 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
   dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
   dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
   dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
-                                          the run of this runbook that the editor began or that was interrupted
+                                          the run of this runbook that the editor began or that was interrupted,
+                                          and asks first where another front still drives it
   dr-runbook export RUN [--format markdown|html|json]
                                           the incident log of a run
   dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere,
@@ -140,6 +142,7 @@ const TERMINAL: Terminal = {
 async function runAtTerminal(file: string, from: string | undefined, root: string): Promise<number> {
   if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
   const kernel = await openRun(file, root);
+  if (kernel === undefined) return 0;
   try {
     return await runLive({ ...TERMINAL, kernel, document: readRunbook(file), from, history: (await new RunHistoryReader().read(root)).runs });
   } finally {
@@ -147,8 +150,8 @@ async function runAtTerminal(file: string, from: string | undefined, root: strin
   }
 }
 
-/** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. */
-async function openRun(file: string, root: string): Promise<KernelClient> {
+/** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. `undefined` when the person leaves a run to who drives it. */
+async function openRun(file: string, root: string): Promise<KernelClient | undefined> {
   const driver = userInfo().username;
   const found = (await findKernels(root)).findLast((kernel) => kernel.state.runbookPath === file);
   const kernel = found?.isAlive === true
@@ -156,10 +159,27 @@ async function openRun(file: string, root: string): Promise<KernelClient> {
     : await startKernel({ bundles: bundleFolder(), root, client: "cli", ...(found === undefined ? {} : { resume: found.state.run }) });
   const status = found === undefined
     ? await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters: {}, impactAt: await askImpact() })
-    : await kernel.request("takeOver", { driver });
+    : await takeOver(kernel, driver);
+  if (status === undefined) {
+    kernel.dispose();
+    return undefined;
+  }
   print(`${KIND_LABELS[runKind({ mode: status.mode, impactAt: status.clock.impactAt })]} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
   for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
   return kernel;
+}
+
+/** Where another front drives, the person is asked first; `undefined` when they leave it there. */
+async function takeOver(kernel: KernelClient, driver: string): Promise<RunStatus | undefined> {
+  const { seat } = kernel;
+  if (!seat.isYours && seat.front !== undefined) {
+    print(`This run is going on: ${seatWords(seat, (await kernel.request("status", {})).driver, await kernel.request("journal", {}))}.`);
+    if (!/^y(es)?$/i.test((await readAtTerminal("Take it over? [y/N] ")) ?? "")) {
+      print("It was left where it is.");
+      return undefined;
+    }
+  }
+  return kernel.request("takeOver", { driver });
 }
 
 /** When the impact began; `undefined` for a look. What is no number is asked again: a clock that is wrong from the start misleads all night. */

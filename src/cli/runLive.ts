@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import type { AskParams, AskResult, KernelClient, RunStatus } from "../core/protocol.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { forecastText } from "../core/drills/forecast.ts";
@@ -8,12 +9,13 @@ import { stopsRun } from "../core/run/outcomeText.ts";
 import { acknowledgeClock, openAcknowledgement } from "../core/run/acknowledgement.ts";
 import { failedExpectation } from "../core/run/failureChoices.ts";
 import { cellOfMove, failureWords, moveWords, nextMove, type NextMove } from "../core/run/nextMove.ts";
+import { frontWords } from "../core/run/driving.ts";
 import { commandCells, followProgress, optionsOf, statusOf } from "../core/run/progress.ts";
 import { describeClock, greensText, remainingMs } from "../core/run/recoveryClock.ts";
 import { cellReference } from "../core/runbook/cellName.ts";
 import { cellRequest } from "../core/runbook/cellRequest.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
-import { RuntimeError } from "../core/runtimeError.ts";
+import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
 import { verdictLine } from "./drill.ts";
 
 /** Where a person reads and answers. */
@@ -22,7 +24,7 @@ export interface Terminal {
   readonly write: (text: string) => void;
   /** Reads one line; `undefined` when the person closed the terminal's input. */
   read(prompt: string): Promise<string | undefined>;
-  answer(params: AskParams): Promise<AskResult>;
+  answer(params: AskParams, withdrawn: AbortSignal): Promise<AskResult>;
   /** Calls back when the person interrupts (Ctrl-C); returns what ends that. */
   readonly onInterrupt: (listener: () => void) => () => void;
 }
@@ -44,7 +46,10 @@ export async function runLive(live: LiveRun): Promise<number> {
   const events = [...(await live.kernel.request("journal", {}))];
   live.kernel.on("event", (event) => void events.push(event));
   live.kernel.on("output", (output) => live.write(output.text));
-  live.kernel.onAsk((params) => live.answer(params));
+  live.kernel.onAsk((params, withdrawn) => live.answer(params, withdrawn));
+  live.kernel.on("seatChanged", (seat) => {
+    if (!seat.isYours) live.print(`\n${seat.front === undefined ? "Nobody drives this run now: its front has gone." : `This run was taken over ${frontWords(seat.front)}.`} This terminal watches; t takes it over.`);
+  });
   const terminal = new TerminalRun(live, events);
   return terminal.walk(live.from === undefined ? terminal.cellsBeforeSteps() : commandCells(live.document, findStep(live.document, live.from)));
 }
@@ -77,8 +82,12 @@ class TerminalRun {
       if (this.#queue.length === 0 && move.kind === "takeOption" && (await this.#chooseOption(move.options, status))) continue;
       const cell = this.#queue[0] ?? (move.kind === "takeOption" ? undefined : cellOfMove(move));
       this.#show(cell, move, status);
-      const menu = [...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), ...(openAcknowledgement(status.clock) === undefined ? [] : ["a acknowledge"]), MENU].join(" · ");
-      const isOver = await this.#act(await this.#live.read(menu), cell, status);
+      const menu = [...(this.#live.kernel.seat.isYours ? [] : ["t take over"]), ...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), ...(openAcknowledgement(status.clock) === undefined ? [] : ["a acknowledge"]), MENU].join(" · ");
+      const line = await this.#live.read(menu);
+      let isOver = false;
+      await this.#orSay(async () => {
+        isOver = await this.#act(line, cell, status);
+      }, "notDriving");
       if (isOver) return 0;
     }
   }
@@ -99,6 +108,9 @@ class TerminalRun {
         return false;
       case "a":
         await kernel.request("markClock", { mark: "acknowledged", at: undefined, reason: `by ${status.driver}` });
+        return false;
+      case "t":
+        await kernel.request("takeOver", { driver: userInfo().username });
         return false;
       case "x":
         await this.#override(cell, status);
@@ -214,12 +226,12 @@ class TerminalRun {
     });
   }
 
-  /** What cannot be done is said; the run goes on. */
-  async #orSay(action: () => Promise<unknown>): Promise<void> {
+  /** What cannot be done is said; the run goes on. With `code` only what fails for this reason, the rest is thrown. */
+  async #orSay(action: () => Promise<unknown>, code?: RuntimeErrorCode): Promise<void> {
     try {
       await action();
     } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error;
+      if (!(error instanceof RuntimeError) || (code !== undefined && error.code !== code)) throw error;
       this.#live.print(`${error.message} ${error.hint}`);
     }
   }

@@ -2,48 +2,49 @@ import { createInterface } from "node:readline";
 import type { AskParams, AskResult } from "../core/protocol.ts";
 import { undoText } from "../core/run/gate.ts";
 
-/** Asks the person at the terminal what the kernel wants to know. No terminal, or an empty answer, is No. */
-export async function askAtTerminal(params: AskParams): Promise<AskResult> {
+/** Asks the person at the terminal what the kernel wants to know, until the question is withdrawn. No terminal, or an empty answer, is No. */
+export async function askAtTerminal(params: AskParams, withdrawn: AbortSignal): Promise<AskResult> {
   if (!process.stdin.isTTY) return undefined;
   switch (params.kind) {
     case "gate":
-      return askGate(params);
+      return askGate(params, withdrawn);
     case "manual": {
       process.stdout.write(`\n${params.output}\nExpected: ${params.text}\n`);
-      return { kind: "manual", met: /^y(es)?$/i.test(await readLine("Is that so? [y/N] ")) };
+      return { kind: "manual", met: /^y(es)?$/i.test(await readLine("Is that so? [y/N] ", withdrawn)) };
     }
     case "secret":
       return { kind: "secret", value: await readSecret(`${params.prompt} `) };
     case "unwritable":
       process.stdout.write(`\nThe run cannot be recorded. ${params.problem}\nIf you go on, the record is kept in memory and written as soon as the disk takes it; if the kernel dies before, it is lost.\n`);
-      return { kind: "unwritable", goOn: /^y(es)?$/i.test(await readLine("Go on? [y/N] ")) };
+      return { kind: "unwritable", goOn: /^y(es)?$/i.test(await readLine("Go on? [y/N] ", withdrawn)) };
   }
 }
 
-async function askGate({ question }: Extract<AskParams, { kind: "gate" }>): Promise<AskResult> {
+async function askGate({ question }: Extract<AskParams, { kind: "gate" }>, withdrawn: AbortSignal): Promise<AskResult> {
   const lines = [
     "", `── ${question.alias}: ${question.title} ──`, ...question.moved.map((line) => `  moved  ${line}`), `  what   ${question.request}`, `  where  ${question.target} (${question.address})`, `  as     ${question.actor}`,
     ...question.objects.map((object) => `  object ${object}`), `  why    ${question.why}`, `  undo   ${undoText(question)}`, "",
   ];
   process.stdout.write(lines.join("\n"));
   if (question.typed === undefined) {
-    const isYes = /^y(es)?$/i.test(await readLine("Do it? [y/N] "));
+    const isYes = /^y(es)?$/i.test(await readLine("Do it? [y/N] ", withdrawn));
     return { kind: "gate", answer: isYes ? "yes" : "no", typed: undefined };
   }
-  const typed = await readLine(`This destroys. Type ${question.typed} to do it: `);
+  const typed = await readLine(`This destroys. Type ${question.typed} to do it: `, withdrawn);
   return { kind: "gate", answer: typed === question.typed ? "yes" : "no", typed };
 }
 
-async function readLine(prompt: string): Promise<string> {
-  return (await readAtTerminal(prompt)) ?? "";
+async function readLine(prompt: string, withdrawn: AbortSignal): Promise<string> {
+  return (await readAtTerminal(prompt, withdrawn)) ?? "";
 }
 
-/** Reads a line, trimmed; `undefined` when the person closes the input (Ctrl-D) or interrupts (Ctrl-C). */
-export function readAtTerminal(prompt: string): Promise<string | undefined> {
+/** Reads a line, trimmed; `undefined` when the person closes the input (Ctrl-D) or interrupts (Ctrl-C), or it is not wanted any more. */
+export function readAtTerminal(prompt: string, withdrawn?: AbortSignal): Promise<string | undefined> {
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   return new Promise((resolve) => {
     reader.once("close", () => resolve(undefined));
     reader.once("SIGINT", () => reader.close());
+    withdrawn?.addEventListener("abort", () => reader.close(), { once: true });
     reader.question(prompt, (line) => {
       resolve(line.trim());
       reader.close();

@@ -229,9 +229,18 @@ export interface HealthChange {
   readonly by: string | undefined;
 }
 
+/** Which of the fronts that are attached drives the run: it alone changes things and is asked, the others watch. */
+export interface Seat {
+  /** True for the front that is told this. */
+  readonly isYours: boolean;
+  /** What kind of front drives, as it has introduced itself; `undefined` while none does, since the one that did has gone. */
+  readonly front: string | undefined;
+}
+
 /** Request names with their parameter and result types. */
 export interface KernelRequests {
-  initialize: { params: { protocol: number; client: string }; result: { protocol: number; version: string } };
+  /** A front introduces itself with what kind it is. Where none drives, it does from now on. */
+  initialize: { params: { protocol: number; client: string }; result: { protocol: number; version: string; seat: Seat } };
   startRun: { params: StartRunParams; result: RunStatus };
   status: { params: Record<string, never>; result: RunStatus };
   runCell: { params: RunCellParams; result: Outcome };
@@ -240,7 +249,7 @@ export interface KernelRequests {
   /** First call asks gently, a second one is firm. */
   cancelCell: { params: { execution: string }; result: boolean };
   markClock: { params: { mark: ClockMark; at: number | undefined; reason: string }; result: RunStatus };
-  /** Another person or front drives from now on; the head of the chain at that moment is journalled with it. */
+  /** This front drives from now on; the head of the chain at that moment is journalled with it. Open questions come to it. */
   takeOver: { params: { driver: string }; result: RunStatus };
   takeOption: { params: { step: string; option: string }; result: RunStatus };
   skipStep: { params: { step: string; reason: string }; result: RunStatus };
@@ -277,6 +286,8 @@ export interface KernelNotifications {
   status: RunStatus;
   /** Something in a cluster of the run has changed since its health was last read. */
   healthChanged: Record<string, never>;
+  /** Another front drives now, or none. */
+  seatChanged: Seat;
 }
 
 /**
@@ -314,9 +325,12 @@ export interface WorldControl {
 
 /** A front's end of the protocol. */
 export interface KernelClient {
+  /** Who drives, as last told; it is up to date when a listener of `seatChanged` is called. */
+  readonly seat: Seat;
   request<Name extends keyof KernelRequests>(name: Name, params: KernelRequests[Name]["params"]): Promise<KernelRequests[Name]["result"]>;
   on<Name extends keyof KernelNotifications>(name: Name, listener: (params: KernelNotifications[Name]) => void): void;
-  onAsk(answer: (params: AskParams) => Promise<AskResult>): void;
+  /** How questions are answered. The signal tells that one is withdrawn: its cell was cancelled, another front drives, or the kernel has gone. */
+  onAsk(answer: (params: AskParams, signal: AbortSignal) => Promise<AskResult>): void;
   onClose(listener: () => void): void;
   dispose(): void;
 }

@@ -14,6 +14,7 @@ export type RuntimeErrorCode =
   | "journalUnwritable"
   | "journalBroken"
   | "runLocked"
+  | "notDriving"
   | "targetDrift"
   | "notFound"
   | "invalidInput"

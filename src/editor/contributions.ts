@@ -50,6 +50,7 @@ export const COMMANDS = {
   "dr-runbook.startIncident": "Start Incident…",
   "dr-runbook.startDrill": "Start Drill…",
   "dr-runbook.resumeRun": "Resume Interrupted Run…",
+  "dr-runbook.takeOver": "Take Over Run…",
   "dr-runbook.endRun": "End Run…",
   "dr-runbook.exportLog": "Export Incident Log…",
   "dr-runbook.verifyLog": "Verify Incident Log…",
@@ -114,7 +115,7 @@ export type SettingId = keyof typeof SETTINGS;
 export type SettingValue<Id extends SettingId> = (typeof SETTINGS)[Id] extends string ? string : number;
 
 /** Context keys for `when` and `enablement` clauses. */
-export const CONTEXT_KEYS = ["dr-runbook.runActive", "dr-runbook.drillActive", "dr-runbook.updateActive"] as const;
+export const CONTEXT_KEYS = ["dr-runbook.runActive", "dr-runbook.drillActive", "dr-runbook.runWatched", "dr-runbook.updateActive"] as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[number];
 

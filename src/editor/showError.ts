@@ -3,6 +3,7 @@ import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { CommandId } from "./contributions.ts";
 
 const SHOW_LOG: CommandId = "dr-runbook.showLog";
+const TAKE_OVER: CommandId = "dr-runbook.takeOver";
 
 /** The only place that shows errors to people and writes them to the extension's log. */
 export class ErrorReporter implements vscode.Disposable {
@@ -14,8 +15,9 @@ export class ErrorReporter implements vscode.Disposable {
     this.log(doing, error);
     const hint = hintOf(error);
     const text = hint === "" ? messageOf(error) : `${messageOf(error)} ${hint}`;
-    void vscode.window.showErrorMessage(`${doing}: ${text}`, "Show Log").then(async (answer) => {
-      if (answer !== undefined) await vscode.commands.executeCommand(SHOW_LOG);
+    const ways = [...(error instanceof RuntimeError && error.code === "notDriving" ? [{ title: "Take Over…", command: TAKE_OVER }] : []), { title: "Show Log", command: SHOW_LOG }];
+    void vscode.window.showErrorMessage(`${doing}: ${text}`, ...ways).then(async (way) => {
+      if (way !== undefined) await vscode.commands.executeCommand(way.command);
     });
   }
 

@@ -114,7 +114,7 @@ function showRun(item: vscode.StatusBarItem, session: RunSession): void {
   const isLive = mode === "incident";
   const speed = clock.rate === 1 ? "" : `${String(clock.rate)}× `;
   const names = targets.map((target) => target.alias).join(", ");
-  const state = ended !== undefined ? "ended " : session.isConnected ? "" : "KERNEL LOST ";
+  const state = ended !== undefined ? "ended " : !session.isConnected ? "KERNEL LOST " : session.seat.isYours ? "" : "watching ";
   item.text = isLive ? `$(flame) LIVE ${state}· ${names}` : `$(beaker) DRILL ${speed}${state}· ${names}`;
   const isOver = ended !== undefined;
   item.backgroundColor = isLive && !isOver ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;

@@ -1,25 +1,35 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { chmodSync, rmSync } from "node:fs";
-import { ResponseError, type MessageConnection } from "vscode-jsonrpc/node";
-import type { AskParams, AskResult, KernelNotifications, KernelRequests, OutputNotification } from "../core/protocol.ts";
+import { CancellationTokenSource, ResponseError, type MessageConnection } from "vscode-jsonrpc/node";
+import type { AskParams, AskResult, KernelNotifications, KernelRequests, OutputNotification, Seat } from "../core/protocol.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createSocketConnection } from "../services/socketConnection.ts";
 import { OutputQueue } from "./outputQueue.ts";
 
-/** One handler a request of the protocol. */
+/** A front that is attached: a window, a terminal. */
+export interface Front {
+  readonly connection: MessageConnection;
+  readonly output: OutputQueue;
+  /** What kind it is; empty until it has introduced itself. */
+  name: string;
+}
+
+/** One handler a request of the protocol; it is told which front asks. */
 export type KernelHandlers = {
-  readonly [Name in keyof KernelRequests]: (params: KernelRequests[Name]["params"]) => Promise<KernelRequests[Name]["result"]>;
+  readonly [Name in keyof KernelRequests]: (params: KernelRequests[Name]["params"], front: Front) => Promise<KernelRequests[Name]["result"]>;
 };
 
 /** JSON-RPC error code of a `RuntimeError`; its `data` has code, hint and facts. */
 const RUNTIME_ERROR = -32000;
 
-/** The kernel's end of the protocol: any number of fronts, of which the newest answers questions. */
+/** The kernel's end of the protocol: any number of fronts, of which one drives and answers questions, and the others watch. */
 export class KernelServer {
   readonly #server: Server;
-  readonly #connections: MessageConnection[] = [];
-  readonly #outputs = new Map<MessageConnection, OutputQueue>();
-  readonly #waitingForFront: (() => void)[] = [];
+  readonly #fronts = new Set<Front>();
+  /** Aborted when another front drives, or none. */
+  #drive = new AbortController();
+  #driver: Front | undefined;
+  readonly #waitingForDriver: (() => void)[] = [];
   #onFrontsChanged: (count: number) => void = () => undefined;
 
   private constructor(server: Server) {
@@ -40,89 +50,114 @@ export class KernelServer {
     return kernel;
   }
 
-  /** Called with the number of connected fronts whenever it changes. */
+  /** True while one of the fronts drives. */
+  get isDriven(): boolean {
+    return this.#driver !== undefined;
+  }
+
+  /** Who drives, as this front is told it. */
+  seatOf(front: Front): Seat {
+    return { isYours: this.#driver === front, front: this.#driver?.name };
+  }
+
+  /** Lets this front drive from now on; what is being asked is asked there. One that has gone meanwhile does not. */
+  seat(front: Front): void {
+    if (this.#fronts.has(front)) this.#setDriver(front);
+  }
+
+  /** Called with the number of connected fronts whenever it changes, and when another one drives. */
   onFrontsChanged(listener: (count: number) => void): void {
     this.#onFrontsChanged = listener;
   }
 
   /** Shows output to every front; resolves when more may come. */
   async output(output: OutputNotification): Promise<void> {
-    await Promise.all([...this.#outputs.values()].map((queue) => queue.push(output)));
+    await Promise.all([...this.#fronts].map((front) => front.output.push(output)));
   }
 
   /** Resolves when the fronts have the output so far: what is sent then comes after it. */
   async flushOutput(): Promise<void> {
-    await Promise.all([...this.#outputs.values()].map((queue) => queue.flush()));
+    await Promise.all([...this.#fronts].map((front) => front.output.flush()));
   }
 
   /** Tells every front. */
   notify<Name extends Exclude<keyof KernelNotifications, "output">>(name: Name, params: KernelNotifications[Name]): void {
-    for (const connection of this.#connections) {
-      // A front that has just gone cannot be told; its close event removes it.
-      connection.sendNotification(name as string, params).catch(() => undefined);
-    }
+    for (const front of this.#fronts) tell(front, name, params);
   }
 
   /**
-   * Asks the newest front. A front that goes away while it is asked hands the question to the next one; with none left the question
-   * waits, so that a window reload loses nothing. Rejects with the signal's reason when aborted.
+   * Asks the front that drives. When it goes, or another one takes over, the question is withdrawn there and asked of the next that
+   * drives; with none it waits, so that a window reload loses nothing. Rejects with the signal's reason when aborted.
    */
   async ask(params: AskParams, signal: AbortSignal): Promise<AskResult> {
     for (;;) {
-      signal.throwIfAborted();
-      const front = this.#connections.at(-1);
-      if (front === undefined) {
-        await this.#nextFront(signal);
-        continue;
-      }
-      const gone = new Promise<"gone">((resolve) => {
-        front.onClose(() => resolve("gone"));
-      });
-      const aborted = new Promise<never>((_, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))), { once: true });
-      });
-      const answer = front.sendRequest<AskResult | null>("ask", params).catch(() => "gone" as const);
-      const result = await Promise.race([answer, gone, aborted]);
+      const front = await this.#nextDriver(signal);
+      const withdrawal = new CancellationTokenSource();
+      const moved = AbortSignal.any([signal, this.#drive.signal]);
+      const answer = front.connection.sendRequest<AskResult | null>("ask", params, withdrawal.token).catch(() => "gone" as const);
+      const result = await Promise.race([answer, aborted(moved)]);
       if (result !== "gone") return result ?? undefined;
-      const index = this.#connections.indexOf(front);
-      if (index >= 0) this.#connections.splice(index, 1);
+      withdrawal.cancel();
+      // A front that cannot be asked, though its connection stands, is not asked again at once.
+      if (!moved.aborted) this.#setDriver(undefined);
     }
   }
 
   /** Ends all connections and stops listening. */
   async close(): Promise<void> {
-    for (const connection of this.#connections) connection.end();
+    for (const { connection } of this.#fronts) connection.end();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
   }
 
-  #nextFront(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waitingForFront.push(resolve);
-      signal.addEventListener("abort", () => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))), { once: true });
-    });
+  /** The front that drives, once there is one. */
+  async #nextDriver(signal: AbortSignal): Promise<Front> {
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#driver !== undefined) return this.#driver;
+      await Promise.race([new Promise<void>((resolve) => void this.#waitingForDriver.push(resolve)), aborted(signal)]);
+    }
+  }
+
+  #setDriver(front: Front | undefined): void {
+    this.#driver = front;
+    this.#drive.abort(new Error("Another front drives."));
+    this.#drive = new AbortController();
+    for (const each of this.#fronts) tell(each, "seatChanged", this.seatOf(each));
+    if (front !== undefined) for (const wake of this.#waitingForDriver.splice(0)) wake();
+    this.#onFrontsChanged(this.#fronts.size);
   }
 
   #accept(socket: Socket, handlers: KernelHandlers): void {
     const connection = createSocketConnection(socket);
+    const front: Front = { connection, output: new OutputQueue((output) => connection.sendNotification("output", output)), name: "" };
     for (const [name, handler] of Object.entries(handlers)) {
-      connection.onRequest(name, (params: unknown) => (handler as (params: unknown) => Promise<unknown>)(params).catch((error: unknown) => Promise.reject(toResponseError(error))));
+      connection.onRequest(name, (params: unknown) => (handler as (params: unknown, front: Front) => Promise<unknown>)(params, front).catch((error: unknown) => Promise.reject(toResponseError(error))));
     }
     const leave = (): void => {
-      const index = this.#connections.indexOf(connection);
-      if (index >= 0) this.#connections.splice(index, 1);
-      this.#outputs.delete(connection);
-      this.#onFrontsChanged(this.#connections.length);
+      this.#fronts.delete(front);
+      if (this.#driver === front) this.#setDriver(undefined);
+      else this.#onFrontsChanged(this.#fronts.size);
     };
     connection.onClose(leave);
     connection.onError(leave);
     connection.listen();
-    this.#connections.push(connection);
-    this.#outputs.set(connection, new OutputQueue((output) => connection.sendNotification("output", output)));
-    this.#onFrontsChanged(this.#connections.length);
-    for (const wake of this.#waitingForFront.splice(0)) wake();
+    this.#fronts.add(front);
+    this.#onFrontsChanged(this.#fronts.size);
   }
+}
+
+function tell<Name extends keyof KernelNotifications>({ connection }: Front, name: Name, params: KernelNotifications[Name]): void {
+  // A front that has just gone cannot be told; its close event removes it.
+  connection.sendNotification(name as string, params).catch(() => undefined);
+}
+
+function aborted(signal: AbortSignal): Promise<"gone"> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve("gone");
+    signal.addEventListener("abort", () => resolve("gone"), { once: true });
+  });
 }
 
 function toResponseError(error: unknown): ResponseError<unknown> {

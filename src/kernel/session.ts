@@ -7,6 +7,7 @@ import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { printLog } from "../core/log/printLog.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import { readFacts } from "../core/facts/readFacts.ts";
+import { requireSeat } from "../core/run/driving.ts";
 import { ACKNOWLEDGE_WITHIN_MS } from "../core/run/acknowledgement.ts";
 import { readCellOutput } from "../core/run/cellOutput.ts";
 import { KnownSecrets } from "../core/run/redaction.ts";
@@ -22,7 +23,7 @@ import { OutputFiles } from "../services/journal/outputFiles.ts";
 import { createClock } from "../services/clock.ts";
 import { createToolPorts } from "./toolPorts.ts";
 import { preflightAlone } from "./preflight.ts";
-import { KernelServer, type KernelHandlers } from "./server.ts";
+import { type Front, KernelServer, type KernelHandlers } from "./server.ts";
 import { Run } from "./run.ts";
 import { WorldKeeper } from "./worldKeeper.ts";
 import { controlWorld } from "../services/worldControl.ts";
@@ -52,7 +53,6 @@ export class Session {
   #socket = "";
   #socketFolder: string | undefined;
   #run: OpenRun | undefined;
-  #fronts = 0;
   #idle: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #worldCheck: NodeJS.Timeout | undefined;
@@ -105,10 +105,23 @@ export class Session {
     this.#exit();
   }
 
+  /** What only the front that drives may send is refused from the others, until the run has ended: then there is nothing to drive. */
   #handlers(): KernelHandlers {
+    const guarded = Object.entries(this.#answers()).map(([name, answer]) => [
+      name,
+      async (params: never, front: Front): Promise<unknown> => {
+        const status = this.#run?.run.status;
+        if (status !== undefined && status.ended === undefined) requireSeat(name as keyof KernelRequests, this.#listening().seatOf(front), status.driver);
+        return (answer as (params: never, front: Front) => Promise<unknown>)(params, front);
+      },
+    ]);
+    return Object.fromEntries(guarded) as KernelHandlers;
+  }
+
+  #answers(): KernelHandlers {
     const current = (): Run => this.#current().run;
     return {
-      initialize: async () => ({ protocol: PROTOCOL_VERSION, version: this.#version }),
+      initialize: async ({ client }, front) => this.#introduced(front, client),
       startRun: async (params) => (await this.#start(params)).status,
       status: async () => current().status,
       runCell: async (params) => current().runCell(params),
@@ -119,7 +132,7 @@ export class Session {
         await current().record({ type: "clockMarked", mark, markedAt, by: "person", reason: current().redact(reason) });
         return current().status;
       },
-      takeOver: async ({ driver }) => this.#recorded({ type: "driverTaken", driver, head: current().status.head }),
+      takeOver: async ({ driver }, front) => this.#takeOver(driver, front),
       takeOption: async ({ step, option }) => this.#recorded({ type: "optionTaken", step, option }),
       skipStep: async ({ step, reason }) => this.#recorded({ type: "stepSkipped", step, reason: current().redact(reason) }),
       tick: async ({ step, item, ticked }) => this.#recorded({ type: "checklistTicked", step, item, ticked }),
@@ -139,6 +152,26 @@ export class Session {
       journal: async () => current().records,
       exportRun: async ({ format }) => ({ text: printLog(readIncidentLog(this.#current().document, current().records), format) }),
     };
+  }
+
+  #listening(): KernelServer {
+    if (this.#server === undefined) throw new RuntimeError("internal", "Answering a front: this kernel does not listen.");
+    return this.#server;
+  }
+
+  #introduced(front: Front, name: string): KernelRequests["initialize"]["result"] {
+    front.name = name;
+    const server = this.#listening();
+    if (!server.isDriven) server.seat(front);
+    return { protocol: PROTOCOL_VERSION, version: this.#version, seat: server.seatOf(front) };
+  }
+
+  async #takeOver(driver: string, front: Front): Promise<Run["status"]> {
+    const { status } = this.#current().run;
+    if (status.ended !== undefined) throw new RuntimeError("invalidInput", "Taking over: the run has ended.", { hint: "Its log can be exported, and its report written." });
+    const taken = await this.#recorded({ type: "driverTaken", driver, head: status.head, front: front.name });
+    this.#listening().seat(front);
+    return taken;
   }
 
   #current(): OpenRun {
@@ -222,9 +255,9 @@ export class Session {
     }
   }
 
-  /** Resolves while a front is there: with nobody watching, no statement begins. */
+  /** Resolves while a front drives: with nobody there to be asked, no statement begins. */
   async #attended(signal: AbortSignal): Promise<void> {
-    while (this.#fronts === 0) {
+    while (!this.#listening().isDriven) {
       signal.throwIfAborted();
       await new Promise<void>((resolve) => {
         this.#onFront.push(resolve);
@@ -234,12 +267,9 @@ export class Session {
   }
 
   #frontsChanged(count: number): void {
-    this.#fronts = count;
     clearTimeout(this.#idle);
-    if (count > 0) {
-      for (const wake of this.#onFront.splice(0)) wake();
-      return;
-    }
+    if (this.#server?.isDriven === true) for (const wake of this.#onFront.splice(0)) wake();
+    if (count > 0) return;
     const isOver = this.#run === undefined || this.#run.run.status.ended !== undefined;
     if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined ? IDLE_EXIT_MS : 0);
   }

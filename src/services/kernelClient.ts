@@ -1,6 +1,6 @@
 import { createConnection } from "node:net";
-import { ConnectionError, ErrorCodes, RequestType, ResponseError } from "vscode-jsonrpc/node";
-import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient } from "../core/protocol.ts";
+import { type CancellationToken, ConnectionError, ErrorCodes, type MessageConnection, RequestType, ResponseError } from "vscode-jsonrpc/node";
+import { PROTOCOL_VERSION, type AskParams, type AskResult, type KernelClient, type Seat } from "../core/protocol.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
 import { createSocketConnection } from "./socketConnection.ts";
 
@@ -17,12 +17,24 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
   });
   const connection = createSocketConnection(socket);
   // A question may wait in the kernel since before a reload and come with the connection, before anyone has said how to answer.
-  const answerer = Promise.withResolvers<(params: AskParams) => Promise<AskResult>>();
-  connection.onRequest(ASK, async (params) => (await (await answerer.promise)(params)) ?? null);
-  // Requests under way would wait for ever when the kernel dies: disposing rejects them.
-  connection.onClose(() => connection.dispose());
+  const answerer = Promise.withResolvers<(params: AskParams, signal: AbortSignal) => Promise<AskResult>>();
+  const gone = new AbortController();
+  connection.onRequest(ASK, async (params, token) => (await (await answerer.promise)(params, AbortSignal.any([gone.signal, signalOf(token)]))) ?? null);
+  connection.onClose(() => {
+    gone.abort(new Error("The kernel has gone."));
+    // Requests under way would wait for ever when the kernel dies: disposing rejects them.
+    connection.dispose();
+  });
+  let seat: Seat = { isYours: false, front: undefined };
+  const on = listening(connection);
+  on("seatChanged", (next) => {
+    seat = next;
+  });
   connection.listen();
   const kernel: KernelClient = {
+    get seat() {
+      return seat;
+    },
     request: async (name, params) => {
       try {
         return await connection.sendRequest<never>(name as string, params);
@@ -30,9 +42,7 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
         throw fromResponseError(error);
       }
     },
-    on: (name, listener) => {
-      connection.onNotification(name as string, listener);
-    },
+    on,
     onAsk: answerer.resolve,
     onClose: (listener) => {
       connection.onClose(listener);
@@ -42,12 +52,36 @@ export async function connectKernel(path: string, client: string): Promise<Kerne
       socket.destroy();
     },
   };
-  const { protocol } = await kernel.request("initialize", { protocol: PROTOCOL_VERSION, client });
+  const { protocol, ...introduced } = await kernel.request("initialize", { protocol: PROTOCOL_VERSION, client });
+  seat = introduced.seat;
   if (protocol !== PROTOCOL_VERSION) {
     kernel.dispose();
     throw new RuntimeError("invalidInput", `Connecting to the kernel: it speaks protocol ${protocol}, this front ${PROTOCOL_VERSION}.`, { hint: "Finish that run with the version that started it." });
   }
   return kernel;
+}
+
+/** Any number of listeners for each notification, in the order in which they came. */
+function listening(connection: MessageConnection): KernelClient["on"] {
+  const all = new Map<string, ((params: never) => void)[]>();
+  return (name, listener) => {
+    const known = all.get(name);
+    if (known !== undefined) {
+      known.push(listener);
+      return;
+    }
+    const listeners: ((params: never) => void)[] = [listener];
+    all.set(name, listeners);
+    connection.onNotification(name as string, (params: unknown) => {
+      for (const each of listeners) each(params as never);
+    });
+  };
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const withdrawn = new AbortController();
+  token.onCancellationRequested(() => withdrawn.abort(new Error("The question was withdrawn.")));
+  return withdrawn.signal;
 }
 
 function fromResponseError(error: unknown): Error {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KernelState, WorldState } from "../../src/core/protocol.ts";
 import { parseJournal, verifyChain } from "../../src/core/run/chain.ts";
 import type { JournalRecord } from "../../src/core/run/journalEvent.ts";
-import { startWorld } from "../../src/services/kernelProcess.ts";
+import { startKernel, startWorld } from "../../src/services/kernelProcess.ts";
 import { controlWorld } from "../../src/services/worldControl.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -28,17 +28,22 @@ class Terminal {
 
   /** Waits for a text after what was waited for before, and types an answer. */
   async answer(prompt: RegExp, line: string): Promise<void> {
+    await this.waitFor(prompt);
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Waits for a text after what was waited for before. */
+  async waitFor(prompt: RegExp): Promise<void> {
     const deadline = Date.now() + 30_000;
     for (;;) {
       const found = prompt.exec(this.#screen.slice(this.#seen));
       if (found !== null) {
         this.#seen += found.index + found[0].length;
-        break;
+        return;
       }
       if (Date.now() > deadline) throw new Error(`${String(prompt)} never came; the screen since: ${this.#screen.slice(this.#seen)}`);
       await sleep(50);
     }
-    this.#child.stdin?.write(`${line}\n`);
   }
 
   async end(): Promise<string> {
@@ -111,6 +116,32 @@ describe("a live run in a terminal", function () {
     assert.deepEqual(story, ["gateAnswered", "noteAdded", "driverTaken", "optionTaken", "stepSkipped", "resumed", "driverTaken", "runEnded"]);
     const restored = records.find((record) => record.type === "clockMarked" && record.mark === "restored");
     assert.ok(restored?.type === "clockMarked" && restored.by === "person" && restored.reason === "Orders come in, says support");
+  });
+
+  it("leaves a run that another front drives where it is, or takes it over, and is told when that is taken over itself", async () => {
+    const window = await startKernel({ bundles: join(ROOT, "dist"), root: join(home, "runs"), client: "vscode" });
+    try {
+      await window.request("startRun", { mode: "incident", runbookPath: RUNBOOK, driver: "alice", unattended: false, worldStatePath: undefined, parameters: {}, impactAt: undefined });
+      const first = open("");
+      await first.answer(/alice drives it in an editor window since \d\d:\d\d UTC\.[\s\S]*Take it over\? \[y\/N\] /, "");
+      assert.match(await first.end(), /It was left where it is/);
+      assert.deepEqual(window.seat, { isYours: true, front: "vscode" });
+
+      const second = open("");
+      await second.answer(/Take it over\? \[y\/N\] /, "y");
+      await second.answer(/taken over[\s\S]*e end: /, "n");
+      await second.answer(/Note: /, "The terminal has it");
+      await second.waitFor(/e end: /);
+      await window.request("takeOver", { driver: "alice" });
+      await second.answer(/This run was taken over in an editor window\. This terminal watches; t takes it over\./, "n");
+      await second.answer(/Note: /, "Not mine any more");
+      await second.answer(/alice drives it in an editor window[\s\S]*t take over · [\s\S]*e end: /, "t");
+      await second.answer(/e end: /, "e");
+      await second.answer(/End the run\?/, "y");
+      assert.match(await second.end(), /The run has ended/);
+    } finally {
+      window.dispose();
+    }
   });
 
   function runFolder(): string {

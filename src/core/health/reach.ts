@@ -44,6 +44,7 @@ export function stateOf(error: unknown): TargetState | undefined {
     case "journalUnwritable":
     case "journalBroken":
     case "runLocked":
+    case "notDriving":
     case "targetDrift":
     case "notFound":
     case "invalidInput":

@@ -1,5 +1,6 @@
 import { faultText } from "../runbook/drillCase.ts";
 import { clockText } from "./clockText.ts";
+import { frontWords } from "./driving.ts";
 import type { ClockMark, ContactMeans, JournalEvent, JournalRecord } from "./journalEvent.ts";
 import { OUTCOME_WORDS } from "./outcomeText.ts";
 
@@ -70,7 +71,7 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
     case "worldRestarted":
       return { text: `The drill world was started again: ${event.reason}`, icon: "bad" };
     case "driverTaken":
-      return { text: `${event.driver} took over`, icon: "start" };
+      return { text: `${event.driver} took over${event.front === undefined ? "" : ` ${frontWords(event.front)}`}`, icon: "start" };
     case "resumed":
       return { text: `Resumed: ${event.reason}`, icon: "start" };
     case "runEnded":

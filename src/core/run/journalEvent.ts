@@ -68,7 +68,8 @@ export type JournalEvent =
   | { readonly type: "verificationChecked"; readonly green: boolean; readonly consecutive: number; readonly detail: string }
   | { readonly type: "recordingGap"; readonly fromSeq: number; readonly reason: string }
   | { readonly type: "worldRestarted"; readonly reason: string }
-  | { readonly type: "driverTaken"; readonly driver: string; readonly head: string }
+  /** `front`: what kind of front drives from then on; journals of earlier versions do not say. */
+  | { readonly type: "driverTaken"; readonly driver: string; readonly head: string; readonly front?: string }
   /** `leftOver`: long outputs of what was interrupted, as far as they came. */
   | { readonly type: "resumed"; readonly interrupted: readonly string[]; readonly reason: string; readonly leftOver?: readonly WholeOutput[] }
   | { readonly type: "runEnded"; readonly by: "person" | "machine"; readonly verdict: RunVerdict };

@@ -28,7 +28,7 @@ export class ContactCommands {
 
   /** Names who decides from now on. */
   async nameCommander(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const name = await vscode.window.showInputBox({
       title: "Name Incident Commander", prompt: "One person who decides, and runs no cells. It goes into the log and into each update.", value: session.status.commander ?? session.status.driver, ignoreFocusOut: true,
       validateInput: (value) => (value.trim() === "" ? "Write a name." : undefined),

@@ -37,7 +37,7 @@ export class FailureCommands {
 
   /** Asks what to do about the failure that the run waits for. */
   async decide(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const { document } = await modelOfRun(session, this.#models);
     const move = nextMove(document, session.status);
     if (move.kind !== "decide") {

@@ -6,7 +6,7 @@ import { askText } from "./askText.ts";
 
 /** Asks for the newest data that is there after the recovery, and for the evidence; the achieved RPO counts from it. */
 export async function markRecoveryPoint(runs: Runs): Promise<void> {
-  const session = runs.needActive();
+  const session = runs.needDriving();
   const suggested = suggestRecoveryPoint(session.events);
   const { impactAt, now } = session.clock;
   const read = (text: string): number | undefined => readPointInTime(text, now);

@@ -64,6 +64,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.startIncident": async () => starter.start(await needNotebook(parts), "incident"),
     "dr-runbook.startDrill": async () => starter.start(await needNotebook(parts), "drill"),
     "dr-runbook.resumeRun": () => run.resumeRun(),
+    "dr-runbook.takeOver": () => run.takeOver(),
     "dr-runbook.endRun": () => run.endRun(),
     "dr-runbook.exportLog": () => exportLog(parts.recorded),
     "dr-runbook.verifyLog": () => verifyLog(parts.runs, parts.verifier),

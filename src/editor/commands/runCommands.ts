@@ -12,6 +12,7 @@ import { remainingMs } from "../../core/run/recoveryClock.ts";
 import { runKind } from "../../core/run/runKind.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
+import { takeOver } from "../run/driving.ts";
 import { executeCells, findRunNotebook, modelOfRun, revealCell } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
@@ -39,8 +40,13 @@ export class RunCommands {
     this.#shutdownWorld = shutdownWorld;
   }
 
+  /** Lets this window drive the run that it watches. */
+  async takeOver(): Promise<void> {
+    await takeOver(this.#runs.needActive());
+  }
+
   async endRun(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const kind = runKind({ mode: session.status.mode, impactAt: session.clock.impactAt });
     const detail = kind === "look" ? "No impact was marked." : session.clock.restoredAt !== undefined ? "Service is restored." : "The clock still runs: service is not shown to be restored.";
     const picked = await vscode.window.showQuickPick(
@@ -57,7 +63,7 @@ export class RunCommands {
   }
 
   async injectFault(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     if (session.status.mode !== "drill") throw new RuntimeError("invalidInput", "Injecting a fault: this run is not a drill.", { hint: "Faults exist in drills only." });
     const path = await this.#runs.worldStatePath();
     const fault = path === undefined ? undefined : await pickFault((await readFaults(path)).filter(({ world }) => world === undefined), undefined, "Inject Fault");
@@ -65,7 +71,7 @@ export class RunCommands {
   }
 
   async verify(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: "Verifying recovery" }, () => session.change("verify", {}));
     const { greens, greensNeeded, restoredAt } = session.status.clock;
     const text = restoredAt !== undefined ? "service is restored." : greens === 0 ? "red. The timeline says why." : `green, ${greens} of ${greensNeeded} in a row.`;
@@ -73,7 +79,7 @@ export class RunCommands {
   }
 
   async markClock(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const items = MARKS.map((mark) => ({ label: markWords(mark), mark }));
     const picked = await vscode.window.showQuickPick(items, { title: "Mark Recovery Clock", placeHolder: "What happened?", ignoreFocusOut: true });
     if (picked === undefined) return;
@@ -90,21 +96,21 @@ export class RunCommands {
 
   /** Records who has taken the incident, and when. */
   async acknowledge(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const { acknowledgedAt } = session.clock;
     if (acknowledgedAt === undefined) await session.change("markClock", { mark: "acknowledged", at: undefined, reason: `by ${userInfo().username}` });
     else void vscode.window.showInformationMessage(`Acknowledged at ${new Date(acknowledgedAt).toISOString().slice(11, 19)} UTC already.`);
   }
 
   async addNote(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const text = await askText("Add Note to Log", "What did you see, decide or do outside the notebook?");
     if (text !== undefined) await session.change("addNote", { text });
   }
 
   /** Takes an option; without arguments the person chooses among those of the current step. */
   async takeOption(stepId?: string, optionId?: string): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     if (stepId !== undefined && optionId !== undefined) {
       await session.change("takeOption", { step: stepId, option: optionId });
       return;
@@ -122,7 +128,7 @@ export class RunCommands {
   }
 
   async skipStep(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const { document } = await modelOfRun(session, this.#models);
     const { current } = followProgress(document, session.status);
     const steps = document.steps.filter((step) => step.kind === "step").sort((a, b) => Number(b === current) - Number(a === current));
@@ -135,7 +141,7 @@ export class RunCommands {
 
   /** Ticks and unticks checklist items; ticks belong to the run, never to the file. */
   async tickChecklist(): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const { document } = await modelOfRun(session, this.#models);
     const ticked = new Set(session.status.ticked.map(keyOf));
     const items = document.steps.flatMap((step) => step.checklist.map(({ text }) => ({ label: text, description: step.title, step: step.id, item: text, picked: ticked.has(keyOf({ step: step.id, item: text })) })));
@@ -160,7 +166,7 @@ export class RunCommands {
 
   /** Runs the cells ahead, as far as the person may foresee what comes of them. */
   async runAhead(extent: Extent): Promise<void> {
-    const session = this.#runs.needActive();
+    const session = this.#runs.needDriving();
     const model = await modelOfRun(session, this.#models);
     const riskOf = (index: number): Risk => riskOfCell(model.planAt(index));
     const ahead = cellsAhead(model.document, session.status, extent, riskOf);

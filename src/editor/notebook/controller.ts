@@ -8,7 +8,6 @@ import { findCell } from "../../core/runbook/cellName.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import { CONTROLLER_ID, NOTEBOOK_TYPE } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
-import type { Asker } from "../run/asker.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { readSetting } from "../settings.ts";
@@ -20,9 +19,8 @@ import { asGuest, type RunbookModels } from "./runbookModel.ts";
 export interface ControllerParts {
   readonly runs: Runs;
   readonly models: RunbookModels;
-  readonly asker: Asker;
   readonly errors: ErrorReporter;
-  /** Gives the run that cells of this notebook go to, asking the person to start one; `undefined` when they do not. */
+  /** Gives the run that cells of this notebook go to, asking the person to start one or to take it over; `undefined` when they do not. */
   chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined>;
   /** A cell that was run here did not succeed: the person is told what can be done, and nothing waits for the answer. */
   onFailure(session: RunSession, execution: string): Promise<void>;
@@ -128,7 +126,6 @@ export class RunbookController implements vscode.Disposable {
     } finally {
       listening.dispose();
       output.dispose();
-      this.#parts.asker.withdraw(id);
       this.#current = undefined;
     }
   }
@@ -138,7 +135,6 @@ export class RunbookController implements vscode.Disposable {
     this.#batch.isStopped = true;
     const current = this.#current;
     if (current === undefined) return;
-    this.#parts.asker.withdraw(current.execution);
     await this.#parts.errors.guard("Cancelling the cell", () => current.session.client.request("cancelCell", { execution: current.execution }));
   }
 

@@ -18,28 +18,24 @@ interface Choice extends vscode.QuickPickItem {
  */
 export class Asker implements vscode.Disposable {
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #open = new Map<string, vscode.CancellationTokenSource>();
+  readonly #open = new Set<vscode.CancellationTokenSource>();
 
-  /** Asks after the questions before it are answered. */
-  ask(question: AskParams, mode: RunMode): Promise<AskResult> {
-    const answer = this.#tail.then(() => this.#askNow(question, mode));
+  /** Asks after the questions before it are answered, and closes a question that is withdrawn. */
+  ask(question: AskParams, mode: RunMode, withdrawn: AbortSignal): Promise<AskResult> {
+    const answer = this.#tail.then(() => (withdrawn.aborted ? undefined : this.#askNow(question, mode, withdrawn)));
     // The next question is asked also when this one failed; its own caller has the error.
     this.#tail = answer.catch(() => undefined);
     return answer;
   }
 
-  /** Closes the question of an execution that has ended meanwhile. */
-  withdraw(execution: string): void {
-    this.#open.get(execution)?.cancel();
-  }
-
   dispose(): void {
-    for (const source of this.#open.values()) source.cancel();
+    for (const source of this.#open) source.cancel();
   }
 
-  async #askNow(question: AskParams, mode: RunMode): Promise<AskResult> {
+  async #askNow(question: AskParams, mode: RunMode, withdrawn: AbortSignal): Promise<AskResult> {
     const source = new vscode.CancellationTokenSource();
-    this.#open.set(question.execution, source);
+    this.#open.add(source);
+    withdrawn.addEventListener("abort", () => source.cancel(), { once: true });
     try {
       switch (question.kind) {
         case "gate":
@@ -54,7 +50,7 @@ export class Asker implements vscode.Disposable {
           return await askUnwritable(question.problem, source.token);
       }
     } finally {
-      this.#open.delete(question.execution);
+      this.#open.delete(source);
       source.dispose();
     }
   }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ClockStatus, KernelClient, KernelRequests, OutputNotification, RunStatus } from "../../core/protocol.ts";
+import type { ClockStatus, KernelClient, KernelRequests, OutputNotification, RunStatus, Seat } from "../../core/protocol.ts";
 import type { JournalRecord } from "../../core/run/journalEvent.ts";
 import { DisposableStore } from "../disposables.ts";
 
@@ -33,6 +33,7 @@ export class RunSession implements vscode.Disposable {
       this.#addEvents([event]);
       this.#changed.fire();
     });
+    client.on("seatChanged", () => this.#changed.fire());
     client.onClose(() => {
       this.#isConnected = false;
       this.#changed.fire();
@@ -56,6 +57,11 @@ export class RunSession implements vscode.Disposable {
   /** True while cells can be run in it. */
   get isActive(): boolean {
     return this.#isConnected && this.#status.ended === undefined;
+  }
+
+  /** Who drives the run: this window, another front, or nobody. */
+  get seat(): Seat {
+    return this.client.seat;
   }
 
   /** The run's clock as of now, counted on from the latest status. */

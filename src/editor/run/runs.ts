@@ -4,11 +4,13 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { KernelClient, KernelState, RunStatus, StartRunParams } from "../../core/protocol.ts";
 import type { RunMode } from "../../core/run/journalEvent.ts";
+import { requireSeat } from "../../core/run/driving.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import { setContext } from "../settings.ts";
 import { DisposableStore } from "../disposables.ts";
 import type { ErrorReporter } from "../showError.ts";
 import type { Asker } from "./asker.ts";
+import { settleSeat, tellSeat } from "./driving.ts";
 import { RunSession } from "./runSession.ts";
 
 /** What `Runs` needs from the composition root. */
@@ -37,6 +39,7 @@ export class Runs implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<RunSession | undefined>());
   #session: RunSession | undefined;
+  #seat: vscode.Disposable = new vscode.Disposable(() => undefined);
   /** The session, its status or its journal changed. */
   readonly onDidChange = this.#changed.event;
 
@@ -61,6 +64,13 @@ export class Runs implements vscode.Disposable {
     return active;
   }
 
+  /** The session in which this window may change something. Throws `notDriving` where it only watches. */
+  needDriving(): RunSession {
+    const session = this.needActive();
+    requireSeat("runCell", session.seat, session.status.driver);
+    return session;
+  }
+
   /** Starts a kernel and a run in it. */
   async start(request: Omit<StartRunParams, "driver" | "unattended">): Promise<RunSession> {
     const root = this.#ports.stateRoot();
@@ -82,12 +92,13 @@ export class Runs implements vscode.Disposable {
     return this.#ports.startKernel(root);
   }
 
-  /** After a reload: attaches to the newest live run whose runbook `isOurs`. True when there was one. */
+  /** Attaches to the newest live run whose runbook `isOurs`: to drive it, as after a reload, or to watch it. True when there was one. */
   async reattach(isOurs: (runbookPath: string) => boolean): Promise<boolean> {
     const found = (await this.#kernels(isOurs)).findLast((kernel) => kernel.isAlive);
     if (found === undefined || this.#session !== undefined) return this.#session !== undefined;
     const session = await this.#open(await this.#ports.connect(found.state.socket), found.state.mode, (client) => client.request("status", {}));
     this.#ports.errors.info(`Attached to run ${session.status.run} (kernel ${found.state.pid}).`);
+    await settleSeat(session);
     return true;
   }
 
@@ -107,6 +118,7 @@ export class Runs implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#seat.dispose();
     this.#session?.dispose();
     this.#store.dispose();
   }
@@ -116,7 +128,7 @@ export class Runs implements vscode.Disposable {
   }
 
   async #open(client: KernelClient, mode: RunMode, first: (client: KernelClient) => Promise<RunStatus>): Promise<RunSession> {
-    client.onAsk((question) => this.#ports.asker.ask(question, mode));
+    client.onAsk((question, withdrawn) => this.#ports.asker.ask(question, mode, withdrawn));
     let status: RunStatus;
     try {
       status = await first(client);
@@ -128,6 +140,8 @@ export class Runs implements vscode.Disposable {
     this.#session?.dispose();
     this.#session = session;
     session.onDidChange(() => this.#announce());
+    this.#seat.dispose();
+    this.#seat = tellSeat(session);
     client.onClose(() => {
       if (this.#session === session && session.status.ended === undefined) this.#ports.onLost();
     });
@@ -140,6 +154,7 @@ export class Runs implements vscode.Disposable {
     const { active } = this;
     void setContext("dr-runbook.runActive", active !== undefined);
     void setContext("dr-runbook.drillActive", active?.status.mode === "drill");
+    void setContext("dr-runbook.runWatched", active?.seat.isYours === false);
     this.#changed.fire(this.#session);
   }
 }

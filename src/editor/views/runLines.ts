@@ -5,6 +5,7 @@ import { acknowledgeWords, openAcknowledgement } from "../../core/run/acknowledg
 import type { ChecklistEntry } from "../../core/run/checklist.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import { describeEvent, timeInRun, type TimelineEntry } from "../../core/run/eventText.ts";
+import { seatWords } from "../../core/run/driving.ts";
 import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts";
 import { failureWords } from "../../core/run/nextMove.ts";
 import { formatDuration, greensText } from "../../core/run/recoveryClock.ts";
@@ -16,6 +17,7 @@ import type { RunSession } from "../run/runSession.ts";
 const REVEAL: InternalCommandId = "dr-runbook.internal.revealCell";
 const MARK: CommandId = "dr-runbook.markClock";
 const ACKNOWLEDGE: CommandId = "dr-runbook.acknowledge";
+const TAKE_OVER: CommandId = "dr-runbook.takeOver";
 const DECIDE: CommandId = "dr-runbook.decideFailure";
 const TIMELINE_LIMIT = 200;
 
@@ -50,6 +52,13 @@ export function line(label: string, options: LineOptions = {}): RunNode {
 export function acknowledgeDescription(session: RunSession | undefined): string | undefined {
   const open = session === undefined ? undefined : openAcknowledgement(session.clock);
   return open === undefined ? undefined : acknowledgeWords(open);
+}
+
+/** Where another front drives, or none: this window watches, and selecting the line takes over. */
+export function watchLine(session: RunSession): RunNode[] {
+  const { seat, status, events, isActive } = session;
+  if (!isActive || seat.isYours) return [];
+  return [line("You watch: take over…", { description: seatWords(seat, status.driver, events), icon: "eye", colour: "editorWarning.foreground", command: { command: TAKE_OVER, title: "Take Over Run" } })];
 }
 
 /** The first thing to do in an incident: somebody has it. Selecting it records who, and when. */

@@ -13,7 +13,7 @@ import { findRunNotebook } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import type { ErrorReporter } from "../showError.ts";
-import { acknowledgeDescription, acknowledgeLine, checkItem, checklistItem, checklistNodes, clockLine, decisionLine, exposureLine, line, stepLine, targetLine, timelineLines, type RunNode } from "./runLines.ts";
+import { acknowledgeDescription, acknowledgeLine, checkItem, checklistItem, checklistNodes, clockLine, decisionLine, exposureLine, line, stepLine, targetLine, timelineLines, watchLine, type RunNode } from "./runLines.ts";
 
 const VIEW: ViewId = "dr-runbook.run";
 const TAKE_OPTION: InternalCommandId = "dr-runbook.internal.takeOption";
@@ -114,13 +114,16 @@ export class RunView implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
   }
 
   async #tick(items: readonly (readonly [RunNode, vscode.TreeItemCheckboxState])[]): Promise<void> {
-    const { active } = this.#runs;
-    for (const [node, state] of items) {
-      const ticked = state === vscode.TreeItemCheckboxState.Checked;
-      if (node.kind === "check" && ticked !== node.entry.isTicked) await active?.change("tick", { step: node.entry.step, item: node.entry.item, ticked });
+    try {
+      const session = this.#runs.needDriving();
+      for (const [node, state] of items) {
+        const ticked = state === vscode.TreeItemCheckboxState.Checked;
+        if (node.kind === "check" && ticked !== node.entry.isTicked) await session.change("tick", { step: node.entry.step, item: node.entry.item, ticked });
+      }
+    } finally {
+      // The box goes back to what is recorded where that was not taken.
+      this.#changed.fire(undefined);
     }
-    // With no run to take it, the box goes back to what is recorded.
-    if (active === undefined) this.#changed.fire(undefined);
   }
 
   async #roots(session: RunSession): Promise<RunNode[]> {
@@ -134,6 +137,7 @@ export class RunView implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
       line(KIND_LABELS[kind], {
         description: state, icon: { drill: "beaker", look: "eye", incident: "flame" }[kind], tooltip: `${status.title}\nRun ${status.run}`, colour: isLive ? "errorForeground" : "drRunbook.drillForeground",
       }),
+      ...watchLine(session),
       ...(status.unwritten === 0 ? [] : [line("Not on the disk", { description: `${status.unwritten} events are recorded in memory only`, icon: "warning", colour: "errorForeground" })]),
       clockLine(session),
       ...exposureLine(session),
