@@ -79,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const chooseRun = driven((notebook: vscode.NotebookDocument) => starter.chooseRun(notebook));
   own(vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new RunbookSerializer(reader), SERIALIZER_OPTIONS));
   const failures = new FailureCommands(runs, models);
-  own(new RunbookController({ runs, models, errors, chooseRun, onFailure: (session, execution) => failures.tell(session, execution) }));
+  own(new RunbookController({ runs, models, errors, extensionId: context.extension.id, chooseRun, onFailure: (session, execution) => failures.tell(session, execution) }));
   own(new CellStatusItems(runs, models, errors));
   own(new CommandHelp(runs, models, errors));
   own(new RunbookDiagnostics(models, errors, reader));

@@ -1,6 +1,7 @@
 import { readAlerts } from "../core/health/alerts.ts";
 import { readBackupHealth, type BackupSource } from "../core/health/backups.ts";
 import { readClusterHealth, type ClusterSources } from "../core/health/clusterHealth.ts";
+import { VolumeUseBeat } from "../core/health/volumeUse.ts";
 import { WatchedLists } from "../core/health/watchedLists.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { KubernetesPort, ToolPorts } from "../core/ports.ts";
@@ -28,6 +29,7 @@ type OtherHealth = Omit<HealthReport, "checkedAt" | "clusters">;
 interface WatchedCluster {
   readonly kubernetes: KubernetesPort;
   readonly lists: WatchedLists;
+  readonly uses: VolumeUseBeat;
 }
 
 /** The health of a run's clusters, by watches, and of its backups and alerts, at each look. */
@@ -96,20 +98,26 @@ export class RunHealth {
       if (!(error instanceof RuntimeError)) throw error;
       return { alias, state: "unreachable", detail: error.message, changes: [], services: [], workloads: [], volumes: [], warnings: [] };
     }
-    const lists = this.#listsOf(alias, kubernetes);
-    const health = await readClusterHealth({ clock: ports.clock, kubernetes, ...wanted, lists: (asked, limited) => lists.list(asked, limited), ...(namespace === undefined ? {} : { namespace }) }, signal);
+    const { lists, uses } = this.#watched(alias, kubernetes, namespace ?? kubernetes.namespace, wanted.isStandIn === true);
+    const health = await readClusterHealth({ clock: ports.clock, kubernetes, ...wanted, lists: (asked, limited) => lists.list(asked, limited), volumeUses: (nodes) => uses.look(nodes, signal), ...(namespace === undefined ? {} : { namespace }) }, signal);
     // What was known of a cluster that does not answer is not to be believed once it does again.
     if (health.state !== "reachable") lists.stop();
     return { alias, ...health };
   }
 
-  #listsOf(alias: string, kubernetes: KubernetesPort): WatchedLists {
+  /** The facts' Prometheus watches the cluster that they describe, and not a stand-in. */
+  #watched(alias: string, kubernetes: KubernetesPort, namespace: string, isStandIn: boolean): WatchedCluster {
     const known = this.#clusters.get(alias);
-    if (known?.kubernetes === kubernetes) return known.lists;
+    if (known?.kubernetes === kubernetes) return known;
     known?.lists.stop();
-    const lists = new WatchedLists(kubernetes, this.#sources.ports.clock, () => this.#changed());
-    this.#clusters.set(alias, { kubernetes, lists });
-    return lists;
+    const { ports, facts } = this.#sources;
+    const onChange = (): void => this.#changed();
+    const watched = {
+      kubernetes, lists: new WatchedLists(kubernetes, ports.clock, onChange),
+      uses: new VolumeUseBeat({ kubernetes, namespace, http: ports.http, clock: ports.clock, prometheus: isStandIn ? undefined : facts?.prometheus }, onChange),
+    };
+    this.#clusters.set(alias, watched);
+    return watched;
   }
 
   #changed(): void {

@@ -8,6 +8,8 @@ import { recentChanges } from "./changes.ts";
 import { REACH_LIMIT_MS, stateOf, withLimit } from "./reach.ts";
 import { judgeServices } from "./services.ts";
 import { type AskedList, listObjects, type ListObjects } from "./watchedLists.ts";
+import { nodesWithClaims, type VolumeUses } from "./volumeUse.ts";
+import { judgeClaim } from "./volumes.ts";
 import { judgeWorkloads } from "./workloads.ts";
 
 /** What a cluster's health is read from. */
@@ -19,6 +21,8 @@ export interface ClusterSources {
   readonly services: readonly CriticalService[];
   /** Whether it is another cluster than the one that the facts describe. Left out: it is that one. */
   readonly isStandIn?: boolean;
+  /** How full volumes are, as far as it is known now; asked with the nodes that have volumes mounted. Left out: nobody asks. */
+  readonly volumeUses?: (nodes: readonly string[]) => VolumeUses | undefined;
   /** Where lists come from; left out, each is asked for. */
   readonly lists?: ListObjects;
 }
@@ -63,11 +67,12 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
         unlessForbidden(list(NODES)),
         unlessForbidden(list(ROLLOUTS, { mayBeMissing: true })),
       ]);
+      const uses = claims.length === 0 ? undefined : sources.volumeUses?.(nodesWithClaims(pods));
       const workloads = judgeWorkloads({ deployments, statefulSets, rollouts, pods });
       return {
         state: "reachable", detail: `${kubernetes.context} at ${kubernetes.server}`,
         changes: recentChanges({ deployments, rollouts, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads, sources.isStandIn),
-        workloads, volumes: claims.map(judgeClaim), warnings: recentWarnings(events, clock.now()),
+        workloads, volumes: claims.map((claim) => judgeClaim(claim, uses)), warnings: recentWarnings(events, clock.now()),
       };
     });
   } catch (error) {
@@ -88,14 +93,6 @@ async function unlessForbidden(listing: Promise<readonly Json[]>): Promise<reado
     if (error instanceof RuntimeError && error.code === "forbidden") return [];
     throw error;
   }
-}
-
-function judgeClaim(claim: Json): HealthItem {
-  const phase = textAt(claim, "status", "phase");
-  const size = textAt(claim, "status", "capacity", "storage");
-  const isLeaving = textAt(claim, "metadata", "deletionTimestamp") !== "";
-  const verdict = isLeaving ? "degraded" : phase === "Bound" ? "ok" : phase === "Lost" ? "down" : phase === "Pending" ? "degraded" : "unknown";
-  return { name: `pvc/${textAt(claim, "metadata", "name")}`, verdict, reason: [isLeaving ? "Terminating" : phase || "no phase", size].filter((part) => part !== "").join(", ") };
 }
 
 function recentWarnings(events: readonly Json[], now: number): readonly HealthItem[] {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { WebService } from "../app/webService.ts";
 import type { Cluster, ImageBehaviour, KubeObject, WorldClock } from "../contract.ts";
+import type { VolumeUsage } from "../monitoring/clusterMetrics.ts";
 import { openDoor, type Door } from "../net/door.ts";
 import type { ApiServices, ContainerUsage } from "./api/context.ts";
 import { createApiServer } from "./api/server.ts";
@@ -67,6 +68,8 @@ export interface KubernetesOptions {
   readonly loadBalancers?: LoadBalancers;
   /** What answers HTTP behind the services of the cluster, for the API server's proxy. */
   readonly web?: (namespace: string, service: string) => WebService | undefined;
+  /** How full the volume of a claim is, for what the kubelets tell of it. */
+  readonly volumeUsage?: (claim: KubeObject) => VolumeUsage | undefined;
   /** Usage of a running container for `kubectl top`; `undefined` derives it from its requests. */
   readonly usage?: (namespace: string, pod: string, container: string) => ContainerUsage;
 }
@@ -149,7 +152,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   expireEvents(store, clock);
   const webSocket = new WebSocketExec(processes, minor);
   const spdy = new SpdyExec(processes);
-  const services: ApiServices = { store, clock, logs, random: options.random, latencies, users: options.users, version: options.version, minor, web: options.web, usage: options.usage ?? defaultUsage(store, clock) };
+  const services: ApiServices = { store, clock, logs, random: options.random, latencies, users: options.users, version: options.version, minor, web: options.web, volumeUsage: options.volumeUsage, usage: options.usage ?? defaultUsage(store, clock) };
   const door = await openDoor(createApiServer(services, certificates, { webSocket, spdy }), options.port ?? 0);
   const url = `https://127.0.0.1:${door.port}`;
   const server = { url, ca: certificates.ca };

@@ -20,7 +20,7 @@ type Row = readonly [group: string, version: string, plural: string, kind: strin
 
 const ROWS: readonly Row[] = [
   ["", "v1", "namespaces", "Namespace", "cluster", "ns", false, "status finalize"],
-  ["", "v1", "nodes", "Node", "cluster", "no", false, "status"],
+  ["", "v1", "nodes", "Node", "cluster", "no", false, "status proxy"],
   ["", "v1", "pods", "Pod", "ns", "po", true, "status log exec eviction"],
   ["", "v1", "configmaps", "ConfigMap", "ns", "cm", false, ""],
   ["", "v1", "secrets", "Secret", "ns", "", false, ""],

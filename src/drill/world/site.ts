@@ -248,6 +248,7 @@ export class Site implements FaultSite {
         this.#cluster = cluster;
       },
       web: (namespace, service) => this.#web?.service(namespace, service),
+      volumeUsage: (claim) => this.databases.usageOf(claim),
       ...(description.loadBalancers === undefined ? {} : { loadBalancers: description.loadBalancers }),
       ...(this.#saved === undefined ? { establishedMs: description.establishedMs, later: description.later } : { port: this.#saved.port, snapshot: this.#saved.kubernetes }),
     });

@@ -20,6 +20,8 @@ export interface ControllerParts {
   readonly runs: Runs;
   readonly models: RunbookModels;
   readonly errors: ErrorReporter;
+  /** `PUBLISHER.NAME`. */
+  readonly extensionId: string;
   /** Gives the run that cells of this notebook go to, asking the person to start one or to take it over; `undefined` when they do not. */
   chooseRun(notebook: vscode.NotebookDocument): Promise<RunSession | undefined>;
   /** A cell that was run here did not succeed: the person is told what can be done, and nothing waits for the answer. */
@@ -32,6 +34,8 @@ export class RunbookController implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #controller: vscode.NotebookController;
   readonly #selected = new WeakSet<vscode.NotebookDocument>();
+  /** Notebooks for which this controller has once chosen itself. */
+  readonly #chosen = new WeakSet<vscode.NotebookDocument>();
   /** Executions whose output a cell of this window shows; the kernel's others are shown by `#restore`. */
   readonly #shown = new Set<string>();
   readonly #busy = new Set<vscode.NotebookCell>();
@@ -56,6 +60,7 @@ export class RunbookController implements vscode.Disposable {
       }),
     );
     this.#store.add(parts.runs.onDidChange(() => vscode.workspace.notebookDocuments.forEach((notebook) => this.#restore(notebook))));
+    this.#store.add(vscode.window.onDidChangeVisibleNotebookEditors((editors) => editors.forEach(({ notebook }) => this.#restore(notebook))));
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)));
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
   }
@@ -145,7 +150,11 @@ export class RunbookController implements vscode.Disposable {
   /** Shows what the run knows of cells that this window has not run itself: after a reload, or when another front drives. */
   async #restoreOutputs(notebook: vscode.NotebookDocument): Promise<void> {
     const { session } = this.#parts.runs;
-    if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || !this.#selected.has(notebook)) return;
+    if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || session.status.cells.every(({ outcome }) => outcome === undefined)) return;
+    if (!this.#selected.has(notebook)) {
+      await this.#choose(notebook);
+      return;
+    }
     const model = await this.#parts.models.of(notebook);
     for (const status of session.status.cells) {
       const shown = status.override === undefined ? status.execution : `${status.execution} overridden`;
@@ -157,6 +166,14 @@ export class RunbookController implements vscode.Disposable {
       this.#busy.add(cell);
       void this.#parts.errors.guard("Showing earlier output", () => this.#show(cell, status, session)).finally(() => this.#busy.delete(cell));
     }
+  }
+
+  /** A window in which no cell was ever run has chosen no controller, and without one no output can be shown. Being chosen restores. */
+  async #choose(notebook: vscode.NotebookDocument): Promise<void> {
+    const editor = vscode.window.visibleNotebookEditors.find((candidate) => candidate.notebook === notebook);
+    if (editor === undefined || this.#chosen.has(notebook)) return;
+    this.#chosen.add(notebook);
+    await vscode.commands.executeCommand("notebook.selectKernel", { notebookEditor: editor, id: CONTROLLER_ID, extension: this.#parts.extensionId });
   }
 
   async #show(cell: vscode.NotebookCell, status: CellStatus, session: RunSession): Promise<void> {

@@ -54,7 +54,7 @@ async function askToTakeOver({ seat, status, events }: RunSession): Promise<bool
   const picked = await vscode.window.showQuickPick(
     [
       { label: "$(eye) Watch: leave it there", detail: "Cells, clock and timeline follow here.", isTaken: false },
-      { label: "$(arrow-swap) Take over: this window drives", detail: "What is being asked is asked here from then on. The log records it with the head of its chain.", isTaken: true },
+      { label: "$(arrow-swap) Take over: this window drives", detail: "Questions come here from then on, and the log says so.", isTaken: true },
     ],
     { title: `${status.mode === "incident" ? "LIVE" : "DRILL"}: ${seatWords(seat, status.driver, events)}`, placeHolder: "Take over?", ignoreFocusOut: true },
   );

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebService } from "../../app/webService.ts";
-import type { WorldClock } from "../../contract.ts";
+import type { KubeObject, WorldClock } from "../../contract.ts";
+import type { VolumeUsage } from "../../monitoring/clusterMetrics.ts";
 import type { ContainerLogs } from "../kubelet/containerLogs.ts";
 import type { KubeLatencies } from "../latencies.ts";
 import type { Random } from "../names.ts";
@@ -27,6 +28,8 @@ export interface ApiServices {
   readonly minor: number;
   /** What answers HTTP behind a service of the cluster; `undefined` where nothing of the world does. */
   readonly web: ((namespace: string, service: string) => WebService | undefined) | undefined;
+  /** How full the volume of a claim is; `undefined` where nothing of the world knows. */
+  readonly volumeUsage: ((claim: KubeObject) => VolumeUsage | undefined) | undefined;
   /** Usage of a running container. */
   usage(namespace: string, pod: string, container: string): ContainerUsage;
 }

@@ -12,6 +12,7 @@ import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { OPENAPI_V2_TYPE, openApiV2Document } from "./openapiV2.ts";
 import { listObjects, present, requireObject } from "./read.ts";
 import { reviewSelf } from "./reviews.ts";
+import { proxyToNode } from "./nodeProxy.ts";
 import { parseRoute, pathParts } from "./route.ts";
 import { scaleObject } from "./scale.ts";
 import { proxyToService } from "./serviceProxy.ts";
@@ -216,7 +217,8 @@ function serveSubresource(services: ApiServices, request: ApiRequest, route: Res
       evictPod(services, request, route);
       return;
     case "proxy":
-      proxyToService(services, request, route);
+      if (route.resource.kind === "Node") proxyToNode(services, request, route);
+      else proxyToService(services, request, route);
       return;
     case "exec":
       // Without an upgrade, the checks still give their own answers first.
