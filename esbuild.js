@@ -52,7 +52,7 @@ const nodeBundles = {
   splitting: true,
   chunkNames: "chunk-[hash]",
   entryPoints: {
-    extension: "src/extension.ts",
+    extension: "src/activation.ts",
     kernel: "src/kernel/main.ts",
     world: "src/drill/main.ts",
     cliMain: "src/cli/main.ts",

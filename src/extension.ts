@@ -51,7 +51,7 @@ import { ThreadReader } from "./services/reading/threadReader.ts";
 import { controlWorld } from "./services/worldControl.ts";
 
 /** Composition root of the editor: builds the parts, in order of dependence. */
-export function activate(context: vscode.ExtensionContext): void {
+export function compose(context: vscode.ExtensionContext): void {
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;

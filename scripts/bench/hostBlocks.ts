@@ -25,6 +25,15 @@ const SCENES: readonly Scene[] = [
       for (const file of ["02-application", "03-redis", "04-cluster", "05-security"]) await workbench.openFile(file);
     },
   },
+  {
+    name: "importing 860 lines of Markdown",
+    play: async (workbench) => {
+      await workbench.openFile("seed-runbook.md");
+      await workbench.runCommand("Runbook: Import Markdown…");
+      await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: "seed-runbook.runbook.md" }).waitFor();
+      await workbench.openRunbook(FIRST_RUNBOOK);
+    },
+  },
   { name: "rehearsing scenario 1", play: (workbench) => rehearseByRestart(workbench) },
   {
     name: "typing a command",
@@ -50,7 +59,7 @@ const SCENES: readonly Scene[] = [
 /** The longest time that our code holds the extension host's one thread, in a real window, while a person works: all extensions wait for it. */
 export async function hostBlocks(): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  await withWorkbench({ extension: "vsix", files: ["notebooks"], inspectPort: PORT }, async (workbench) => {
+  await withWorkbench({ extension: "vsix", files: ["notebooks", "test/fixtures/seed-runbook.md"], inspectPort: PORT }, async (workbench) => {
     const profiler = await attach(workbench);
     for (const { name, play } of SCENES) {
       await profiler.send("Profiler.start");

@@ -20,7 +20,7 @@ export async function loadTime(): Promise<Comparison[]> {
 
 /** Start to end of a process with the stub, so that its cost is on both sides. */
 async function load(what: string | undefined): Promise<number> {
-  const program = what === undefined ? "" : `await import(${JSON.stringify(what)})`;
+  const program = what === undefined ? "" : `await (await import(${JSON.stringify(what)})).loadExtension?.()`;
   return await milliseconds(async () => {
     // Loading leaves no work behind that should keep a process alive; if it does, that shows here.
     const { code, output } = await runCommand([process.execPath, "--import", stub, "--input-type=module", "-e", program], { cwd: root, limitMs: 30_000, show: "capture" });

@@ -123,8 +123,7 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press("Control+p");
     await this.quickInput().fill(name);
-    // The row that Enter takes: one of the list before it was filtered may go in the next moment.
-    await this.page.locator(".quick-input-widget .monaco-list-row.focused").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
+    await this.#focusedQuickRow(name.split("/").at(-1) ?? name).waitFor();
     await this.page.keyboard.press("Enter");
     await this.page.locator(".tabs-container .tab.active").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
   }
@@ -219,7 +218,7 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press("F1");
     await this.quickInput().fill(`>${title}`);
-    await this.quickRows().filter({ hasText: title }).first().waitFor();
+    await this.#focusedQuickRow(title).waitFor();
     await this.page.keyboard.press("Enter");
   }
 
@@ -365,6 +364,11 @@ export class Workbench {
 
   quickInput(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-box input");
+  }
+
+  /** The row that Enter takes, once it is this one: others of the list before it was filtered go in the next moment. */
+  #focusedQuickRow(text: string): Locator {
+    return this.page.locator(".quick-input-widget:visible .monaco-list-row.focused").filter({ hasText: text });
   }
 
   quickRows(): Locator {
