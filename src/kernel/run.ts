@@ -10,10 +10,10 @@ import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
 import { judgeRun } from "../core/run/judgeRun.ts";
 import { recoveryPointOf, suggestRecoveryPoint } from "../core/run/recoveryPoint.ts";
-import { applyRecord, reduceJournal, runStatus, type RunState } from "../core/run/runState.ts";
+import { runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
 import { wholeOutputsOf } from "../core/run/wholeOutputText.ts";
-import { probeVerification, requireVerification, watchVerification, type VerificationRound } from "../core/run/verification.ts";
+import { probeVerification, requireVerification, type VerificationRound } from "../core/run/verification.ts";
 import type { LookUp, LookUpAnswer } from "../core/language/facts.ts";
 import { answerLookUp } from "../core/language/lookUp.ts";
 import { readOnlyPorts } from "../core/preflight/readOnly.ts";
@@ -22,7 +22,7 @@ import { runVariables } from "../core/run/runVariables.ts";
 import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { createClock } from "../services/clock.ts";
 import { controlWorld } from "../services/worldControl.ts";
-import { isUnwritable, type JournalFile } from "../services/journal/journalFile.ts";
+import type { JournalFile } from "../services/journal/journalFile.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { OutputFiles } from "../services/journal/outputFiles.ts";
 import type { RunFolder } from "../services/journal/runFolder.ts";
@@ -32,7 +32,10 @@ import { createRehearsal } from "./rehearsal.ts";
 import type { ClosableToolPorts } from "./toolPorts.ts";
 import { preflightOn } from "./preflight.ts";
 import { FaultWatch } from "./faultWatch.ts";
+import { RunEnvironment } from "./runEnvironment.ts";
 import { RunHealth } from "./runHealth.ts";
+import { RunRecord } from "./runRecord.ts";
+import { VerificationWatch } from "./verificationWatch.ts";
 
 /** What a run is made of. */
 export interface RunParts {
@@ -65,39 +68,47 @@ export interface RunParts {
 /** One run: executes cells one at a time, keeps the journal, the clock and the verification. */
 export class Run {
   readonly #parts: RunParts;
-  readonly #environment: Map<string, string>;
-  readonly #records: JournalRecord[];
+  readonly #environment: RunEnvironment;
+  readonly #record: RunRecord;
   readonly #over = new AbortController();
   readonly #health: RunHealth;
   /** `undefined` in an incident. */
   readonly #faults: FaultWatch | undefined;
   readonly #executions = new Map<string, AbortController>();
-  #state: RunState;
+  readonly #watch: VerificationWatch;
   #queue: Promise<unknown> = Promise.resolve();
-  /** The watch over the verification, while there is one. */
-  #watch: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
   #backups: BackupWatch | undefined;
   #ending: Promise<RunVerdict> | undefined;
-  /** The one question about a journal that cannot be written, once it was asked. */
-  #unwritable: Promise<void> | undefined;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.#records = [...parts.records];
-    this.#state = reduceJournal(parts.records);
-    const { document, facts, ports, world } = parts;
+    const { document, facts, journal, parameters, ports, records, world } = parts;
+    this.#record = new RunRecord({
+      journal, records, ask: (question) => this.#ask(question, this.#over.signal),
+      onKept: (record) => {
+        parts.notify("event", record);
+        parts.notify("status", this.status);
+      },
+    });
+    this.#environment = new RunEnvironment({ specs: document.frontMatter.parameters, given: parameters, records });
     this.#faults = world === undefined ? undefined : new FaultWatch({ now: () => ports.clock.now(), ask: async () => (await controlWorld(world, "faults", {})).faults });
     this.#health = new RunHealth({ targets: document.frontMatter.targets, facts, ports, onChange: () => parts.notify("healthChanged", {}) });
     this.#over.signal.addEventListener("abort", () => this.#health.stop());
-    this.#environment = new Map(Object.entries(startVariables(parts)));
+    this.#watch = new VerificationWatch({ clock: ports.clock, state: () => this.#state, probe: (signal) => this.#probe(signal), record: (event) => this.record(event) }, (problem) =>
+      parts.output({ execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(problem)}\n` }),
+    );
+  }
+
+  get #state(): RunState {
+    return this.#record.state;
   }
 
   get status(): RunStatus {
-    return runStatus(this.#state, this.#parts.ports.clock.now(), this.#parts.journal.unwritten);
+    return runStatus(this.#state, this.#parts.ports.clock.now(), this.#record.unwritten);
   }
 
   get records(): readonly JournalRecord[] {
-    return this.#records;
+    return this.#record.records;
   }
 
   /** Text as it may be shown and journalled. */
@@ -120,45 +131,15 @@ export class Run {
 
   /** After a crash: executions whose end was not journalled are unknown. */
   async resume(reason: string): Promise<void> {
-    const leftOver = await this.#parts.outputs.leftOver(new Set(this.#records.flatMap(wholeOutputsOf).map(({ path }) => path)));
+    const leftOver = await this.#parts.outputs.leftOver(new Set(this.records.flatMap(wholeOutputsOf).map(({ path }) => path)));
     await this.record({ type: "resumed", interrupted: this.#state.open, reason, ...(leftOver.length === 0 ? {} : { leftOver }) });
     this.#watchIfVerified();
     this.#watchBackups();
   }
 
   /** Journals an event, then tells the fronts. */
-  async record(event: JournalEvent): Promise<void> {
-    try {
-      this.#keep(await this.#parts.journal.append(event));
-    } catch (error) {
-      if (!isUnwritable(error)) throw error;
-      await this.#goOnInMemory(error);
-      this.#keep(await this.#parts.journal.append(event));
-    }
-  }
-
-  #keep(record: JournalRecord): void {
-    this.#records.push(record);
-    this.#state = applyRecord(this.#state, record);
-    this.#parts.notify("event", record);
-    this.#parts.notify("status", this.status);
-  }
-
-  /** Asks once whether to go on without a record on the disk; rejects with `problem` when the person will not, or nobody is there to say. */
-  async #goOnInMemory(problem: RuntimeError): Promise<void> {
-    this.#unwritable ??= (async () => {
-      const answer = await this.#ask({ kind: "unwritable", execution: "", problem: `${problem.message} ${problem.hint}` }, this.#over.signal);
-      if (answer?.kind !== "unwritable" || !answer.goOn) throw problem;
-      this.#parts.journal.goOnInMemory();
-      this.#keep(await this.#parts.journal.append({ type: "recordingGap", fromSeq: (this.#records.at(-1)?.seq ?? -1) + 1, reason: problem.message }));
-    })();
-    try {
-      await this.#unwritable;
-    } catch (error) {
-      // A No is for this event: the next one may find the disk mended, or asks again.
-      this.#unwritable = undefined;
-      throw error;
-    }
+  record(event: JournalEvent): Promise<void> {
+    return this.#record.append(event);
   }
 
   /** Runs a cell after the ones before it. */
@@ -168,8 +149,7 @@ export class Run {
     this.#executions.set(params.execution, cancel);
     const signal = AbortSignal.any([cancel.signal, this.#over.signal]);
     const outcome = this.#queue.then(async () => {
-      for (const [name, value] of Object.entries(params.defaults ?? {})) if (!this.#environment.has(name)) this.#environment.set(name, value);
-      for (const [name, value] of Object.entries(runVariables(this.#state.impactAt, this.#parts.ports.clock.now()))) this.#environment.set(name, value);
+      this.#environment.prepare(this.#state.impactAt, this.#parts.ports.clock.now(), params.defaults ?? {});
       await this.#askSecrets(params, signal);
       const ended = await runCell(params, this.#cellHost(), signal);
       await this.#parts.flushOutput();
@@ -185,12 +165,11 @@ export class Run {
     return done;
   }
 
-  /** Asks for the secret parameters that a cell names and this kernel does not have: it was started anew, and secrets are on no disk. */
+  /** Asks for the secret parameters that a cell names and this kernel does not have. */
   async #askSecrets({ execution, text }: RunCellParams, signal: AbortSignal): Promise<void> {
-    for (const { name, type, description } of this.#parts.document.frontMatter.parameters) {
-      if (type !== "secret" || this.#environment.has(name) || !new RegExp(String.raw`\$\{?${name}\b`).test(text)) continue;
+    for (const { name, description } of this.#environment.missingSecrets(text)) {
       const answer = await this.#ask({ kind: "secret", execution, prompt: `${name}: ${description ?? "a secret that the runbook needs"}` }, signal);
-      if (answer?.kind === "secret") this.#environment.set(name, answer.value);
+      if (answer?.kind === "secret") this.#environment.variables.set(name, answer.value);
     }
   }
 
@@ -214,7 +193,7 @@ export class Run {
   /** Probes the verification at once and goes on watching it. Throws `invalidInput` where the runbook names none: nothing a machine could ask is never green. */
   async verifyNow(): Promise<RunStatus> {
     requireVerification(this.#parts.document);
-    await this.#stopWatch();
+    await this.#watch.stop();
     const round = await this.#probe(this.#over.signal);
     await this.record({ type: "verificationChecked", green: round.isGreen, consecutive: round.isGreen ? this.#state.greens + 1 : 0, detail: round.detail });
     this.#startWatch();
@@ -228,14 +207,9 @@ export class Run {
     return report;
   }
 
-  /** It only informs: where the disk takes no more nobody is asked about it, and the next look finds it again. */
   async #found({ pointAt, evidence }: RecoveryPointEvidence): Promise<void> {
     if (this.#state.ended !== undefined || pointAt <= (this.#state.newestPointAt ?? -Infinity)) return;
-    try {
-      this.#keep(await this.#parts.journal.append({ type: "recoveryPointFound", pointAt, evidence }));
-    } catch (error) {
-      if (!isUnwritable(error)) throw error;
-    }
+    await this.#record.appendIfWritable({ type: "recoveryPointFound", pointAt, evidence });
   }
 
   /** Looks for recovery points from now on, whether or not somebody looks at the health. */
@@ -254,24 +228,17 @@ export class Run {
 
   /** What the variables hold now, those left out that hold a secret: by their name, or by what is known to be one. */
   variables(): Readonly<Record<string, string>> {
-    const all = { ...Object.fromEntries(this.#environment), ...runVariables(this.#state.impactAt, this.#parts.ports.clock.now()) };
-    const isSecret = this.#secretParameters();
-    const isOpen = ([name, value]: readonly [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name) && !isSecret.has(name) && this.redact(`${name}=${value}`) === `${name}=${value}`;
+    const all = { ...Object.fromEntries(this.#environment.open()), ...runVariables(this.#state.impactAt, this.#parts.ports.clock.now()) };
+    const isOpen = ([name, value]: readonly [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name) && this.redact(`${name}=${value}`) === `${name}=${value}`;
     return Object.fromEntries(Object.entries(all).filter(isOpen));
-  }
-
-  #secretParameters(): ReadonlySet<string> {
-    return new Set(this.#parts.document.frontMatter.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
   }
 
   /** Checks a runbook against the run's own targets, with what its variables hold now. Changes nothing. */
   preflight(document: RunbookDocument): Promise<PreflightReport> {
     const { document: started, ports, world } = this.#parts;
-    const isSecret = this.#secretParameters();
-    const variables = new Map([...this.#environment].filter(([name]) => !isSecret.has(name)));
     // The targets that were pinned count, whatever the text says now.
     const checked = { ...document, frontMatter: { ...document.frontMatter, targets: started.frontMatter.targets } };
-    return preflightOn(checked, { ports, world, variables, parameters: Object.fromEntries(this.#environment) }, this.#over.signal);
+    return preflightOn(checked, { ports, world, variables: this.#environment.open(), parameters: Object.fromEntries(this.#environment.variables) }, this.#over.signal);
   }
 
   /** Ends the run and says how it went; a second call gives the same verdict. */
@@ -286,7 +253,7 @@ export class Run {
 
   async #end(by: "person" | "machine"): Promise<RunVerdict> {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
-    await this.#stopWatch();
+    await this.#watch.stop();
     await this.#backups?.stop();
     const world = await this.#faults?.look();
     await this.#markDataLoss();
@@ -302,7 +269,7 @@ export class Run {
     const { impactAt } = this.#state;
     if (world === undefined || impactAt === undefined) return;
     const loss = await controlWorld(world, "dataLoss", {}).catch((error: unknown) => ({ kind: "unknown" as const, reason: messageOf(error) }));
-    const point = recoveryPointOf(loss, impactAt, suggestRecoveryPoint(this.#records));
+    const point = recoveryPointOf(loss, impactAt, suggestRecoveryPoint(this.records));
     if (point !== undefined) await this.record({ type: "recoveryPointMarked", ...point, by: "machine" });
   }
 
@@ -326,14 +293,14 @@ export class Run {
       get targets() {
         return targets();
       },
-      environment: this.#environment, redact: (text) => this.redact(text), redactStream: () => createRedactor(this.#parts.secrets),
+      environment: this.#environment.variables, redact: (text) => this.redact(text), redactStream: () => createRedactor(this.#parts.secrets),
       record: (event) => this.record(event),
       attended: (signal) => this.#parts.attended(signal),
       ask: (params, signal) => this.#ask(params, signal),
       output: (output) => this.#parts.output(output),
       keepOutput: (cell, stream) => this.#parts.outputs.open(cell, stream),
       plan: (words, input) => planOperation(words, input),
-      planCell: (text, via) => planCellText(text, via, new Set(this.#environment.keys())),
+      planCell: (text, via) => planCellText(text, via, new Set(this.#environment.variables.keys())),
       isRehearsed: async (operation) => (await rehearsal?.isKnown(operation.argv)) === true,
       execute: (operation, io, callPorts, signal) => executeOperation(operation, io, callPorts, { targets: document.frontMatter.targets, isDrill: world !== undefined, ...(rehearsal === undefined ? {} : { rehearsal }) }, signal),
     };
@@ -361,40 +328,11 @@ export class Run {
   }
 
   #startWatch(): void {
-    if (this.#watch !== undefined || this.#state.ended !== undefined) return;
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, this.#over.signal]);
-    const host = { clock: this.#parts.ports.clock, state: () => this.#state, probe: (probeSignal: AbortSignal) => this.#probe(probeSignal), record: (event: JournalEvent) => this.record(event) };
-    const done = watchVerification(host, signal)
-      .catch(async (error: unknown) => {
-        if (!signal.aborted) await this.#parts.output({ execution: "", statement: 0, stream: "note", text: `The verification stopped: ${messageOf(error)}\n` });
-      })
-      .finally(() => {
-        if (this.#watch?.stop === stop) this.#watch = undefined;
-      });
-    this.#watch = { stop, done };
-  }
-
-  async #stopWatch(): Promise<void> {
-    const watch = this.#watch;
-    this.#watch = undefined;
-    watch?.stop.abort(new Error("The verification is asked anew."));
-    await watch?.done;
+    if (this.#state.ended === undefined) this.#watch.start(this.#over.signal);
   }
 
   async #probe(signal: AbortSignal): Promise<VerificationRound> {
     await this.#faults?.look();
-    return probeVerification(this.#parts.document, { ...this.#cellHost(), environment: new Map(this.#environment) }, signal);
+    return probeVerification(this.#parts.document, { ...this.#cellHost(), environment: new Map(this.#environment.variables) }, signal);
   }
-}
-
-/** Parameters by default and as given, then what the cells of a resumed run had set. */
-function startVariables(parts: RunParts): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const parameter of parts.document.frontMatter.parameters) {
-    const value = parts.parameters[parameter.name] ?? parameter.default;
-    if (value !== undefined) variables[parameter.name] = value;
-  }
-  for (const record of parts.records) if (record.type === "cellOutcome") Object.assign(variables, record.variables);
-  return variables;
 }
