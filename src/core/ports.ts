@@ -125,11 +125,22 @@ export interface ObjectStorePort {
   ): Promise<ObjectListPage>;
   head(bucket: string, key: string, signal: AbortSignal): Promise<ObjectEntry>;
   get(bucket: string, key: string, signal: AbortSignal): Promise<{ readonly size: number; readonly body: ByteStream }>;
-  put(bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void>;
+  put(bucket: string, key: string, body: ByteStream, signal: AbortSignal, settings?: PutSettings): Promise<void>;
   /** Copies inside the store, metadata included. */
   copy(from: { readonly bucket: string; readonly key: string }, to: { readonly bucket: string; readonly key: string }, signal: AbortSignal): Promise<void>;
   /** Epoch milliseconds when the credentials end; `undefined` where they say nothing about it. */
   credentialsEndAt?(): Promise<number | undefined>;
+}
+
+/** How an object is to be kept, in S3's own words (`aws:kms`, `STANDARD_IA`); what is left out is as the bucket has it. */
+export interface PutSettings {
+  readonly encryption?: string;
+  readonly kmsKeyId?: string;
+  readonly acl?: string;
+  readonly storageClass?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly cacheControl?: string;
 }
 
 export interface WriteOptions {

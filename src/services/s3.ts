@@ -2,8 +2,8 @@ import type { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import type * as SdkModule from "@aws-sdk/client-s3";
-import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import type { ByteStream, ObjectStorePort } from "../core/ports.ts";
+import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type { ByteStream, ObjectStorePort, PutSettings } from "../core/ports.ts";
 import { RuntimeError, messageOf } from "../core/runtimeError.ts";
 import { trustedAuthorities } from "./authorities.ts";
 import { createAgent, type Environment, proxyFor } from "./proxy.ts";
@@ -66,7 +66,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         const size = found.ContentLength ?? 0;
         return { size, body: guardBody(found.Body, size, context, signal) };
       }),
-    put: (bucket, key, body, signal) => call(context, "PutObject", signal, ({ client }) => upload(client, bucket, key, body, signal)),
+    put: (bucket, key, body, signal, settings = {}) => call(context, "PutObject", signal, ({ client }) => upload(client, { Bucket: bucket, Key: key, ...keptAs(settings) }, body, signal)),
     copy: (from, to, signal) =>
       call(context, "CopyObject", signal, async ({ sdk, client }) => {
         const source = `${from.bucket}/${from.key}`.split("/").map(encodeURIComponent).join("/");
@@ -131,9 +131,16 @@ function agents(options: ObjectStoreOptions): { httpsAgent?: HttpsAgent; httpAge
   return agent instanceof HttpsAgent ? { httpsAgent: agent } : { httpAgent: agent };
 }
 
-async function upload(client: S3Client, bucket: string, key: string, body: ByteStream, signal: AbortSignal): Promise<void> {
+/** How the SDK calls what an object is kept by. Left out is left out: the SDK sends what is `undefined` as well. */
+function keptAs(settings: PutSettings): Partial<PutObjectCommandInput> {
+  const { encryption, kmsKeyId, acl, storageClass, contentType, contentEncoding, cacheControl } = settings;
+  const named = { ServerSideEncryption: encryption, SSEKMSKeyId: kmsKeyId, ACL: acl, StorageClass: storageClass, ContentType: contentType, ContentEncoding: contentEncoding, CacheControl: cacheControl };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+async function upload(client: S3Client, place: Omit<PutObjectCommandInput, "Body">, body: ByteStream, signal: AbortSignal): Promise<void> {
   const { Upload } = await import("@aws-sdk/lib-storage");
-  const transfer = new Upload({ client, params: { Bucket: bucket, Key: key, Body: Readable.from(body, { objectMode: false }) }, queueSize: 2, leavePartsOnError: false });
+  const transfer = new Upload({ client, params: { ...place, Body: Readable.from(body, { objectMode: false }) }, queueSize: 2, leavePartsOnError: false });
   const onAbort = (): void => void transfer.abort();
   signal.addEventListener("abort", onAbort, { once: true });
   try {

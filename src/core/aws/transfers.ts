@@ -2,6 +2,7 @@ import type { Operation } from "../command/operation.ts";
 import type { ByteStream, ObjectEntry, ObjectStorePort, Stdio, ToolPorts } from "../ports.ts";
 import { RuntimeError } from "../runtimeError.ts";
 import { hasFlag, serviceRefusal, writeText } from "./failure.ts";
+import { keepingOf } from "./keeping.ts";
 import { absolutePath, baseName, shownPath, type S3Address } from "./paths.ts";
 
 /** Exit code of the AWS command line for words it cannot use. */
@@ -78,7 +79,7 @@ export async function upload(call: CopyCall, source: string, to: S3Address): Pro
     return uploadFile(call, path, withName(to, baseName(path)));
   }
   try {
-    if (!isDryRun(call)) await call.store.put(to.bucket, to.key, call.io.stdin ?? nothing(), call.signal);
+    if (!isDryRun(call)) await call.store.put(to.bucket, to.key, call.io.stdin ?? nothing(), call.signal, keepingOf(call.operation));
     return 0;
   } catch (error) {
     return transferFailed(call, `upload failed: - to s3://${to.bucket}/${to.key}`, error);
@@ -91,7 +92,7 @@ export async function uploadFile(call: CopyCall, path: string, target: S3Address
   if (isDryRun(call)) return announce(call, `(dryrun) upload: ${shown}`);
   const body = await call.ports.files.read(path);
   try {
-    await call.store.put(target.bucket, target.key, body, call.signal);
+    await call.store.put(target.bucket, target.key, body, call.signal, keepingOf(call.operation));
     return await announce(call, `upload: ${shown}`);
   } catch (error) {
     return transferFailed(call, `upload failed: ${shown}`, error);

@@ -110,8 +110,8 @@ function readShort(reader: Reader, word: CommandWord): void {
 function readValue(reader: Reader, spec: FlagSpec, attached: string | undefined, word: CommandWord): void {
   if (spec.value === "none") return store(reader, spec, attached === undefined ? true : !isFalse(attached), word);
   if (attached !== undefined) return store(reader, spec, attached, word);
-  if (spec.value === "optional") return store(reader, spec, true, word);
   const next = reader.words[reader.position];
+  if (spec.value === "optional" || (spec.value === "next" && next?.value.startsWith("-") !== false)) return store(reader, spec, true, word);
   if (next === undefined) {
     reader.problems.push({ code: "missing-flag-value", start: word.start, end: word.end, facts: { name: `--${spec.name}` } });
     return;

@@ -127,7 +127,8 @@ async function copyLog(call: Call, source: LogSource, parameters: LogParameters)
   const open = async (asked: LogParameters): Promise<ByteStream> => {
     const path = resourcePath(pods, source.namespace, source.pod, "log") + queryText([["container", source.container], ...asked]);
     const { status, body } = await call.cluster.stream({ method: "GET", path }, call.signal);
-    if (status !== 200) throw apiStatusError(status, await readText(body), "get");
+    // A pod that has not been placed has a log without content (204).
+    if (status < 200 || status > 206) throw apiStatusError(status, await readText(body), "get");
     return body;
   };
   const prefix = flagIs(call.operation, "prefix") ? `[pod/${source.pod}/${source.container}] ` : "";

@@ -28,8 +28,11 @@ export function accessNeeds(operation: Operation): readonly AccessNeed[] {
       return hasFlag(operation, "selector") || objects.some(({ type }) => !isPod(type))
         ? [...(hasFlag(operation, "selector") ? [] : read), pods("list"), pods("get", "log")]
         : [...read, ...each(["get"], "log")];
-    case "exec":
-      return objects.some(({ type }) => !isPod(type)) ? [...read, pods("list"), pods("create", "exec")] : [...read, ...each(["create"], "exec")];
+    case "exec": {
+      // In process it runs over a WebSocket, which is a GET; kubectl's own way is a POST.
+      const verbs = operation.engine === "inProcess" ? ["create", "get"] : ["create"];
+      return objects.some(({ type }) => !isPod(type)) ? [...read, pods("list"), ...verbs.map((verb) => pods(verb, "exec"))] : [...read, ...each(verbs, "exec")];
+    }
     case "attach":
       return [...read, ...each(["create"], "attach")];
     case "port-forward":

@@ -1,3 +1,4 @@
+import { storageClassOf } from "./keeping.ts";
 import { etagOf, type Bucket, type ObjectVersion } from "./objectTable.ts";
 import { S3Error } from "./s3Error.ts";
 import { xml, type XmlContent } from "./xml.ts";
@@ -60,7 +61,7 @@ export async function listVersions(bucket: Bucket, query: ReadonlyMap<string, st
     for (const [index, version] of (bucket.objects.get(key) ?? []).entries()) {
       const about = { Key: name(key), VersionId: version.versionId, IsLatest: index === 0, LastModified: isoTime(version.modifiedAt) };
       if (version.isDeleteMarker) markers.push(about);
-      else versions.push({ ...about, ETag: await etagOf(version), Size: version.size, StorageClass: "STANDARD" });
+      else versions.push({ ...about, ETag: await etagOf(version), Size: version.size, StorageClass: storageClassOf(version.headers) });
     }
   }
   return xml("ListVersionsResult", {
@@ -92,7 +93,7 @@ function byBytes(a: string, b: string): number {
 
 async function entry(key: string, version: ObjectVersion | undefined): Promise<XmlContent> {
   if (version === undefined) throw new S3Error("InternalError");
-  return { Key: key, LastModified: isoTime(version.modifiedAt), ETag: await etagOf(version), Size: version.size, StorageClass: "STANDARD" };
+  return { Key: key, LastModified: isoTime(version.modifiedAt), ETag: await etagOf(version), Size: version.size, StorageClass: storageClassOf(version.headers) };
 }
 
 function readMaxKeys(text: string | undefined): number {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { childText, parseXml } from "../../core/aws/xml.ts";
 import { verifyDigests } from "./checksums.ts";
+import { keepingHeaders, storageClassOf } from "./keeping.ts";
 import { isoTime } from "./listing.ts";
 import { checkWriteConditions, checksumHeaders, keptHeaders, metadataOf, readCopySource, versionHeader } from "./objectOperations.ts";
 import { etagOf, readContent, type Bucket, type MultipartUpload, type ObjectTable } from "./objectTable.ts";
@@ -14,7 +15,7 @@ const MIN_PART_BYTES = 5 << 20;
 /** CreateMultipartUpload. */
 export function createUpload(table: ObjectTable, bucket: Bucket, key: string, request: S3Request): S3Response {
   const upload: MultipartUpload = {
-    id: table.nextId("upload"), key, initiatedAt: table.now(), headers: keptHeaders(request.headers), metadata: metadataOf(request.headers), parts: new Map(),
+    id: table.nextId("upload"), key, initiatedAt: table.now(), headers: { ...keptHeaders(request.headers), ...keepingHeaders(request.headers) }, metadata: metadataOf(request.headers), parts: new Map(),
   };
   bucket.uploads.set(upload.id, upload);
   return xmlResponse(xml("InitiateMultipartUploadResult", { Bucket: bucket.name, Key: key, UploadId: upload.id }));
@@ -88,7 +89,7 @@ export function listParts(bucket: Bucket, key: string, request: S3Request): S3Re
 export function listUploads(bucket: Bucket, request: S3Request): S3Response {
   const prefix = request.query.get("prefix") ?? "";
   const uploads = [...bucket.uploads.values()].filter((upload) => upload.key.startsWith(prefix)).map((upload) => ({
-    Key: upload.key, UploadId: upload.id, StorageClass: "STANDARD", Initiated: isoTime(upload.initiatedAt),
+    Key: upload.key, UploadId: upload.id, StorageClass: storageClassOf(upload.headers), Initiated: isoTime(upload.initiatedAt),
   }));
   return xmlResponse(xml("ListMultipartUploadsResult", { Bucket: bucket.name, Prefix: prefix, MaxUploads: 1000, IsTruncated: false, Upload: uploads }));
 }

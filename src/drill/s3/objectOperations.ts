@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { childText, parseXml } from "../../core/aws/xml.ts";
 import { CHECKSUM_ALGORITHMS, verifyDigests, type Checksums } from "./checksums.ts";
+import { checkReadable, encryptionOf, keepingHeaders, withoutKeeping } from "./keeping.ts";
 import { isoTime } from "./listing.ts";
 import { etagOf, readContent, type Bucket, type ObjectTable, type ObjectVersion } from "./objectTable.ts";
 import { emptyResponse, xmlResponse, type S3Request, type S3Response } from "./request.ts";
@@ -12,6 +13,7 @@ const KEPT_HEADERS = ["content-type", "content-encoding", "content-disposition",
 /** GetObject and HeadObject. */
 export async function getObject(table: ObjectTable, bucket: Bucket, key: string, request: S3Request): Promise<S3Response> {
   const version = table.get(bucket, key, request.query.get("versionId"));
+  if (request.method === "GET") checkReadable(version.headers);
   const etag = await etagOf(version);
   checkReadConditions(request, version, etag);
   const range = readRange(request.headers["range"], version.size);
@@ -41,19 +43,20 @@ export async function putObject(table: ObjectTable, bucket: Bucket, key: string,
   await checkWriteConditions(bucket, key, request);
   const checksums = verifyDigests(request.body, request.headers);
   const version = table.put(bucket, key, {
-    content: { kind: "bytes", bytes: request.body }, checksums, headers: keptHeaders(request.headers), metadata: metadataOf(request.headers),
+    content: { kind: "bytes", bytes: request.body }, checksums, headers: { ...keptHeaders(request.headers), ...keepingHeaders(request.headers) }, metadata: metadataOf(request.headers),
     etag: createHash("md5").update(request.body).digest("hex"), tags: [...new URLSearchParams(request.headers["x-amz-tagging"] ?? "")],
   });
-  return emptyResponse(200, { etag: await etagOf(version), ...versionHeader(bucket, version.versionId), ...checksumHeaders(checksums) });
+  return emptyResponse(200, { etag: await etagOf(version), ...encryptionOf(version.headers), ...versionHeader(bucket, version.versionId), ...checksumHeaders(checksums) });
 }
 
 /** CopyObject: metadata goes along unless the request replaces it. */
 export async function copyObject(table: ObjectTable, bucket: Bucket, key: string, request: S3Request): Promise<S3Response> {
   const source = readCopySource(table, request);
+  checkReadable(source.headers);
   const isReplaced = request.headers["x-amz-metadata-directive"]?.toUpperCase() === "REPLACE";
   const version = table.put(bucket, key, {
     content: source.content, checksums: source.checksums, tags: source.tags, etag: (await etagOf(source)).slice(1, -1),
-    headers: isReplaced ? keptHeaders(request.headers) : source.headers, metadata: isReplaced ? metadataOf(request.headers) : source.metadata,
+    headers: { ...(isReplaced ? keptHeaders(request.headers) : withoutKeeping(source.headers)), ...keepingHeaders(request.headers) }, metadata: isReplaced ? metadataOf(request.headers) : source.metadata,
   });
   return xmlResponse(xml("CopyObjectResult", { LastModified: isoTime(version.modifiedAt), ETag: await etagOf(version) }), 200, versionHeader(bucket, version.versionId));
 }

@@ -1,5 +1,6 @@
 /** Error codes that the endpoint answers, with the status and words of Amazon S3. */
 const ERRORS = {
+  AccessControlListNotSupported: [400, "The bucket does not allow ACLs"],
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header is malformed."],
   BadDigest: [400, "The Content-MD5 or checksum value that you specified did not match what the server received."],
@@ -14,10 +15,13 @@ const ERRORS = {
   InvalidArgument: [400, "Invalid Argument"],
   InvalidBucketName: [400, "The specified bucket is not valid."],
   InvalidDigest: [400, "The Content-MD5 you specified was invalid."],
+  InvalidEncryptionAlgorithmError: [400, "The encryption request that you specified is not valid. Supported value: AES256/aws:kms"],
+  InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
   InvalidPart: [400, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."],
   InvalidPartOrder: [400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."],
   InvalidRange: [416, "The requested range is not satisfiable"],
   InvalidRequest: [400, "Invalid Request"],
+  InvalidStorageClass: [400, "The storage class you specified is not valid"],
   MalformedXML: [400, "The XML you provided was not well-formed or did not validate against our published schema"],
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   NoSuchBucket: [404, "The specified bucket does not exist"],

@@ -23,8 +23,21 @@ export async function execInPod(transport: Transport, request: PodExecRequest, i
   const socket = await connect(transport, offered, signal).catch(async (error: unknown) => {
     if (!(error instanceof RuntimeError && error.facts["status"] === "401" && transport.refreshCredential(offered.credential))) throw error;
     return await connect(transport, await transport.socketOptions(path, signal), signal);
+  }).catch(async (error: unknown) => {
+    throw error instanceof RuntimeError && error.facts["status"] === "403" ? await refusedAsCreate(transport, path, error, signal) : error;
   });
   return await new ExecSession(socket, io, transport).run(signal);
+}
+
+/**
+ * A WebSocket is a GET, so the server asks whether one may `get` pods/exec, while roles are written for kubectl, which falls back to a POST
+ * (`create`). The same question as a POST, which starts nothing without an upgrade, gives kubectl's refusal, or shows what the role lacks.
+ */
+async function refusedAsCreate(transport: Transport, path: string, refused: RuntimeError, signal: AbortSignal): Promise<RuntimeError> {
+  const { status, text } = await transport.send({ method: "POST", path }, signal);
+  if (status === 403) return new RuntimeError("apiStatus", refused.message, { facts: { status: String(status), body: text } });
+  if (status !== 400) return refused;
+  return new RuntimeError("apiStatus", "Running a program in a pod: your role may create pods/exec but not get it, and programs run over WebSockets here, for which the server asks for both. Let the role get pods/exec too, or run the command with kubectl in a terminal.", { facts: { status: "403" } });
 }
 
 function execPath(request: PodExecRequest, hasStdin: boolean): string {

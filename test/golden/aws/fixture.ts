@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { WorldClock } from "../../../src/drill/contract.ts";
 import { startS3Server, type InitialBucket, type S3Server } from "../../../src/drill/s3/s3Server.ts";
 
@@ -48,6 +49,8 @@ export interface GoldenCase {
   /** IANA time zone of the person. */
   readonly zone: string;
   readonly stdin?: string;
+  /** Key in `shop-backups` whose headers are compared afterwards. */
+  readonly kept?: string;
 }
 
 export interface GoldenResult {
@@ -56,6 +59,19 @@ export interface GoldenResult {
   readonly stderr: string;
   /** Files below the working folder afterwards, contents in base64. */
   readonly files: Readonly<Record<string, string>>;
+  /** How the object of `kept` is kept. */
+  readonly kept?: object;
+}
+
+/** How the endpoint keeps an object, by the SDK's names. */
+export async function keptObject(server: S3Server, key: string): Promise<object> {
+  const client = new S3Client({ endpoint: server.endpoint, region: REGION, credentials: CREDENTIALS, forcePathStyle: true });
+  try {
+    const { ServerSideEncryption, SSEKMSKeyId, StorageClass, ContentType, ContentEncoding, CacheControl } = await client.send(new HeadObjectCommand({ Bucket: "shop-backups", Key: key }));
+    return { ServerSideEncryption, SSEKMSKeyId, StorageClass, ContentType, ContentEncoding, CacheControl };
+  } finally {
+    client.destroy();
+  }
 }
 
 /** Files that the working folder holds before each case. */
@@ -113,5 +129,12 @@ export const CASES: readonly GoldenCase[] = [
   { name: "upload-folder", args: ["s3", "cp", "tree", "s3://shop-backups/up/"], zone: UTC },
   { name: "upload-dry", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--dryrun"], zone: UTC },
   { name: "upload-file-as-tree", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--recursive", "--no-progress"], zone: UTC },
+  { name: "upload-encrypted", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--sse", "aws:kms", "--sse-kms-key-id", "alias/backups", "--content-type", "text/x-sql", "--no-progress"], zone: UTC, kept: "up/local.sql" },
+  { name: "upload-encrypted-plainly", args: ["s3", "cp", "--sse", "--storage-class", "STANDARD_IA", "--acl", "bucket-owner-full-control", "--content-type", "a/b", "--cache-control", "no-store", "--content-encoding", "gzip", "local.sql", "s3://shop-backups/up/", "--no-progress"], zone: UTC, kept: "up/local.sql" },
+  { name: "upload-stdin-encrypted", args: ["s3", "cp", "-", "s3://shop-backups/up/x", "--sse=aws:kms", "--content-type=a/b"], zone: UTC, stdin: "secret\n", kept: "up/x" },
+  { name: "upload-tree-encrypted", args: ["s3", "cp", "tree", "s3://shop-backups/up", "--recursive", "--sse", "AES256", "--storage-class=GLACIER_IR", "--content-type", "a/b", "--exclude", "*", "--include", "a*", "--no-progress"], zone: UTC },
+  { name: "upload-with-list", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--acl", "public-read", "--no-progress"], zone: UTC },
+  { name: "upload-key-alone", args: ["s3", "cp", "local.sql", "s3://shop-backups/up/", "--sse-kms-key-id", "alias/backups", "--no-progress"], zone: UTC },
+  { name: "download-encrypted", args: ["s3", "cp", "s3://shop-backups/readme.txt", "there.txt", "--sse", "aws:kms", "--acl=private", "--no-progress"], zone: UTC },
   { name: "copy-local-local", args: ["s3", "cp", "local.sql", "other.sql"], zone: UTC },
 ];

@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { CASES, CREDENTIALS, LOCAL_FILES, REGION, startGoldenServer, type GoldenCase, type GoldenResult } from "./fixture.ts";
+import { CASES, CREDENTIALS, keptObject, LOCAL_FILES, REGION, startGoldenServer, type GoldenCase, type GoldenResult } from "./fixture.ts";
 
 function run(argv: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdin: string }): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ async function record(golden: GoldenCase): Promise<GoldenResult> {
       readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile() && !relative(folder, path).startsWith(".")).sort()
         .map((path) => [relative(folder, path), readFileSync(path).toString("base64")]),
     );
-    return { ...result, files };
+    return { ...result, files, ...(golden.kept === undefined ? {} : { kept: await keptObject(server, golden.kept) }) };
   } finally {
     rmSync(folder, { recursive: true });
     await server.close();

@@ -216,7 +216,7 @@ const DRILL_ONLY: readonly (readonly string[])[] = [
   ["logs", "-f", "job/once", "-n", "ill", "--timestamps"],
   ["rollout", "history", "deployment/web", "--revision=2"],
   ["rollout", "history", "sts/two", "-n", "ill", "--revision=2"],
-  ["rollout", "undo", "deployment/web", "--dry-run=server"],
+  ["rollout", "undo", "deployment/web", "--dry-run=server", "--to-revision=2"],
   ["top", "pods", "-n", "shop"],
   ["top", "pods", "-n", "ill", "--containers"],
   ["top", "pods", "-A", "--sort-by=memory"],

@@ -5,6 +5,8 @@ import { MANIFESTS } from "../kube/drillCluster.ts";
 
 const never = new AbortController().signal;
 const SETTLE_LIMIT_MS = 120_000;
+const SHOP_PODS = 4;
+const ILL_PODS = 5;
 
 /** What the real cluster needs besides the drill cluster's manifests. */
 export const FIRST: readonly KubeObject[] = [
@@ -20,24 +22,40 @@ const PLURALS: Readonly<Record<string, string>> = {
   PersistentVolumeClaim: "persistentvolumeclaims", Service: "services", StatefulSet: "statefulsets", Deployment: "deployments", ConfigMap: "configmaps", Pod: "pods",
 };
 
-/** Puts the drill cluster's objects into a real one (its nodes are its own), and `more`, and waits until the former run. */
+/** Puts the drill cluster's objects into a real one (its nodes are its own), and `more`, and waits until all pods are as they will stay. */
 export async function fillControlPlane(kubeconfigPath: string, more: readonly KubeObject[] = []): Promise<void> {
   const port = await createKubernetesPort({ kubeconfigPath });
+  const deadline = Date.now() + SETTLE_LIMIT_MS;
   const get = async (path: string): Promise<unknown> => JSON.parse((await port.request({ method: "GET", path }, never)).text) as unknown;
+  const create = async (object: KubeObject): Promise<void> => {
+    const path = `${object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`}/${object.metadata.namespace === undefined ? "" : `namespaces/${object.metadata.namespace}/`}${PLURALS[object.kind] ?? ""}`;
+    for (;;) {
+      const { status, text } = await port.request({ method: "POST", path, contentType: "application/json", body: JSON.stringify(object) }, never);
+      if (status < 300) return;
+      // A new namespace has its service account, and that its token, in a moment.
+      if (Date.now() > deadline || !/error looking up service account|No API token found/.test(text)) throw new Error(`${object.kind} ${object.metadata.name}: ${text}`);
+      await delay(200);
+    }
+  };
   try {
     const namespaces = [...new Set(more.map(({ metadata }) => metadata.namespace ?? ""))].map((name): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-    for (const object of [...FIRST, ...namespaces, ...MANIFESTS.filter(({ kind }) => kind !== "Node"), ...more]) {
-      const path = `${object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`}/${object.metadata.namespace === undefined ? "" : `namespaces/${object.metadata.namespace}/`}${PLURALS[object.kind] ?? ""}`;
-      const { status, text } = await port.request({ method: "POST", path, contentType: "application/json", body: JSON.stringify(object) }, never);
-      if (status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${text}`);
-    }
-    for (const deadline = Date.now() + SETTLE_LIMIT_MS; ; await delay(300)) {
-      const pods = (await get("/api/v1/namespaces/shop/pods")) as { items: { status: { phase?: string } }[] };
+    for (const object of [...FIRST, ...namespaces, ...MANIFESTS.filter(({ kind }) => kind !== "Node"), ...more]) await create(object);
+    for (; ; await delay(300)) {
+      const { items } = (await get("/api/v1/pods")) as { items: Pod[] };
       const web = (await get("/apis/apps/v1/namespaces/shop/deployments/web")) as { status: { availableReplicas?: number } };
-      if (pods.items.length === 4 && pods.items.every((pod) => pod.status.phase === "Running") && web.status.availableReplicas === 3) return;
-      if (Date.now() > deadline) throw new Error(`the real cluster does not settle: ${JSON.stringify(pods.items.map((pod) => pod.status))}`);
+      if (items.length === (more.length === 0 ? SHOP_PODS : SHOP_PODS + ILL_PODS) && items.every(isSettled) && web.status.availableReplicas === 3) return;
+      if (Date.now() > deadline) throw new Error(`the real cluster does not settle: ${JSON.stringify(items.map((pod) => pod.status))}`);
     }
   } finally {
     port.close();
   }
+}
+
+interface Pod {
+  readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly reason?: string }[]; readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: unknown } }[] };
+}
+
+/** It runs, waits for an image that nobody has, or for a node that takes it. */
+function isSettled({ status }: Pod): boolean {
+  return status.phase === "Running" || status.containerStatuses?.some(({ state }) => state?.waiting !== undefined) === true || status.conditions?.some(({ reason }) => reason === "Unschedulable") === true;
 }

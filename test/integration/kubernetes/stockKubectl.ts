@@ -80,5 +80,5 @@ function inOrder(argv: readonly string[], ran: Ran): Ran {
 }
 
 function withoutAges(ran: Ran): Ran {
-  return { ...ran, stdout: ran.stdout.replaceAll(/(?<=[ (])\d+[smhd](?:\d+[smhd])?(?=[ )\n]|$)/g, "AGE").replaceAll(/AGE +/g, "AGE ") };
+  return { ...ran, stdout: ran.stdout.replaceAll(/(?<=^|[ (])\d+[smhd](?:\d+[smhd])?(?=[ )\n]|$)/gm, "AGE").replaceAll(/AGE +/g, "AGE ") };
 }

@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { awsExecutors } from "../../../src/core/aws/executors.ts";
 import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
 import { createObjectStore } from "../../../src/services/s3.ts";
-import { CASES, CREDENTIALS, LOCAL_FILES, REGION, startGoldenServer, type GoldenCase, type GoldenResult } from "../../golden/aws/fixture.ts";
+import { CASES, CREDENTIALS, keptObject, LOCAL_FILES, REGION, startGoldenServer, type GoldenCase, type GoldenResult } from "../../golden/aws/fixture.ts";
 import { runTool, toolPorts } from "./toolHarness.ts";
 
 const recorded = JSON.parse(readFileSync(new URL("../../golden/aws/recorded.json", import.meta.url), "utf8")) as { readonly tool: string; readonly results: Readonly<Record<string, GoldenResult>> };
@@ -44,7 +44,7 @@ async function execute(golden: GoldenCase): Promise<GoldenResult> {
       readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile()).sort()
         .map((path) => [relative(folder, path), readFileSync(path).toString("base64")]),
     );
-    return { ...result, files };
+    return { ...result, files, ...(golden.kept === undefined ? {} : { kept: JSON.parse(JSON.stringify(await keptObject(server, golden.kept))) as object }) };
   } finally {
     rmSync(folder, { recursive: true });
     await server.close();

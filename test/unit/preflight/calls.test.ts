@@ -36,7 +36,7 @@ describe("what a preflight asks about a call", () => {
     ["kubectl describe pod db-0", ["get pod db-0", "list events"]],
     ["kubectl logs db-0", ["get pods db-0", "get pods/log db-0"]],
     ["kubectl logs deploy/web", ["get deploy web", "list pods", "get pods/log"]],
-    ["kubectl exec db-0 -- ls", ["get pods db-0", "create pods/exec db-0"]],
+    ["kubectl exec db-0 -- ls", ["get pods db-0", "create pods/exec db-0", "get pods/exec db-0"]],
     ["kubectl scale sts/db --replicas=0", ["get sts db", "patch sts/scale db"]],
     ["kubectl rollout restart deployment/web", ["get deployment web", "patch deployment web"]],
     ["kubectl set env deployment/web --list", ["get deployment web"]],

@@ -1,11 +1,14 @@
+import { CHOICES } from "../../aws/keeping.ts";
 import { OUTPUT_FORMATS } from "../../aws/answer.ts";
 import { judgeQuery } from "../../aws/query/judgeQuery.ts";
 import type { Engine } from "../operation.ts";
 import { always, args, flags, flagText, leftToBinary, type Call, type CallProblem, type CommandSpec, type ToolSpec, type Verdict } from "./spec.ts";
 
 const TRANSFER = ["recursive", "dryrun", "quiet", "only-show-errors", "no-progress", "include=*", "exclude=*"];
-const TRANSFER_DETAILS = ["acl=", "sse=?", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control=", "metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps"];
-const ALL_TRANSFER = flags(...TRANSFER, ...TRANSFER_DETAILS);
+/** How an uploaded object is kept. */
+const KEEPING = ["acl=", "sse=+", "sse-kms-key-id=", "storage-class=", "content-type=", "content-encoding=", "cache-control="];
+const TRANSFER_DETAILS = ["metadata=", "metadata-directive=", "expected-size=", "source-region=", "follow-symlinks", "no-follow-symlinks", "force-glacier-transfer", "request-payer=?", "page-size=", "checksum-algorithm=", "checksum-mode=", "grants=*", "website-redirect=", "expires=", "copy-props=", "ignore-glacier-warnings", "no-guess-mime-type", "delete", "size-only", "exact-timestamps"];
+const ALL_TRANSFER = flags(...TRANSFER, ...KEEPING, ...TRANSFER_DETAILS);
 
 const LIST_DETAILS = leftToBinary("starting-token=", "page-size=", "cli-input-json=");
 
@@ -14,7 +17,15 @@ const isRemote = (word: string | undefined): boolean => word?.startsWith("s3://"
 /** Copies between the store and this machine; inside the store the real tool also copies what is too large for one request. */
 function copyEngine(call: Call): Engine {
   const [from, to] = call.positionals;
-  return isRemote(from) !== isRemote(to) ? s3Engine(call) : "delegated";
+  return isRemote(from) !== isRemote(to) && hasKnownWords(call) ? s3Engine(call) : "delegated";
+}
+
+/** The tool refuses other words by itself, before it asks for anything. */
+function hasKnownWords(call: Call): boolean {
+  return Object.entries(CHOICES).every(([flag, words]) => {
+    const word = flagText(call, flag);
+    return word === undefined || words.includes(word);
+  });
 }
 
 /** What S3's commands print has no form that could be queried. */
@@ -75,7 +86,7 @@ function queryProblems(call: Call): readonly CallProblem[] {
 
 const COMMANDS: readonly CommandSpec[] = [
   { verb: "s3 ls", summary: "Lists buckets, or objects under a prefix.", flags: flags("recursive", "human-readable", "summarize", "page-size=", ...leftToBinary("request-payer=?", "bucket-name-prefix=", "bucket-region=")), args: args("[s3://BUCKET/PREFIX]", 0, 1), engine: s3Engine, judge: always("read", "lists objects"), check: queryProblems },
-  { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy, check: queryProblems },
+  { verb: "s3 cp", summary: "Copies objects down or files up, one or (--recursive) a tree.", flags: flags(...TRANSFER, ...KEEPING, ...leftToBinary(...TRANSFER_DETAILS)), args: args("FROM TO", 2, 2), engine: copyEngine, judge: judgeCopy, check: queryProblems },
   { verb: "s3 sync", summary: "Makes one tree like another.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: judgeSync },
   { verb: "s3 mv", summary: "Moves objects.", flags: ALL_TRANSFER, args: args("FROM TO", 2, 2), engine: "delegated", judge: always("destroy", "the object at the source is gone afterwards") },
   { verb: "s3 rm", summary: "Deletes objects.", flags: ALL_TRANSFER, args: args("s3://BUCKET/KEY", 1, 1), engine: "delegated", judge: (call) => (call.flags["dryrun"] === true ? { risk: "read", why: "a dry run deletes nothing" } : { risk: "destroy", why: "deletes objects" }) },

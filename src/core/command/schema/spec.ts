@@ -8,8 +8,8 @@ export interface FlagSpec {
   readonly name: string;
   /** One letter without dash; `undefined` where there is none. */
   readonly short: string | undefined;
-  /** `none`: a switch. `optional`: a value only when attached (`--flag=x`, `-px`). */
-  readonly value: "none" | "required" | "optional";
+  /** `none`: a switch. `optional`: a value only when attached (`--flag=x`, `-px`). `next`: attached, or the next word where that is no flag. */
+  readonly value: "none" | "required" | "optional" | "next";
   /** How many words the value takes: jq's `--arg NAME VALUE` takes 2. */
   readonly words: 1 | 2;
   /** May stand several times; `Operation.flags` holds a list. */
@@ -85,14 +85,14 @@ export interface ToolSpec {
 
 /**
  * Flags in short writing: `"n,namespace="` has a value, `"p,password=?"` only an attached one, `"H,header=*"` may repeat,
- * `"arg=2"` repeats and takes two words,
+ * `"arg=2"` repeats and takes two words, `"sse=+"` takes the next word unless it is a flag,
  * `"w,watch"` is a switch. A flag with only a short name is written `"E,extended-regexp"` with its meaning as name. A `!` in front marks
  * a flag that only the real binary carries out.
  */
 export function flags(...rows: readonly string[]): readonly FlagSpec[] {
   return rows.map((row) => {
-    const [, delegated, short, name = "", mark] = /^(!)?(?:(.),)?([^=]+)(=[*?2]?)?$/.exec(row) ?? [];
-    return { name, short, value: mark === undefined ? "none" : mark === "=?" ? "optional" : "required", words: mark === "=2" ? 2 : 1, isRepeatable: mark === "=*" || mark === "=2", isDelegated: delegated !== undefined };
+    const [, delegated, short, name = "", mark] = /^(!)?(?:(.),)?([^=]+)(=[*?2+]?)?$/.exec(row) ?? [];
+    return { name, short, value: mark === undefined ? "none" : mark === "=?" ? "optional" : mark === "=+" ? "next" : "required", words: mark === "=2" ? 2 : 1, isRepeatable: mark === "=*" || mark === "=2", isDelegated: delegated !== undefined };
   });
 }
 

@@ -47,11 +47,15 @@ async function undoRevision(call: Call, workload: Workload, toRevision: number):
   const found = toRevision === 0 ? revisions.at(-2) : revisions.find(({ number }) => number === toRevision);
   if (found === undefined) throw new KubectlFailure(`error: unable to find specified revision ${String(toRevision)} in history`);
   if (jsonEquals(tidy(revisionTemplate(found.object)), tidy(objectAt(workload.object, "spec", "template")))) {
-    return `skipped rollback (current template already matches revision ${String(toRevision)})`;
+    return `skipped rollback (current template already matches revision ${String(toRevision)})${dryRunMark(call)}`;
   }
   const isDryRun = dryRunOf(call.operation) === "server";
   await restoring(toRevision, patchWorkload(call, workload, objectAt(found.object, "data"), "strategic-merge-patch", { isDryRun }));
-  return `rolled back${isDryRun ? " (server dry run)" : ""}`;
+  return `rolled back${dryRunMark(call)}`;
+}
+
+function dryRunMark(call: Call): string {
+  return dryRunOf(call.operation) === "server" ? " (server dry run)" : "";
 }
 
 /** Words a refused patch as kubectl does. */
@@ -72,7 +76,7 @@ async function undoDeployment(call: Call, workload: Workload, toRevision: number
   }
   const template = withoutHash(objectAt(replicaSet, "spec", "template"));
   if (jsonEquals(tidy(template), tidy(withoutHash(objectAt(object, "spec", "template"))))) {
-    return `skipped rollback (current template already matches revision ${String(toRevision)})`;
+    return `skipped rollback (current template already matches revision ${String(toRevision)})${dryRunMark(call)}`;
   }
   const own = Object.entries(objectAt(object, "metadata", "annotations")).filter(([key]) => KEPT.has(key));
   const former = Object.entries(objectAt(replicaSet, "metadata", "annotations")).filter(([key]) => !KEPT.has(key));
@@ -82,7 +86,7 @@ async function undoDeployment(call: Call, workload: Workload, toRevision: number
   ];
   const isDryRun = dryRunOf(call.operation) === "server";
   await restoring(toRevision, patchWorkload(call, workload, patch, "json-patch", { isDryRun }));
-  return `rolled back${isDryRun ? " (server dry run)" : ""}`;
+  return `rolled back${dryRunMark(call)}`;
 }
 
 /** Revision 0 means the one before the newest. */

@@ -233,7 +233,8 @@ function upgrade(services: ApiServices, exec: ExecProtocols, message: IncomingMe
   const user = impersonate(services.users, authenticate(services.users, message.headers.authorization), message.headers);
   const route = parseRoute(url.pathname, RESOURCES);
   if (route.subresource !== "exec") throw noSuchPath();
-  authorize({ user }, route, "create");
+  // A WebSocket is a GET, SPDY a POST.
+  authorize({ user }, route, message.method === "GET" ? "get" : "create");
   const request = execRequest(requireObject(services, route), url.searchParams);
   const kind = (message.headers.upgrade ?? "").toLowerCase();
   if (kind === "websocket") exec.webSocket.accept(message, socket, head, request);
