@@ -22,7 +22,7 @@ export async function runEvents(call: Call): Promise<number> {
     return 0;
   }
   const now = call.ports.clock.now();
-  const rows = goSort(chosen, (a, b) => eventTime(a) < eventTime(b)).map((event) => rowText(event, now, allNamespaces));
+  const rows = goSort(chosen, isEarlier).map((event) => rowText(event, now, allNamespaces));
   const header = `${allNamespaces ? "NAMESPACE\t" : ""}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`;
   await print(call, alignTabs((flagIs(operation, "no-headers") ? "" : header) + rows.join(""), TABLE_TABS));
   return 0;
@@ -46,10 +46,17 @@ function rowText(event: JsonObject, now: number, hasNamespace: boolean): string 
   return `${[...(hasNamespace ? [textAt(event, "metadata", "namespace")] : []), eventInterval(event, now), ...cells].join("\t")}\n`;
 }
 
-function eventTime(event: JsonObject): number {
+function isEarlier(a: JsonObject, b: JsonObject): boolean {
+  const [left, right] = [eventTime(a), eventTime(b)];
+  return left.second === right.second ? left.fraction < right.fraction : left.second < right.second;
+}
+
+/** The scheduler tells its events to the microsecond, and several in a millisecond. */
+function eventTime(event: JsonObject): { readonly second: number; readonly fraction: string } {
   for (const path of [["series", "lastObservedTime"], ["lastTimestamp"], ["eventTime"]]) {
-    const time = Date.parse(textAt(event, ...path));
-    if (!Number.isNaN(time)) return time;
+    const text = textAt(event, ...path);
+    const time = Date.parse(text);
+    if (!Number.isNaN(time)) return { second: Math.floor(time / 1000), fraction: (/\.(\d+)/.exec(text)?.[1] ?? "").padEnd(9, "0") };
   }
-  return 0;
+  return { second: 0, fraction: "" };
 }
