@@ -39,6 +39,7 @@ import { importFile } from "./importFile.ts";
 import { Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
 import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
+import { askMissingParameters, parameterLines } from "./parameters.ts";
 import { preflight } from "./preflight.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
@@ -158,7 +159,7 @@ async function openRun(file: string, root: string): Promise<KernelClient | undef
     ? await connectKernel(found.state.socket, "cli")
     : await startKernel({ bundles: bundleFolder(), root, client: "cli", ...(found === undefined ? {} : { resume: found.state.run }) });
   const status = found === undefined
-    ? await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters: {}, impactAt: await askImpact() })
+    ? await startLive(kernel, file, driver)
     : await takeOver(kernel, driver);
   if (status === undefined) {
     kernel.dispose();
@@ -167,6 +168,17 @@ async function openRun(file: string, root: string): Promise<KernelClient | undef
   print(`${KIND_LABELS[runKind({ mode: status.mode, impactAt: status.clock.impactAt })]} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
   for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
   return kernel;
+}
+
+/** `undefined` when the person closes a question. */
+async function startLive(kernel: KernelClient, file: string, driver: string): Promise<RunStatus | undefined> {
+  const impactAt = await askImpact();
+  const document = readRunbook(file);
+  const parameters = await askMissingParameters(document, TERMINAL);
+  if (parameters === undefined) return undefined;
+  const status = await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters, impactAt });
+  for (const line of parameterLines(document, parameters)) print(line);
+  return status;
 }
 
 /** Where another front drives, the person is asked first; `undefined` when they leave it there. */

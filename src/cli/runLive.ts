@@ -17,6 +17,7 @@ import { cellRequest } from "../core/runbook/cellRequest.ts";
 import type { RunbookDocument, Step } from "../core/runbook/document.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/runtimeError.ts";
 import { verdictLine } from "./drill.ts";
+import { reviewParameters } from "./parameters.ts";
 
 /** Where a person reads and answers. */
 export interface Terminal {
@@ -39,7 +40,7 @@ export interface LiveRun extends Terminal {
   readonly history: readonly RunSummary[];
 }
 
-const MENU = "s skip the step · o take an option · g go to a step · n note · v verify · r declare restored · q leave it running · e end: ";
+const MENU = "s skip the step · o take an option · g go to a step · n note · p parameters · v verify · r declare restored · q leave it running · e end: ";
 
 /** Walks a run cell by cell; the person decides at each. Resolves with the exit code once the run has ended or is left running. */
 export async function runLive(live: LiveRun): Promise<number> {
@@ -123,6 +124,9 @@ class TerminalRun {
         return false;
       case "n":
         await this.#withText("Note: ", (text) => kernel.request("addNote", { text }));
+        return false;
+      case "p":
+        await reviewParameters(this.#live.document, kernel, `parameters-${this.#events.length}`, this.#live);
         return false;
       case "v":
         await this.#orSay(() => kernel.request("verify", {}));

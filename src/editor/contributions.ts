@@ -68,6 +68,7 @@ export const COMMANDS = {
   "dr-runbook.takeOption": "Take Option…",
   "dr-runbook.skipStep": "Skip Step…",
   "dr-runbook.decideFailure": "Decide After Failure…",
+  "dr-runbook.setParameters": "Set Parameters…",
   "dr-runbook.tickChecklist": "Tick Checklist Items…",
   "dr-runbook.goToNextStep": "Go to Next Step",
   "dr-runbook.runStep": "Run Step",

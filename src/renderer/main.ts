@@ -1,7 +1,7 @@
-import type { LogLine } from "../core/run/logLines.ts";
+import type { LogOutput } from "../core/run/logLines.ts";
 import type { TextTable } from "../core/run/textTable.ts";
 import { renderJson } from "./jsonTree.ts";
-import { renderLog } from "./logView.ts";
+import { LogViews } from "./logView.ts";
 import { renderTable } from "./table.ts";
 import { isWholeOutputLink, renderWholeOutput } from "./wholeOutput.ts";
 
@@ -19,9 +19,13 @@ interface RendererContext {
 
 /** Entry point of the bundle: called by VS Code, which then hands over each output of one of our mime types. */
 export function activate(context: RendererContext): { renderOutputItem(item: OutputItem, element: HTMLElement): void } {
+  const logs = new LogViews();
   return {
     renderOutputItem(item, element) {
-      element.replaceChildren(render(item.json(), item.mime, element.ownerDocument, (message) => context.postMessage?.(message)));
+      const value = item.json();
+      const shown = isLog(value) ? logs.render(value, element) : render(value, item.mime, element.ownerDocument, (message) => context.postMessage?.(message));
+      // What stands there already keeps its place, and with it what is scrolled and selected.
+      if (shown !== element.firstChild) element.replaceChildren(shown);
     },
   };
 }
@@ -30,7 +34,6 @@ function render(value: unknown, mime: string, document: Document, post: (message
   if (mime.includes("whole-output") && isWholeOutputLink(value)) return renderWholeOutput(value, post, document);
   if (mime.includes("json-tree")) return renderJson(value, document);
   if (isTable(value)) return renderTable(value, document);
-  if (isLog(value)) return renderLog(value, document);
   return "This version cannot show this output as it was meant. Choose its plain text instead.";
 }
 
@@ -39,8 +42,9 @@ function isTable(value: unknown): value is TextTable {
   return isTexts(value.columns) && Array.isArray(value.rows) && value.rows.every(isTexts);
 }
 
-function isLog(value: unknown): value is readonly LogLine[] {
-  return Array.isArray(value) && value.every((line: unknown) => typeof line === "object" && line !== null && "text" in line && typeof line.text === "string" && "level" in line);
+function isLog(value: unknown): value is LogOutput {
+  if (typeof value !== "object" || value === null || !("lines" in value) || !("key" in value) || !("first" in value)) return false;
+  return Array.isArray(value.lines) && value.lines.every((line: unknown) => typeof line === "object" && line !== null && "text" in line && typeof line.text === "string" && "level" in line);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -131,7 +131,12 @@ describe("a live run in a terminal", function () {
       await second.answer(/Take it over\? \[y\/N\] /, "y");
       await second.answer(/taken over[\s\S]*e end: /, "n");
       await second.answer(/Note: /, "The terminal has it");
-      await second.waitFor(/e end: /);
+      await second.answer(/e end: /, "p");
+      await second.answer(/ DB_POD=mysql-0 [\s\S]*Set one, as NAME=VALUE\? \[none\] /, "MAX_LAG_SECONDS=often");
+      await second.answer(/Nothing was set\. It must be a whole number\.[\s\S]*e end: /, "p");
+      await second.answer(/Set one, as NAME=VALUE\? \[none\] /, "DB_POD=mysql-1");
+      await second.waitFor(/-- succeeded: DB_POD=mysql-1[\s\S]*e end: /);
+      assert.equal((await window.request("variables", {}))["DB_POD"], "mysql-1");
       await window.request("takeOver", { driver: "alice" });
       await second.answer(/This run was taken over in an editor window\. This terminal watches; t takes it over\./, "n");
       await second.answer(/Note: /, "Not mine any more");

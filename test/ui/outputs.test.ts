@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { FIRST_RUNBOOK_FILES } from "../host/firstRunbook.ts";
 import { findInWebviews, webviewsOf } from "../host/webviews.ts";
 import { type Workbench, withWorkbench } from "../host/workbench.ts";
@@ -10,6 +11,14 @@ const LOG = 1;
 async function countOf(workbench: Workbench, text: string | RegExp): Promise<number> {
   const counts = await Promise.all(webviewsOf(workbench.page).map((frame) => frame.getByText(text).filter({ visible: true }).count()));
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < deadline, "it did not come to pass within 30 s");
+    await delay(100);
+  }
 }
 
 describe("outputs", function () {
@@ -54,6 +63,27 @@ describe("outputs", function () {
       assert.ok((await countOf(workbench, /… 5,\d{3} lines left out …/)) >= 1);
       await findInWebviews(workbench.page, ".dr-bar button:text('Open Whole Output')");
       await workbench.screenshotInBothThemes("output-long");
+
+      // While it grows: at the newest line, unless somebody reads further up.
+      await workbench.runCell(LOG + 4);
+      const follow = await findInWebviews(workbench.page, ".dr-bar button:text('Follow'):visible");
+      const growing = await findInWebviews(workbench.page, ".dr-bar:has(button:text('Follow'):visible) + .dr-log");
+      const fromEnd = (): Promise<number> => growing.evaluate((list) => Math.round(list.scrollHeight - list.scrollTop - list.clientHeight));
+      const lines = (): Promise<number> => growing.locator("div").count();
+      await until(async () => (await lines()) > 100);
+      assert.deepEqual([await follow.getAttribute("aria-pressed"), await fromEnd()], ["true", 0]);
+      await workbench.screenshotInBothThemes("output-following");
+      await growing.focus();
+      await growing.press("Home");
+      await until(async () => (await follow.getAttribute("aria-pressed")) === "false");
+      const read = await lines();
+      await until(async () => (await lines()) > read + 40);
+      assert.equal(await growing.evaluate((list) => list.scrollTop), 0);
+      await workbench.screenshotInBothThemes("output-standing");
+      await follow.press("Enter");
+      await until(async () => (await fromEnd()) === 0);
+      assert.equal(await workbench.waitForCellEnd(LOG + 4), "success");
+      await findInWebviews(workbench.page, ".dr-log[aria-label='Log with 800 lines']");
 
       await workbench.reload();
       await workbench.waitForStatus(/DRILL/, 60_000);

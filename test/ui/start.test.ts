@@ -22,11 +22,24 @@ describe("the start of a run", function () {
       await workbench.cell(rowOf("app-health")).waitFor({ timeout: 30_000 });
 
       await workbench.runCommand("Runbook: Start Drill…");
-      await workbench.waitForQuickInput("Parameter DB_POD, as the link gives it", 60_000);
+      assert.match(await workbench.waitForQuickInput("Start: what the run uses", 60_000), /DB_POD\s*mysql-0 \(default\)/);
+      await workbench.pick("MAX_LAG_SECONDS");
+      await workbench.waitForQuickInput("Parameter MAX_LAG_SECONDS");
+      await page.keyboard.type("often");
+      await workbench.waitForQuickInput("It must be a whole number.");
+      await page.keyboard.press("Control+a");
+      await page.keyboard.type("120");
       await page.keyboard.press("Enter");
+      await workbench.waitForQuickInput("120 (changed)");
+      await workbench.screenshotInBothThemes("start-parameters");
+      await workbench.pick("Start");
       await workbench.waitForQuickInput("what breaks", 60_000);
       await workbench.pick("Database crash loop");
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
+
+      await workbench.runCommand("Runbook: Set Parameters…");
+      await workbench.waitForQuickInput("120 (of this run)");
+      await page.keyboard.press("Enter");
 
       await workbench.runCommand("Runbook: Run Until a Change");
       await waitForOutcome(workbench, "triage-error-log");

@@ -112,7 +112,7 @@ function nthLineEnd(text: string, n: number): number | undefined {
 }
 
 /** Offset at which the last n lines begin. */
-function startOfLastLines(text: string, n: number): number {
+export function startOfLastLines(text: string, n: number): number {
   // The line end of the last line closes it and begins no other.
   let at = text.endsWith("\n") ? text.length - 1 : text.length;
   for (let count = 0; count < n; count += 1) {

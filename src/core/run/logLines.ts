@@ -6,6 +6,16 @@ export interface LogLine {
   readonly level: LogLevel;
 }
 
+/** A log as the renderer is given it. */
+export interface LogOutput {
+  /** The same for each state of one log: how a person reads it (what they search, where they stand) goes with it. */
+  readonly key: string;
+  readonly isGrowing: boolean;
+  /** How many lines of the log come before `lines`. */
+  readonly first: number;
+  readonly lines: readonly LogLine[];
+}
+
 /** Fewer lines are read at a glance. */
 const LINES_AT_LEAST = 6;
 const LINES_AT_MOST = 5000;
@@ -24,19 +34,29 @@ const ACCESS = /^\S+ \S+ \S+ \[[^\]]+\] "[A-Z]+ [^"]*" (\d{3}) /;
 
 /** The lines of a log with their levels; `undefined` for a text that is none, or too short or too long to need it. */
 export function readLogLines(text: string): readonly LogLine[] | undefined {
-  const lines = text.replace(/\n$/, "").split("\n");
+  const { lines, said } = levelled(text);
   if (lines.length < LINES_AT_LEAST || lines.length > LINES_AT_MOST) return undefined;
+  const isLog = said >= lines.length * SHARE && lines.some((line) => line.level !== "none");
+  return isLog ? lines : undefined;
+}
+
+/** The lines of a text that is known to be a log. */
+export function levelLines(text: string): readonly LogLine[] {
+  return levelled(text).lines;
+}
+
+/** `said`: how many lines say their level or time, or go on one that does. */
+function levelled(text: string): { readonly lines: readonly LogLine[]; readonly said: number } {
   let said = 0;
   let level: LogLevel = "none";
-  const read = lines.map((line): LogLine => {
+  const lines = text.replace(/\n$/, "").split("\n").map((line): LogLine => {
     const own = levelOf(line);
     if (own !== undefined || TIME.test(line)) said += 1;
     if (own !== undefined || !CONTINUATION.test(line)) level = own ?? "none";
     else said += 1;
     return { text: line, level };
   });
-  const isLog = said >= lines.length * SHARE && read.some((line) => line.level !== "none");
-  return isLog ? read : undefined;
+  return { lines, said };
 }
 
 function levelOf(line: string): LogLevel | undefined {

@@ -1,4 +1,5 @@
 import type { ParameterSpec, RunbookDocument } from "./document.ts";
+import { openParameters } from "./parameters.ts";
 
 /** A quick action of a runbook: the cells whose info map has its name, alone or in a list (```` ```bash {action: "View Logs"} ````), in document order. */
 export interface QuickAction {
@@ -21,16 +22,5 @@ export function readQuickActions(document: RunbookDocument): readonly QuickActio
 /** The parameters that an action's cells use, in the order of the front matter. Secrets are left out: the kernel asks for those. */
 export function parametersOf({ cells, frontMatter }: Pick<RunbookDocument, "cells" | "frontMatter">, action: QuickAction): readonly ParameterSpec[] {
   const texts = action.cells.flatMap((index) => [cells[index]?.text ?? "", cells[index]?.command?.via ?? ""]).join("\n");
-  return frontMatter.parameters.filter(({ name, type }) => type !== "secret" && new RegExp(String.raw`\$\{?${name}\b`).test(texts));
-}
-
-/** What is wrong with a value of a parameter; `undefined` where nothing is. */
-export function parameterProblem({ type, pattern }: ParameterSpec, value: string): string | undefined {
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, "u").test(value)) return `It must match ${pattern}.`;
-  return type === "integer" && !/^-?\d+$/u.test(value) ? "It must be a whole number." : undefined;
-}
-
-/** Command lines that set variables to these values, whatever is in them. */
-export function assignmentsText(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values).map(([name, value]) => `${name}='${value.replaceAll("'", String.raw`'\''`)}'`).join("\n");
+  return openParameters(frontMatter.parameters).filter(({ name }) => new RegExp(String.raw`\$\{?${name}\b`).test(texts));
 }

@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunbookDocument } from "../../core/runbook/document.ts";
-import { assignmentsText, parametersOf, readQuickActions, type QuickAction } from "../../core/runbook/quickActions.ts";
-import { RuntimeError } from "../../core/runtimeError.ts";
+import { parametersOf, readQuickActions, type QuickAction } from "../../core/runbook/quickActions.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { executeCells } from "../run/runNotebook.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
-import { reviewParameters } from "./reviewParameters.ts";
+import { reviewParameters, setParameters } from "./reviewParameters.ts";
 import type { RunbookFile, RunbookFiles } from "./runbookFiles.ts";
 
 /** Quick actions: named pieces of the workspace's runbooks, run through the same plan, gate and journal as any cell. */
@@ -67,12 +65,10 @@ export class QuickActions {
     if (specs.length === 0) return true;
     const session = await this.#chooseRun(notebook);
     if (session === undefined) return false;
-    const changed = await reviewParameters(action.name, specs, await session.client.request("variables", {}));
+    const current = await session.client.request("variables", {});
+    const changed = await reviewParameters({ title: `${action.name}: what it uses`, goOn: { label: `$(zap) ${action.name}`, detail: "Reads run at once; a change asks first." }, specs, current, origin: "of this run" });
     if (changed === undefined) return false;
-    if (Object.keys(changed).length === 0) return true;
-    // As a cell, so that the journal has the values as it has those that cells set, and a resumed run too.
-    const outcome = await session.client.request("runCell", { execution: randomUUID(), cell: { name: "parameters", step: undefined, language: "bash" }, text: assignmentsText(changed), via: undefined, timeoutMs: undefined });
-    if (outcome.status !== "succeeded") throw new RuntimeError("invalidInput", `Setting the parameters of ${action.name}: ${outcome.message ?? outcome.status}`, { hint: "Run the action again with other values." });
+    await setParameters(session, changed);
     return true;
   }
 }

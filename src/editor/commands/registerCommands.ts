@@ -82,6 +82,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     "dr-runbook.takeOption": () => run.takeOption(),
     "dr-runbook.skipStep": () => run.skipStep(),
     "dr-runbook.decideFailure": () => parts.failures.decide(),
+    "dr-runbook.setParameters": () => run.setParameters(),
     "dr-runbook.tickChecklist": () => run.tickChecklist(),
     "dr-runbook.goToNextStep": () => run.goToNextStep(),
     "dr-runbook.runStep": () => run.runAhead("step"),

@@ -10,6 +10,7 @@ import { followProgress, optionsOf, takenOption } from "../../core/run/progress.
 import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
 import { runKind } from "../../core/run/runKind.ts";
+import { openParameters } from "../../core/runbook/parameters.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
 import { takeOver } from "../run/driving.ts";
@@ -19,6 +20,7 @@ import type { Runs } from "../run/runs.ts";
 import { askText } from "./askText.ts";
 import type { DrillCommands } from "./drillCommands.ts";
 import type { FailureCommands } from "./failureCommands.ts";
+import { reviewParameters, setParameters } from "./reviewParameters.ts";
 import { pickFault, readFaults } from "./pickFault.ts";
 import type { ShutdownWorld } from "./startRun.ts";
 
@@ -137,6 +139,19 @@ export class RunCommands {
     if (picked === undefined) return;
     const reason = await askText(`Skip ${picked.label}: why?`, "The reason goes into the log.");
     if (reason !== undefined) await session.change("skipStep", { step: picked.step, reason });
+  }
+
+  /** Shows the parameters of the run, and lets the person set them. */
+  async setParameters(): Promise<void> {
+    const session = this.#runs.needDriving();
+    const specs = openParameters((await modelOfRun(session, this.#models)).document.frontMatter.parameters);
+    if (specs.length === 0) {
+      void vscode.window.showInformationMessage("This runbook has no parameters.");
+      return;
+    }
+    const current = await session.client.request("variables", {});
+    const changed = await reviewParameters({ title: "Set Parameters: what the cells use from now on", goOn: { label: "$(check) Go on", detail: "What was changed goes into the log." }, specs, current, origin: "of this run" });
+    if (changed !== undefined) await setParameters(session, changed);
   }
 
   /** Ticks and unticks checklist items; ticks belong to the run, never to the file. */

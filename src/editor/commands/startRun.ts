@@ -5,7 +5,7 @@ import { chooseBySeed, surpriseFaults } from "../../core/drills/faultChoice.ts";
 import type { RunKind } from "../../core/run/runKind.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
 import type { FaultDescription } from "../../core/protocol.ts";
-import type { FrontMatter, ParameterSpec, TargetSpec } from "../../core/runbook/document.ts";
+import type { FrontMatter, TargetSpec } from "../../core/runbook/document.ts";
 import { otherWorld, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { ViewId } from "../contributions.ts";
@@ -13,6 +13,7 @@ import type { RunbookModels } from "../notebook/runbookModel.ts";
 import type { RunSession } from "../run/runSession.ts";
 import type { Runs } from "../run/runs.ts";
 import { NO_FAULT, pickFault, readFaults, SURPRISE } from "./pickFault.ts";
+import { askStartParameters } from "./reviewParameters.ts";
 import type { RunbookFiles } from "./runbookFiles.ts";
 
 const RUN_VIEW: ViewId = "dr-runbook.run";
@@ -75,7 +76,7 @@ export class RunStarter {
     if (kind !== "drill") needTrust();
     await saveFirst(notebook);
     const { frontMatter } = (await this.#models.of(notebook)).document;
-    const parameters = await askParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {});
+    const parameters = await askStartParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {}, kind !== "drill");
     if (parameters === undefined) return undefined;
     this.#prefilled.delete(notebook.uri.toString());
     const session = await (kind === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startLive(notebook, frontMatter, parameters, kind));
@@ -141,26 +142,6 @@ async function pickImpact(targets: string): Promise<number | "now" | undefined> 
   const picked = await vscode.window.showQuickPick(items, { title: "Start Incident: LIVE", placeHolder: "When did the impact begin?", ignoreFocusOut: true });
   if (picked?.minutes === undefined) return undefined;
   return picked.minutes === 0 ? "now" : Date.now() - picked.minutes * 60_000;
-}
-
-/** Asks for parameters without a default, and for those that a link has set, which a person must see; `undefined` when they close a question. */
-async function askParameters(specs: readonly ParameterSpec[], prefilled: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | undefined> {
-  const values: Record<string, string> = {};
-  for (const spec of specs) {
-    const given = prefilled[spec.name];
-    if (spec.default !== undefined && given === undefined) continue;
-    const value = await vscode.window.showInputBox({
-      title: `Parameter ${spec.name}${given === undefined ? "" : ", as the link gives it"}`,
-      ...(given === undefined ? {} : { value: given }),
-      prompt: spec.description ?? `A ${spec.type} that the runbook needs.`,
-      password: spec.type === "secret",
-      ignoreFocusOut: true,
-      validateInput: (text) => (spec.pattern === undefined || new RegExp(`^(?:${spec.pattern})$`, "u").test(text) ? undefined : `It must match ${spec.pattern}.`),
-    });
-    if (value === undefined) return undefined;
-    values[spec.name] = value;
-  }
-  return values;
 }
 
 function progress<T>(title: string, action: () => Promise<T>): Promise<T> {

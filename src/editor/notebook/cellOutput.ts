@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { CellOutputPart } from "../../core/protocol.ts";
-import { BoundedText, type TextLimit } from "../../core/run/boundedText.ts";
+import { BoundedText, countLines, startOfLastLines, type TextLimit } from "../../core/run/boundedText.ts";
 import type { WholeOutput } from "../../core/run/journalEvent.ts";
+import { levelLines, type LogLine, type LogOutput, readLogLines } from "../../core/run/logLines.ts";
 import { shapeOutput, type OutputShape } from "../../core/run/outputShape.ts";
 import { STREAM_WORDS, wholeOutputWords } from "../../core/run/wholeOutputText.ts";
 import { OUTPUT_MIMES } from "../contributions.ts";
@@ -14,13 +16,21 @@ const LONG_TEXT = 32 * 1024;
 const LINES_AT_MOST = 5_000;
 const SEGMENT_LIMIT = 200;
 
+/** Of a log that still grows the newest lines are shown: to draw all of a long one again and again would make the notebook slow. */
+const GROWING_LINES = 1_000;
+
 interface Segment {
+  readonly key: string;
   readonly statement: number;
   readonly stream: CellOutputPart["stream"];
   readonly text: BoundedText;
-  readonly output: vscode.NotebookCellOutput;
+  /** Line ends that have come, kept or not. */
+  lines: number;
+  output: vscode.NotebookCellOutput;
   isDirty: boolean;
   isShown: boolean;
+  /** Whether it is shown as a log, to be followed, while it grows. */
+  isLog: boolean;
 }
 
 /** Collects one execution's output and shows it in the cell a few times a second, in order of arrival. */
@@ -44,6 +54,7 @@ export class CellOutput implements vscode.Disposable {
     const isSame = last !== undefined && ((last.statement === output.statement && last.stream === output.stream) || this.#segments.length >= SEGMENT_LIMIT);
     const segment = isSame ? last : this.#addSegment(output);
     segment.text.push(output.text);
+    segment.lines += countLines(output.text);
     segment.isDirty = true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -62,8 +73,7 @@ export class CellOutput implements vscode.Disposable {
     if (closing !== "") {
       outputs.push(new vscode.NotebookCellOutput([isFailure ? vscode.NotebookCellOutputItem.stderr(closing) : vscode.NotebookCellOutputItem.stdout(closing)]));
     }
-    // VS Code draws streams that follow each other into one box, and keeps a box that looks unchanged: a stream that becomes a
-    // log would still stand in the box before it.
+    // As in #drawAnew.
     await this.#execution.clearOutput();
     await this.#execution.replaceOutput(outputs);
   }
@@ -80,8 +90,8 @@ export class CellOutput implements vscode.Disposable {
 
   #addSegment(output: CellOutputPart): Segment {
     const segment: Segment = {
-      statement: output.statement, stream: output.stream, text: new BoundedText(this.#limit),
-      output: new vscode.NotebookCellOutput([]), isDirty: false, isShown: false,
+      key: randomUUID(), statement: output.statement, stream: output.stream, text: new BoundedText(this.#limit), lines: 0,
+      output: new vscode.NotebookCellOutput([]), isDirty: false, isShown: false, isLog: false,
     };
     this.#segments.push(segment);
     return segment;
@@ -91,14 +101,28 @@ export class CellOutput implements vscode.Disposable {
     for (const segment of this.#segments) {
       if (!segment.isDirty) continue;
       segment.isDirty = false;
-      const item = toItem(segment);
-      if (segment.isShown) await this.#execution.replaceOutputItems([item], segment.output);
+      // What has come at once is not growing: its end comes with it.
+      if (segment.isShown && !segment.isLog && segment.stream === "stdout" && readLogLines(newestLines(segment)) !== undefined) {
+        segment.isLog = true;
+        await this.#drawAnew();
+      } else if (segment.isShown) await this.#execution.replaceOutputItems([...itemsOf(segment)], segment.output);
       else {
         segment.isShown = true;
-        segment.output.items = [item];
+        segment.output.items = [...itemsOf(segment)];
         await this.#execution.appendOutput(segment.output);
       }
     }
+  }
+
+  /**
+   * VS Code draws streams that follow each other into one box, and keeps a box that looks unchanged: a stream that becomes a log would
+   * still stand in the box before it.
+   */
+  async #drawAnew(): Promise<void> {
+    const shown = this.#segments.filter(({ isShown }) => isShown);
+    for (const segment of shown) segment.output = new vscode.NotebookCellOutput([...itemsOf(segment)]);
+    await this.#execution.clearOutput();
+    await this.#execution.replaceOutput(shown.map(({ output }) => output));
   }
 }
 
@@ -123,18 +147,36 @@ function finalItems(segment: Segment, closing: string): readonly (readonly vscod
     return news.length === 0 ? [] : [[vscode.NotebookCellOutputItem.text(news.join("\n"))]];
   }
   const shape = segment.stream === "stdout" ? shapeOutput(text) : undefined;
-  return [shape === undefined ? [toItem(segment)] : [shapedItem(shape), vscode.NotebookCellOutputItem.text(text)]];
+  return [shape === undefined ? [toItem(segment)] : [shapedItem(shape, segment), vscode.NotebookCellOutputItem.text(text)]];
 }
 
-function shapedItem(shape: OutputShape): vscode.NotebookCellOutputItem {
+function shapedItem(shape: OutputShape, segment: Segment): vscode.NotebookCellOutputItem {
   switch (shape.kind) {
     case "table":
       return vscode.NotebookCellOutputItem.json(shape.table, OUTPUT_MIMES.table);
     case "log":
-      return vscode.NotebookCellOutputItem.json(shape.lines, OUTPUT_MIMES.log);
+      return logItem(segment, shape.lines, false);
     case "json":
       return vscode.NotebookCellOutputItem.json(shape.value, OUTPUT_MIMES.json);
   }
+}
+
+/** A segment while it grows. */
+function itemsOf(segment: Segment): readonly vscode.NotebookCellOutputItem[] {
+  if (!segment.isLog) return [toItem(segment)];
+  const text = newestLines(segment);
+  return [logItem(segment, levelLines(text), true), vscode.NotebookCellOutputItem.text(text)];
+}
+
+function logItem({ key, text, lines: ends }: Segment, lines: readonly LogLine[], isGrowing: boolean): vscode.NotebookCellOutputItem {
+  const whole = ends + (text.toString().endsWith("\n") ? 0 : 1);
+  const log: LogOutput = { key, isGrowing, first: Math.max(0, whole - lines.length), lines };
+  return vscode.NotebookCellOutputItem.json(log, OUTPUT_MIMES.log);
+}
+
+function newestLines({ text }: Segment): string {
+  const all = text.toString();
+  return all.slice(startOfLastLines(all, GROWING_LINES));
 }
 
 function toItem(segment: Segment): vscode.NotebookCellOutputItem {

@@ -86,7 +86,7 @@ function shownAs(text: string): { readonly mime: string; readonly value: unknown
     case "table":
       return { mime: OUTPUT_MIMES.table, value: shape.table };
     case "log":
-      return { mime: OUTPUT_MIMES.log, value: shape.lines };
+      return { mime: OUTPUT_MIMES.log, value: { key: "log", isGrowing: true, first: 0, lines: shape.lines } };
     case "json":
       return { mime: OUTPUT_MIMES.json, value: shape.value };
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { isLinkTo, parseAlertLink } from "../../../src/core/runbook/alertLink.ts";
 import { parseRunbook } from "../../../src/core/runbook/parseRunbook.ts";
-import { assignmentsText, parameterProblem, parametersOf, readQuickActions } from "../../../src/core/runbook/quickActions.ts";
+import { assignmentsText, needsReview, parameterProblem } from "../../../src/core/runbook/parameters.ts";
+import { parametersOf, readQuickActions } from "../../../src/core/runbook/quickActions.ts";
 import { readSymptoms } from "../../../src/core/runbook/symptoms.ts";
 import { hasSameDefaults } from "../../../src/core/run/targets.ts";
 import type { TargetSpec } from "../../../src/core/runbook/document.ts";
@@ -34,6 +35,12 @@ describe("how a run is started", () => {
     assert.deepEqual(["5", "-1", "", "5s"].map((value) => parameterProblem(spec, value)), [undefined, undefined, "It must be a whole number.", "It must be a whole number."]);
     assert.deepEqual(["v1.0.5", "1.0.5", "v1.0.5x"].map((value) => parameterProblem({ ...spec, type: "string", pattern: String.raw`v\d+\.\d+\.\d+` }, value)), [undefined, String.raw`It must match v\d+\.\d+\.\d+.`, String.raw`It must match v\d+\.\d+\.\d+.`]);
     assert.equal(assignmentsText({ A: "app=x,tier=y", B: "it's $HOME; rm -rf /" }), "A='app=x,tier=y'\nB='it'\\''s $HOME; rm -rf /'");
+  });
+
+  it("shows the values before a run where a link gave some, or a default is made up and the run is live", () => {
+    const specs = (usual: string | undefined): Parameters<typeof needsReview>[0] => [{ name: "ZONE", type: "string", description: undefined, default: usual, pattern: undefined }];
+    assert.deepEqual(["Z1234567890ABC", "CHANGE_ME", "<your-zone>", "Z0987654321KLM", undefined].map((usual) => needsReview(specs(usual), {}, true)), [true, true, true, false, false]);
+    assert.deepEqual([needsReview(specs("Z1234567890ABC"), {}, false), needsReview(specs("Z0987654321KLM"), { ZONE: "Z1" }, false), needsReview(specs("Z0987654321KLM"), { OTHER: "Z1" }, true)], [false, true, false]);
   });
 
   it("reads an alert's link, whatever editor it is for", () => {

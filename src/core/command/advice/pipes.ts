@@ -1,5 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { remark, title, writtenFiles, type AdviceRule, type Remark, type StatementView } from "./view.ts";
+import { placeholderIn } from "../../runbook/parameters.ts";
 
 /** Remarks about pipes, files and the shell. */
 export const adviseShell = (view: StatementView): readonly Remark[] => {
@@ -36,7 +37,7 @@ const FIXED_DATE = new RegExp(String.raw`\b20\d\d-${MONTH}-[0-3]\d(?:-\d{4})?\b|
 export const adviseValues: AdviceRule = (operation) => {
   const words = operation.argv.join(" ");
   const date = operation.tool === "aws" ? FIXED_DATE.exec(words)?.[0] : undefined;
-  const placeholder = /\bZ[0-9A-F]{0,3}1234567890\w*|\b(?:start|stop)-position=(?:12345|67890)\b|\bYOUR[-_]\w+|<[a-z][\w-]*>|\bexample\.(?:com|org)\b|\bCHANGE[-_]?ME\b/i.exec(words)?.[0];
+  const placeholder = placeholderIn(words);
   return [
     ...remark(date !== undefined, "fixed-date", { text: date ?? "" }, date),
     ...remark(placeholder !== undefined, "placeholder", { text: placeholder ?? "" }, placeholder),
