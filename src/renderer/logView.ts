@@ -12,6 +12,7 @@ const STYLE = `${TOOLBAR_STYLE}
 `;
 
 const LOUD: readonly { readonly level: LogLevel; readonly words: string }[] = [{ level: "error", words: "errors" }, { level: "warning", words: "warnings" }];
+const SCROLLING_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
 /** So near to its end a log is read at its end, pixels. */
 const NEAR_END = 8;
 
@@ -117,6 +118,10 @@ class LogView {
     list.setAttribute("role", "log");
     list.setAttribute("aria-live", "off");
     list.addEventListener("scroll", () => this.#scrolled());
+    list.addEventListener("keydown", (event) => {
+      // The notebook would scroll itself, or go to its first cell.
+      if (SCROLLING_KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && list.scrollHeight > list.clientHeight) event.stopPropagation();
+    });
     return list;
   }
 

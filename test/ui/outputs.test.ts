@@ -65,7 +65,7 @@ describe("outputs", function () {
       await workbench.screenshotInBothThemes("output-long");
 
       // While it grows: at the newest line, unless somebody reads further up.
-      await workbench.runCell(LOG + 4);
+      await workbench.clickRun(LOG + 4);
       const follow = await findInWebviews(workbench.page, ".dr-bar button:text('Follow'):visible");
       const growing = await findInWebviews(workbench.page, ".dr-bar:has(button:text('Follow'):visible) + .dr-log");
       const fromEnd = (): Promise<number> => growing.evaluate((list) => Math.round(list.scrollHeight - list.scrollTop - list.clientHeight));

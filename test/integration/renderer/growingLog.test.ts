@@ -97,6 +97,22 @@ describe("a log that grows", function () {
     assert.equal((await onScreen())[1], 199);
   });
 
+  it("is scrolled by keys that the notebook then does not take", async () => {
+    await draw(log(0, 100));
+    await page.evaluate(() => {
+      const taken: string[] = [];
+      globalThis.addEventListener("keydown", ({ key }) => taken.push(key));
+      Object.assign(globalThis, { taken });
+    });
+    await page.locator(".dr-log").focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction(() => document.querySelector(".dr-log")?.scrollTop === 0);
+    await settled();
+    assert.equal(await follow().getAttribute("aria-pressed"), "false");
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { readonly taken: readonly string[] }).taken), ["Escape"]);
+  });
+
   it("shows its newest lines, and what is read stays in its place while those at the top go", async () => {
     await draw(log(0, 1000));
     await scrollTo((list) => void (list.scrollTop = list.scrollHeight / 2));
