@@ -32,7 +32,7 @@ export function choiceWords(choice: FailureChoice): { readonly label: string; re
     case "runAgain":
       return { label: "Run it again", detail: "The same cell, from its first command." };
     case "override":
-      return { label: "Override the expectation", detail: "Go on although it was not met. The reason goes into the log; commands after it in the cell have not run." };
+      return { label: "Override the expectation", detail: "Go on, with a reason for the log. What stands after it in the cell has not run." };
     case "takeOption":
       return { label: "Take another option", detail: "The step can be done in another way." };
     case "skipStep":

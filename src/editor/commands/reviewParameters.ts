@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ParameterSpec } from "../../core/runbook/document.ts";
-import { assignmentsText, needsReview, openParameters, parameterProblem, parameterPrompt, type ParameterValues } from "../../core/runbook/parameters.ts";
+import { assignmentsText, needsReview, openParameters, parameterProblem, parameterPrompt, type ParameterValues, placeholderIn } from "../../core/runbook/parameters.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunSession } from "../run/runSession.ts";
 
@@ -66,7 +66,7 @@ function isGiven(spec: ParameterSpec, value: string | undefined): boolean {
 
 function describe(spec: ParameterSpec, value: string | undefined, origin: string): string {
   if (value === undefined) return "no value yet";
-  const problem = parameterProblem(spec, value);
+  const problem = parameterProblem(spec, value) ?? (value === spec.default && placeholderIn(value) !== undefined ? "It looks made up." : undefined);
   return `${value} (${value === spec.default ? "default" : origin})${problem === undefined ? "" : ` $(warning) ${problem}`}`;
 }
 
