@@ -49,6 +49,7 @@ export const COMMANDS = {
   "dr-runbook.startLook": "Start Live Look",
   "dr-runbook.startIncident": "Start Incident…",
   "dr-runbook.startDrill": "Start Drill…",
+  "dr-runbook.sameDrillAgain": "Same Drill Again",
   "dr-runbook.resumeRun": "Resume Interrupted Run…",
   "dr-runbook.takeOver": "Take Over Run…",
   "dr-runbook.endRun": "End Run…",
@@ -97,6 +98,7 @@ export const INTERNAL_COMMANDS = {
   "dr-runbook.internal.writeRunReport": "Write Post-Incident Report",
   "dr-runbook.internal.openRunbookFile": "Open This Runbook",
   "dr-runbook.internal.startDrillOf": "Start Drill of This Runbook",
+  "dr-runbook.internal.sameDrillAs": "Same Drill Again",
   "dr-runbook.internal.runQuickAction": "Run This Quick Action",
 } as const satisfies Record<string, string>;
 

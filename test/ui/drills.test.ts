@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseJournal } from "../../src/core/run/chain.ts";
+import { listRuns } from "../../src/services/journal/runFolder.ts";
 import { rowOf, FIRST_RUNBOOK } from "../host/firstRunbook.ts";
 import { writePastRun } from "../host/pastRuns.ts";
 import { waitForWebview } from "../host/webviews.ts";
@@ -86,6 +88,15 @@ describe("the view of runbooks and drills", function () {
       await waitForRow(workbench, /Scenario 1: Database Failure.*proven today/s);
       await waitForWebview(page, /Against the last drill of this scenario/);
       await workbench.screenshot("drill-report-dark");
+
+      // The same again: nothing is asked, and the new world has the old fault.
+      await workbench.openRunbook(FIRST_RUNBOOK);
+      await workbench.runCommand("Runbook: Same Drill Again");
+      await workbench.waitForStatus(/0\d:\d\d \/ 15:00/, 60_000);
+      const records = parseJournal(readFileSync(join(root, listRuns(root).findLast((name) => /^\d.*-drill-/u.test(name)) ?? "", "journal.jsonl"), "utf8"));
+      assert.deepEqual(records.flatMap((record) => (record.type === "faultInjected" ? [[record.fault, record.announced]] : [])), [["database-crash-loop", true]]);
+      assert.ok(records.every(({ type }) => type !== "cellStarted"), "it is another run");
+      await workbench.screenshot("same-drill-again-dark");
     });
   });
 });

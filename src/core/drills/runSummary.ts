@@ -47,6 +47,8 @@ export interface InjectedFault extends FaultSpec {
   readonly announced: boolean;
   /** Whether the runbook named it, then, as a fault that it is for. */
   readonly isOwn: boolean;
+  /** Whether the drill began with it: before the first cell ran. */
+  readonly isAtStart: boolean;
 }
 
 /** Summary of a run, or why its journal tells nothing that can be relied on. */
@@ -72,6 +74,8 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
   const started = records[0];
   if (started?.type !== "runStarted") return { kind: "unreadable", reason: "The journal does not begin with the start of a run." };
   const state = reduceJournal(records);
+  const ran = records.findIndex((record) => record.type === "cellStarted");
+  const firstCell = ran < 0 ? records.length : ran;
   const end = records.findLast((record) => record.type === "runEnded");
   const clockMs = state.impactAt === undefined || state.restoredAt === undefined ? undefined : state.restoredAt - state.impactAt;
   // What was judged goes before what the clock said: a clock that stopped over a fault that still stood is no recovery.
@@ -81,7 +85,7 @@ export function summariseRun(records: readonly JournalRecord[]): ReadRun {
     summary: {
       run: started.run, mode: started.mode, runbook: started.runbook.id === "" ? started.runbook.path : started.runbook.id, runbookPath: started.runbook.path, title: started.runbook.title,
       driver: state.driver, startedAt: started.wall, rate: started.rate, isUnattended: started.unattended,
-      faults: records.flatMap((record) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced, isOwn: record.isOwn === true }] : [])),
+      faults: records.flatMap((record, index) => (record.type === "faultInjected" ? [{ fault: record.fault, parameters: record.parameters ?? {}, announced: record.announced, isOwn: record.isOwn === true, isAtStart: index < firstCell }] : [])),
       impactAt: state.impactAt, recoveryMs, rtoMs: state.rtoMs, rpoMs: state.rpoMs, lostMs: achievedRpoMs(state), endedAt: end?.wall,
       messages: records.flatMap((record) => (record.type === "messagePrepared" ? [record.template] : [])),
       unrestoredMs: recoveryMs !== undefined || state.impactAt === undefined || end === undefined ? undefined : end.at - state.impactAt,

@@ -1,17 +1,21 @@
 import * as vscode from "vscode";
 import { comparisonLines, reportDrill, reportHeadline, reportMarkdown, type DrillReport } from "../../core/drills/report.ts";
+import { drillToRepeat } from "../../core/drills/repeatedDrill.ts";
 import { clockText } from "../../core/run/clockText.ts";
 import type { RunVerdict } from "../../core/run/journalEvent.ts";
 import { runKind } from "../../core/run/runKind.ts";
+import { faultText } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
-import type { InternalCommandId } from "../contributions.ts";
+import { COMMANDS, type InternalCommandId } from "../contributions.ts";
 import type { GeneratedDocuments } from "../generatedDocuments.ts";
 import { reportOf, type DrillHistory } from "../run/drillHistory.ts";
 import type { RecordedRuns } from "../run/recordedRuns.ts";
+import { findCurrentNotebook } from "../run/runNotebook.ts";
 import { exportLog } from "./exportLog.ts";
 import { openNotebook, type RunbookFiles } from "./runbookFiles.ts";
 import type { RunStarter } from "./startRun.ts";
 
+const AGAIN = COMMANDS["dr-runbook.sameDrillAgain"];
 const WRITE_REPORT: InternalCommandId = "dr-runbook.internal.writeRunReport";
 
 /** What a person does with runs that are over: their reports and logs, and the next drill of a runbook. */
@@ -49,6 +53,18 @@ export class DrillCommands {
     await this.#starter.start(await openNotebook(vscode.Uri.file(path)), "drill");
   }
 
+  /** Starts the drill of this run again: the same runbook and faults in a new world. Without a name the one that was over last, of the runbook that is open where it has one. */
+  async again(run?: string): Promise<void> {
+    const { runs } = await this.#history.refresh();
+    const drill = run === undefined ? drillToRepeat(runs, findCurrentNotebook(undefined)?.uri.fsPath) : runs.find((other) => other.run === run);
+    if (drill === undefined) throw new RuntimeError("notFound", "Starting the same drill again: no drill is on record that has ended.", { hint: "Start one with Runbook: Start Drill…" });
+    const session = await this.#starter.start(await openNotebook(vscode.Uri.file(drill.runbookPath)), "drill", drill.faults.filter(({ isAtStart }) => isAtStart));
+    const later = drill.faults.filter(({ isAtStart }) => !isAtStart);
+    if (session === undefined || later.length === 0) return;
+    const names = later.map((spec) => (spec.announced ? faultText(spec) : "a surprise")).join(", ");
+    void vscode.window.showInformationMessage(`What broke later in that drill is left to you, with Runbook: Inject Fault…: ${names}.`);
+  }
+
   /** Says how a live run went that has just ended, when its report is due, and the way to both. */
   async tellLive(run: string, { recoveryMs, rtoMs }: RunVerdict): Promise<void> {
     const { book, history } = await this.#history.readBook();
@@ -68,8 +84,9 @@ export class DrillCommands {
     const report = await this.#report(run);
     const { warnings } = report.score;
     const more = [warnings.length === 0 ? "" : `${String(warnings.length)} to look at.`, report.comparison === undefined ? "" : comparisonLines(report)[1]].filter((text) => text !== "" && text !== undefined);
-    const answer = await vscode.window.showInformationMessage([`Drill ${reportHeadline(report)}.`, ...more].join(" ").replaceAll("..", "."), "Open Report", "Export Log…");
+    const answer = await vscode.window.showInformationMessage([`Drill ${reportHeadline(report)}.`, ...more].join(" ").replaceAll("..", "."), "Open Report", AGAIN, "Export Log…");
     if (answer === "Open Report") await this.openReport(run);
+    else if (answer === AGAIN) await this.again(run);
     else if (answer !== undefined) await exportLog(this.#recorded, run);
   }
 

@@ -6,7 +6,7 @@ import type { RunKind } from "../../core/run/runKind.ts";
 import { hasSameDefaults } from "../../core/run/targets.ts";
 import type { FaultDescription } from "../../core/protocol.ts";
 import type { FrontMatter, TargetSpec } from "../../core/runbook/document.ts";
-import { otherWorld, type FaultSpec } from "../../core/runbook/drillCase.ts";
+import { checkFault, otherWorld, type FaultSpec } from "../../core/runbook/drillCase.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { ViewId } from "../contributions.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
@@ -20,6 +20,12 @@ const RUN_VIEW: ViewId = "dr-runbook.run";
 
 /** Ends the world whose state file this is. */
 export type ShutdownWorld = (worldStatePath: string) => Promise<void>;
+
+/** A fault that a drill begins with. */
+export interface ChosenFault extends FaultSpec {
+  /** Whether the person is told of it; a surprise is named at the end. */
+  readonly announced: boolean;
+}
 
 /** Starts runs of a notebook, asking the person for what the runbook leaves open. */
 export class RunStarter {
@@ -70,8 +76,8 @@ export class RunStarter {
     return document.frontMatter.targets;
   }
 
-  /** Starts a run of this kind; `undefined` when the person closes a question. */
-  async start(notebook: vscode.NotebookDocument, kind: RunKind): Promise<RunSession | undefined> {
+  /** Starts a run of this kind; `undefined` when the person closes a question. A drill with `faults` asks for none: it begins with them, or healthy without any. */
+  async start(notebook: vscode.NotebookDocument, kind: RunKind, faults?: readonly ChosenFault[]): Promise<RunSession | undefined> {
     if (this.#runs.active !== undefined) throw new RuntimeError("invalidInput", `A run of ${this.#runs.active.status.title} is going on.`, { hint: "End it first." });
     if (kind !== "drill") needTrust();
     await saveFirst(notebook);
@@ -79,7 +85,7 @@ export class RunStarter {
     const parameters = await askStartParameters(frontMatter.parameters, this.#prefilled.get(notebook.uri.toString()) ?? {}, kind !== "drill");
     if (parameters === undefined) return undefined;
     this.#prefilled.delete(notebook.uri.toString());
-    const session = await (kind === "drill" ? this.#startDrill(notebook, frontMatter, parameters) : this.#startLive(notebook, frontMatter, parameters, kind));
+    const session = await (kind === "drill" ? this.#startDrill(notebook, frontMatter, parameters, faults) : this.#startLive(notebook, frontMatter, parameters, kind));
     // Clock, cluster and whom to call beside the cells, which keep the focus.
     if (session !== undefined) await vscode.commands.executeCommand(`${RUN_VIEW}.focus`, { preserveFocus: true });
     return session;
@@ -91,20 +97,32 @@ export class RunStarter {
     return progress("Going live: pinning the targets", () => this.#runs.start({ mode: "incident", runbookPath: notebook.uri.fsPath, worldStatePath: undefined, parameters, impactAt }));
   }
 
-  async #startDrill(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>): Promise<RunSession | undefined> {
+  async #startDrill(notebook: vscode.NotebookDocument, frontMatter: FrontMatter, parameters: Readonly<Record<string, string>>, given: readonly ChosenFault[] | undefined): Promise<RunSession | undefined> {
     if (frontMatter.world === undefined) {
       throw new RuntimeError("invalidInput", "Starting the drill: the runbook names no world to rehearse in.", { hint: 'Add "world: worlds/NAME.yaml" to its front matter.' });
     }
     const statePath = await this.#startWorld(resolve(dirname(notebook.uri.fsPath), frontMatter.world));
-    const faults = await readFaults(statePath);
-    const chosen = await chooseFault(faults, frontMatter);
-    const other = chosen?.fault === undefined ? undefined : otherWorld([chosen.fault], faults);
-    if (chosen === undefined || other !== undefined) await this.#shutdownWorld(statePath);
+    const { chosen, other } = await this.#chosenOf(statePath, frontMatter, given);
     if (chosen === undefined) return undefined;
     const worldStatePath = other === undefined ? statePath : await this.#startWorld(other);
     const session = await progress("Starting the drill", () => this.#runs.start({ mode: "drill", runbookPath: notebook.uri.fsPath, worldStatePath, parameters, impactAt: undefined }));
-    if (chosen.fault !== undefined) await session.change("injectFault", { ...chosen.fault, announced: chosen.isAnnounced });
+    for (const { fault, parameters: values, announced } of chosen) await session.change("injectFault", { fault, parameters: values, announced });
     return session;
+  }
+
+  /** What the drill begins with, and the other world that it needs; a world in which nothing begins is ended. */
+  async #chosenOf(statePath: string, frontMatter: FrontMatter, given: readonly ChosenFault[] | undefined): Promise<{ readonly chosen: readonly ChosenFault[] | undefined; readonly other: string | undefined }> {
+    let isWanted = false;
+    try {
+      const faults = await readFaults(statePath);
+      for (const spec of given ?? []) checkFault(spec, faults);
+      const chosen = given ?? (await chooseFault(faults, frontMatter));
+      const other = chosen === undefined ? undefined : otherWorld(chosen, faults);
+      isWanted = chosen !== undefined && other === undefined;
+      return { chosen, other };
+    } finally {
+      if (!isWanted) await this.#shutdownWorld(statePath);
+    }
   }
 
   #startWorld(description: string): Promise<string> {
@@ -118,12 +136,15 @@ function needTrust(): void {
   throw new RuntimeError("forbidden", "Going live: this workspace is not trusted, and a runbook's cells reach clusters and clouds. Drills can be run.", { hint: "Read the runbook, then trust the workspace (Manage Workspace Trust)." });
 }
 
-/** What the drill begins with; `undefined` when the person closes the question, `fault` when nothing shall break yet. */
-async function chooseFault(faults: readonly FaultDescription[], frontMatter: FrontMatter): Promise<{ readonly fault: FaultSpec | undefined; readonly isAnnounced: boolean } | undefined> {
+/** What the drill begins with, nothing when nothing shall break yet; `undefined` when the person closes the question. */
+async function chooseFault(faults: readonly FaultDescription[], frontMatter: FrontMatter): Promise<readonly ChosenFault[] | undefined> {
   const surprises = surpriseFaults(frontMatter, faults.map(({ name }) => name));
   const picked = await pickFault(faults, frontMatter.drillFault, "Start Drill: what breaks?", ...(surprises.length === 0 ? [] : [SURPRISE]), NO_FAULT);
-  if (picked?.fault === SURPRISE.fault) return { fault: chooseBySeed(surprises, randomInt(2 ** 31)), isAnnounced: false };
-  return picked === undefined ? undefined : { fault: picked.fault === NO_FAULT.fault ? undefined : picked, isAnnounced: true };
+  if (picked?.fault === SURPRISE.fault) {
+    const drawn = chooseBySeed(surprises, randomInt(2 ** 31));
+    return drawn === undefined ? [] : [{ ...drawn, announced: false }];
+  }
+  return picked === undefined ? undefined : picked.fault === NO_FAULT.fault ? [] : [{ ...picked, announced: true }];
 }
 
 /** The kernel reads the file: what is on the screen must be in it. */

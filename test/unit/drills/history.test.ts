@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { drillBook } from "../../../src/core/drills/drillBook.ts";
 import { staleness, stalenessWords } from "../../../src/core/drills/coverage.ts";
 import { incidentFigures } from "../../../src/core/drills/incidents.ts";
+import { drillToRepeat } from "../../../src/core/drills/repeatedDrill.ts";
 import { isProof, summariseRun } from "../../../src/core/drills/runSummary.ts";
 import { openWords, standingOf, standingWords, type PlannedDrill } from "../../../src/core/drills/schedule.ts";
+import type { JournalEvent } from "../../../src/core/run/journalEvent.ts";
 import { readFacts } from "../../../src/core/facts/readFacts.ts";
 import { journal, SHOP, summary, type Journal } from "./journals.ts";
 
@@ -46,6 +48,26 @@ function unreadable(records: Parameters<typeof summariseRun>[0]): string {
   const read = summariseRun(records);
   return read.kind === "unreadable" ? read.reason : "readable";
 }
+
+describe("the same drill again", () => {
+  const injected = (at: number, fault: string, announced: boolean): readonly [number, JournalEvent] => [at, { type: "faultInjected", fault, announced, parameters: { lagSeconds: "60" } }];
+
+  it("is the newest that is over, of the runbook that is open where that has one", () => {
+    const runs = [
+      { ...summary({ ...RESTART, run: "own" }), runbookPath: "/own.md" }, summary({ ...RESTART, run: "other" }),
+      summary({ ...RESTART, run: "incident", mode: "incident" }), summary({ cells: RESTART.cells, run: "open" }),
+    ];
+    const name = (path: string | undefined): string | undefined => drillToRepeat(runs, path)?.run;
+    assert.deepEqual([name("/own.md"), name("/elsewhere.md"), name(undefined), drillToRepeat(runs.slice(2), undefined)], ["own", "other", "other", undefined]);
+  });
+
+  it("begins with what the drill began with, parameters and silence about them included; what broke later is another matter", () => {
+    const { faults } = summary({ ...RESTART, announced: false, extra: [injected(0, "lag", true), injected(200, "late", false)] });
+    assert.deepEqual(faults.map(({ fault, parameters, announced, isAtStart }) => [fault, parameters, announced, isAtStart]), [
+      ["crash", {}, false, true], ["lag", { lagSeconds: "60" }, true, true], ["late", { lagSeconds: "60" }, false, false],
+    ]);
+  });
+});
 
 describe("staleness", () => {
   it("says when the runbook was last proven and what never was", () => {
