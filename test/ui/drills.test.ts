@@ -92,7 +92,7 @@ describe("the view of runbooks and drills", function () {
       // The same again: nothing is asked, and the new world has the old fault.
       await workbench.openRunbook(FIRST_RUNBOOK);
       await workbench.runCommand("Runbook: Same Drill Again");
-      await workbench.waitForStatus(/0\d:\d\d \/ 15:00/, 60_000);
+      await workbench.waitForStatus(/0\d:\d\d \/ 15:00, at this pace/, 60_000);
       const records = parseJournal(readFileSync(join(root, listRuns(root).findLast((name) => /^\d.*-drill-/u.test(name)) ?? "", "journal.jsonl"), "utf8"));
       assert.deepEqual(records.flatMap((record) => (record.type === "faultInjected" ? [[record.fault, record.announced]] : [])), [["database-crash-loop", true]]);
       assert.ok(records.every(({ type }) => type !== "cellStarted"), "it is another run");
