@@ -23,7 +23,7 @@ export interface CacheServer {
   isConnected(session: CacheSession): boolean;
   disconnect(session: CacheSession): void;
   run(session: CacheSession, words: readonly string[]): Answer;
-  /** Lets a client keep it busy until somebody ends that. Throws `invalidInput` where it cannot be done. */
+  /** Lets a client keep it busy until somebody ends that. */
   keepBusy(client: Pick<RedisClient, "address" | "name" | "busyMs" | "lastCommand">): void;
   /** Whether that client of `keepBusy` is still connected. */
   isKeptBusyBy(client: Pick<RedisClient, "address" | "name">): boolean;

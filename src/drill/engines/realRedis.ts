@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RuntimeError } from "../../core/runtimeError.ts";
 import type { Answer } from "../redis/server.ts";
 import { NO_ANSWER, type BlockingCommands } from "./blockingCommands.ts";
+import { BusyRedisClient, type BusyClient } from "./busyRedisClient.ts";
 import type { CacheServer, CacheSession } from "./cacheEngine.ts";
 import { freePort } from "./freePort.ts";
 import type { RedisPrograms } from "./redisMachine.ts";
@@ -26,16 +26,22 @@ export interface RealRedisParts {
   readonly folder: string;
   readonly config: ReadonlyMap<string, string>;
   readonly commands: BlockingCommands;
+  /** World time per real time. */
+  readonly rate: number;
+  /** The client that kept it busy when its world was saved. */
+  readonly busyClient?: BusyClient | undefined;
 }
 
-/** A process of a snapshot: where its file is, and what it was started with. */
+/** A process of a snapshot: where its file is, what it was started with, and what kept it busy. */
 export interface SavedRedis {
   readonly folder: string;
   readonly config: readonly (readonly [string, string])[];
+  readonly busyClient?: BusyClient | undefined;
 }
 
 interface RealSession extends CacheSession {
-  readonly connection: number;
+  /** `undefined`: the server was too busy to take it. */
+  readonly connection: number | undefined;
 }
 
 /** A real Redis server, which pods' programs reach through its port of 127.0.0.1, and the world by this. */
@@ -47,6 +53,7 @@ export class RealRedis implements CacheServer {
   readonly #password = randomBytes(PASSWORD_BYTES).toString("hex");
   #port = 0;
   #own: number | undefined;
+  #busy: BusyRedisClient | undefined;
   #size: { readonly bytes: number; readonly at: number } | undefined;
 
   constructor(parts: RealRedisParts) {
@@ -63,7 +70,10 @@ export class RealRedis implements CacheServer {
         return [programs.server, settings];
       },
       // The passwords in it are the server's now.
-      begun: () => rmSync(settings, { force: true }),
+      begun: (isUp) => {
+        rmSync(settings, { force: true });
+        if (isUp && parts.busyClient !== undefined) this.keepBusy(parts.busyClient);
+      },
     });
   }
 
@@ -93,37 +103,45 @@ export class RealRedis implements CacheServer {
   }
 
   connect(address: string): CacheSession {
-    const session: RealSession = { address, connection: this.#parts.commands.open({ port: this.#port, user: undefined, password: undefined }) };
+    const session: RealSession = { address, connection: this.#isBusy ? undefined : this.#parts.commands.open({ port: this.#port, user: undefined, password: undefined }) };
     this.#sessions.add(session);
     return session;
   }
 
   isConnected(session: CacheSession): boolean {
     const own = this.#session(session);
-    return own !== undefined && this.#parts.commands.isOpen(own.connection);
+    return own?.connection !== undefined && this.#parts.commands.isOpen(own.connection);
   }
 
   disconnect(session: CacheSession): void {
     const own = this.#session(session);
-    if (own !== undefined && this.#sessions.delete(own)) this.#parts.commands.close(own.connection);
+    if (own !== undefined && this.#sessions.delete(own) && own.connection !== undefined) this.#parts.commands.close(own.connection);
   }
 
   run(session: CacheSession, words: readonly string[]): Answer {
+    // Who waited for it would stand still with it, and the world is one: it knows how long it would have to wait, and does not ask.
+    if (this.#isBusy) return { reply: NO_ANSWER, tookMs: this.#busy?.client.busyMs ?? 0 };
     const own = this.#session(session);
-    const reply = own === undefined ? NO_ANSWER : this.#parts.commands.run(own.connection, words);
+    const reply = own?.connection === undefined ? NO_ANSWER : this.#parts.commands.run(own.connection, words);
     return reply === undefined ? { reply: NO_ANSWER, tookMs: Number.POSITIVE_INFINITY } : { reply, tookMs: COMMAND_MS };
   }
 
-  keepBusy({ name }: { readonly name: string }): void {
-    throw new RuntimeError("invalidInput", `Letting ${name} keep a real cache busy: the world, which asks it too, would stand still with it.`, { hint: "Drill a slow cache on embedded engines." });
+  keepBusy(client: BusyClient): void {
+    this.#busy?.close();
+    this.#busy = new BusyRedisClient(client, { port: this.#port, password: this.#parts.config.get("requirepass") }, this.#parts.rate);
   }
 
-  /** Nobody is let to. */
-  isKeptBusyBy(): boolean {
-    return false;
+  isKeptBusyBy({ name, address }: Pick<BusyClient, "name" | "address">): boolean {
+    return this.#isBusy && this.#busy?.client.name === name && this.#busy.client.address === address;
+  }
+
+  get #isBusy(): boolean {
+    return this.#busy?.isConnected === true;
   }
 
   stop(how: "terminated" | "killed"): void {
+    this.#busy?.close();
+    this.#busy = undefined;
     for (const session of this.#sessions) this.disconnect(session);
     if (this.#own !== undefined) this.#parts.commands.close(this.#own);
     this.#own = undefined;
@@ -132,7 +150,7 @@ export class RealRedis implements CacheServer {
   }
 
   snapshot(): SavedRedis {
-    return { folder: this.#parts.folder, config: [...this.#parts.config] };
+    return { folder: this.#parts.folder, config: [...this.#parts.config], busyClient: this.#isBusy ? this.#busy?.client : undefined };
   }
 
   #session(session: CacheSession): RealSession | undefined {
@@ -140,6 +158,7 @@ export class RealRedis implements CacheServer {
   }
 
   #usedMemory(): number {
+    if (this.#isBusy) return this.#size?.bytes ?? 0;
     this.#own ??= this.#parts.commands.open({ port: this.#port, user: OWN_ACCOUNT, password: this.#password });
     const reply = this.#parts.commands.run(this.#own, ["INFO", "memory"]);
     if (reply?.kind === "bulk") return Number(/^used_memory:(\d+)/mu.exec(reply.text)?.[1] ?? 0);

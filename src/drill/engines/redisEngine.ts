@@ -12,14 +12,16 @@ export class RedisEngine implements CacheEngine {
   readonly startsAhead = true;
   readonly #programs: RedisPrograms;
   readonly #folder: string;
+  readonly #rate: number;
   readonly #commands = new BlockingCommands();
   readonly #onEnd: () => void;
   readonly #servers: RealRedis[] = [];
 
-  /** `folder` is the world's; `onEnd` is called when a server has ended by itself. */
-  constructor(programs: RedisPrograms, { folder, onEnd }: { readonly folder: string; readonly onEnd: () => void }) {
+  /** `folder` is the world's, `rate` its time per real time; `onEnd` is called when a server has ended by itself. */
+  constructor(programs: RedisPrograms, { folder, rate, onEnd }: { readonly folder: string; readonly rate: number; readonly onEnd: () => void }) {
     this.#programs = programs;
     this.#folder = join(folder, "caches");
+    this.#rate = rate;
     this.#onEnd = onEnd;
   }
 
@@ -29,7 +31,7 @@ export class RedisEngine implements CacheEngine {
     const folder = before?.folder ?? (file as Pick<SavedRedis, "folder"> | undefined)?.folder ?? join(this.#folder, randomBytes(4).toString("hex"));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     onSave({ folder } satisfies Pick<SavedRedis, "folder">);
-    const server = new RealRedis({ programs: this.#programs, folder, config: before === undefined ? config : new Map(before.config), commands: this.#commands });
+    const server = new RealRedis({ programs: this.#programs, folder, config: before === undefined ? config : new Map(before.config), commands: this.#commands, rate: this.#rate, busyClient: before?.busyClient });
     server.process.onEnd(this.#onEnd);
     this.#servers.push(server);
     return server;

@@ -104,14 +104,30 @@ describe("a world whose caches are real Redis servers", function suite() {
     await world.until("the cache is back", isUp);
   });
 
-  it("redis-data-lost empties it, and a slow one is refused", async () => {
+  it("redis-data-lost empties it", async () => {
     await world.redis("SET kept yes");
     await world.inject("redis-data-lost");
     assert.equal((await world.redis("EXISTS kept")).trim(), "0");
-    const { control } = world.state;
-    const refused = await fetch(`${control.url}/inject`, { method: "POST", headers: { authorization: `Bearer ${control.token}` }, body: JSON.stringify({ fault: "redis-slow", parameters: {} }) });
-    assert.equal(refused.status, 400);
-    assert.match(await refused.text(), /Letting report-export keep a real cache busy/u);
+  });
+
+  it("redis-slow: a real client keeps it busy until somebody ends it, or its pod", async () => {
+    await world.until("the cache is up", isUp);
+    for (const cure of ["kill", "delete"]) {
+      // Half a second of this machine's time.
+      await world.inject("redis-slow", { busySeconds: "20" });
+      await world.until("the health check times out", isDown);
+      assert.equal(await world.standing("redis-slow"), "standing");
+      const began = performance.now();
+      await Promise.all([1, 2, 3].map(() => world.redis("PING")));
+      if (cure === "kill") {
+        assert.ok(performance.now() - began > 200, "a person waits as well");
+        assert.match(await world.redis("SLOWLOG GET 1"), /\nEVAL\n[^]*\nKEYS\n\*\n/u);
+        const address = /addr=(\S+) .*name=report-export/u.exec(await world.redis("CLIENT LIST"))?.[1];
+        assert.equal((await world.redis(`CLIENT KILL ADDR ${address ?? ""}`)).trim(), "1");
+      } else await world.kubectl("delete pod redis-0 --wait=false");
+      await world.until("the fault is gone", async () => (await world.standing("redis-slow")) === "cured");
+      await world.until("the cache is quick again", isUp);
+    }
   });
 
   it("comes back with its world, in the same pod, with its settings and what it had saved", async function () {
