@@ -11,7 +11,6 @@ const THREAD = join(root, "src/services/reading/readingThread.ts");
 const TODAY = "2026-11-28";
 
 describe("reading in a thread", function () {
-  this.timeout(20_000);
   const reader = new ThreadReader(THREAD);
   const reading = new Reading(lintContextOf);
   after(() => reader.dispose());
