@@ -1,26 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import type * as vscode from "vscode";
+import { loadPieces } from "./editor/loadPieces.ts";
 
 type Compose = (context: vscode.ExtensionContext) => void;
 
-/** What the extension consists of: each piece has a package, or a large part of our own, that those before it lack. */
-const PIECES = [
-  () => import("./core/runbook/yamlReader.ts"),
-  () => import("./core/shell/parse.ts"),
-  () => import("./core/runbook/blocks.ts"),
-  () => import("./core/command/planDocument.ts"),
-  () => import("./services/kernelProcess.ts"),
-] as const;
-
-/**
- * Loads the code of the extension and gives its composition root. Reading and evaluating all of it takes longer than others should wait for
- * the extension host, which all extensions share, so each piece has a turn of its own.
- */
+/** Loads the code of the extension and gives its composition root. */
 export async function loadExtension(): Promise<Compose> {
-  for (const load of PIECES) {
-    await load();
-    await setImmediate();
-  }
+  await loadPieces([() => import("./services/kernelProcess.ts"), () => import("./extension.ts")]);
   const { compose } = await import("./extension.ts");
   return compose;
 }
@@ -28,6 +13,5 @@ export async function loadExtension(): Promise<Compose> {
 /** Called by VS Code, which waits for it before it opens a runbook. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const compose = await loadExtension();
-  await setImmediate();
   compose(context);
 }

@@ -17,7 +17,7 @@ import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { Updates } from "./editor/commands/updates.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
-import { CommandHelp } from "./editor/language/commandHelp.ts";
+import { loadCommandHelp } from "./editor/language/loadCommandHelp.ts";
 import { GeneratedDocuments } from "./editor/generatedDocuments.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
 import { FactsDiagnostics } from "./editor/language/factsDiagnostics.ts";
@@ -81,7 +81,7 @@ export function compose(context: vscode.ExtensionContext): void {
   const failures = new FailureCommands(runs, models);
   own(new RunbookController({ runs, models, errors, extensionId: context.extension.id, chooseRun, onFailure: (session, execution) => failures.tell(session, execution) }));
   own(new CellStatusItems(runs, models, errors));
-  own(new CommandHelp(runs, models, errors));
+  void errors.guard("Loading completion and hover", async () => void own(new (await loadCommandHelp())(runs, models, errors)));
   own(new RunbookDiagnostics(models, errors, reader));
   own(new OptionLenses(runs, models, errors));
   own(new FactsDiagnostics(files, errors, reader));

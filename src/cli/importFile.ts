@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { importMarkdown, importReport } from "../core/import/importMarkdown.ts";
+import { importMarkdown } from "../core/import/importMarkdown.ts";
+import { importReport } from "../core/import/importReport.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 

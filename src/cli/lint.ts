@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { LintContext } from "../core/lint/facts.ts";
-import { isFactsFile, lintFacts } from "../core/lint/lintFacts.ts";
+import { isFactsFile } from "../core/facts/factsFile.ts";
+import { lintFacts } from "../core/lint/lintFacts.ts";
 import { lintRunbook, type LintFinding } from "../core/lint/lintRunbook.ts";
 import { readDay } from "../core/lint/days.ts";
 import { printJson, printSarif, printText, type LintedFile } from "../core/lint/printFindings.ts";

@@ -31,8 +31,6 @@ export interface ImportRemark {
 
 const NO_CONTEXT = "The commands name no cluster: the target {name} is the one of the current kubeconfig, whichever that is. Put its context in.";
 
-const NO_VERIFICATION = "Nothing says yet when service is restored: until then a person declares it, and no drill passes. Name the cells that prove it, and list them under verification.";
-
 /**
  * Turns any Markdown document into a runbook (docs/FORMAT.md, Importing): it gets the front matter that its own words give, and not a
  * byte of the rest changes. A front matter that is there keeps its keys and gets those that are missing. `name` is the file's name
@@ -108,14 +106,4 @@ function untaggedCommands(document: RunbookDocument, lineOf: (offset: number) =>
 function looksLikeCommand(line: string): boolean {
   const word = /^\s*(?:\$\s+)?([\w.-]+)\s/.exec(line)?.[1] ?? "";
   return /^\s*\$\s/.test(line) || (/^[a-z]/.test(word) && findTool(word, "local") !== undefined);
-}
-
-/** The report of an import in words, for a terminal or a page. */
-export function importReport({ keys, counts, hasVerification, unread }: ImportedRunbook): string {
-  const { commands, steps, expectations, checklistItems } = counts;
-  const read = `Read: ${String(commands)} command cells, ${String(steps)} steps and options, ${String(expectations)} expectations, ${String(checklistItems)} checklist items.`;
-  const front = keys.length === 0 ? "The front matter was left as it was." : `Front matter: ${keys.join(", ")}. Look it through: it says what the text says.`;
-  const restored = hasVerification || commands === 0 ? [] : [NO_VERIFICATION];
-  const rest = unread.length === 0 ? ["Everything was read."] : ["Not read:", ...unread.map(({ line, words }) => `  line ${String(line)}: ${words}`)];
-  return `${[read, front, ...restored, ...rest].join("\n")}\n`;
 }

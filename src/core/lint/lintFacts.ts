@@ -5,11 +5,6 @@ import type { LintFinding } from "./lintRunbook.ts";
 import { lastReviewProblem } from "./rules/people.ts";
 import { applySuppressions, readYamlSuppressions } from "./suppressions.ts";
 
-/** Whether a file is meant as shared facts: runbooks are Markdown. */
-export function isFactsFile(name: string): boolean {
-  return /\.ya?ml$/i.test(name);
-}
-
 /** Everything there is to say about a file of shared facts on a day, `YYYY-MM-DD`: what it says wrongly, and reviews that are due. Suppressed problems are left out. By place. Total. */
 export function lintFacts(source: string, today: string): readonly LintFinding[] {
   const { facts, problems } = readFacts(source);

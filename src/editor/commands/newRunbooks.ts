@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { importReport } from "../../core/import/importMarkdown.ts";
+import { importReport } from "../../core/import/importReport.ts";
 import type { RunbookReader } from "../../core/reading.ts";
-import { newRunbook } from "../../core/import/newRunbook.ts";
 import { decodeSource, encodeSource } from "../../core/runbook/source.ts";
 import { NOTEBOOK_TYPE } from "../contributions.ts";
 
@@ -44,6 +43,7 @@ export class NewRunbooks {
     const wanted = folder === undefined ? undefined : vscode.Uri.joinPath(folder, `${name === "" ? "new" : name}.runbook.md`);
     const to = await askWhere(wanted, "New Runbook");
     if (to === undefined) return;
+    const { newRunbook } = await import("../../core/import/newRunbook.ts");
     await write(to, newRunbook({ title: title.trim(), owner: owner.trim(), today: new Date().toISOString().slice(0, 10) }));
   }
 }

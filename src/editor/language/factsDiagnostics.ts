@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { isFactsFile } from "../../core/lint/lintFacts.ts";
+import { isFactsFile } from "../../core/facts/factsFile.ts";
 import type { RunbookReader } from "../../core/reading.ts";
 import type { RunbookFiles } from "../commands/runbookFiles.ts";
 import { DisposableStore } from "../disposables.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { importMarkdown, importReport } from "../../../src/core/import/importMarkdown.ts";
+import { importMarkdown } from "../../../src/core/import/importMarkdown.ts";
+import { importReport } from "../../../src/core/import/importReport.ts";
 import { newRunbook } from "../../../src/core/import/newRunbook.ts";
 import { describe as wordsOf } from "../../../src/core/problem.ts";
 import { findFrontMatter } from "../../../src/core/runbook/frontMatterBlock.ts";
