@@ -8,6 +8,8 @@ import { blocksOf, type Profile } from "./profile.ts";
 /** What a person may wait for an extension without noticing, milliseconds. */
 const LIMIT_MS = 50;
 const SAMPLE_MICROSECONDS = 500;
+/** Their median: what a busy machine adds comes and goes. */
+const WINDOWS = 3;
 /** Free on a machine that debugs nothing; the host of the window alone listens there. */
 const PORT = 39_229;
 
@@ -58,7 +60,15 @@ const SCENES: readonly Scene[] = [
 
 /** The longest time that our code holds the extension host's one thread, in a real window, while a person works: all extensions wait for it. */
 export async function hostBlocks(): Promise<Comparison[]> {
-  const comparisons: Comparison[] = [];
+  const holds = new Map<string, { readonly by: string; readonly ms: number }[]>(SCENES.map(({ name }) => [name, []]));
+  for (let window = 0; window < WINDOWS; window += 1) await profileWindow((scene, by, ms) => holds.get(scene)?.push({ by, ms }));
+  return [...holds].map(([name, found]) => ({
+    name: `longest hold of the extension host: ${name}`, ours: found.toSorted((a, b) => a.ms - b.ms)[Math.floor(WINDOWS / 2)]?.by ?? "nothing", peer: "limit", unit: "ms", isLimit: true,
+    pairs: found.map(({ ms }) => ({ ours: ms, peer: LIMIT_MS })),
+  }));
+}
+
+async function profileWindow(found: (scene: string, by: string, ms: number) => void): Promise<void> {
   await withWorkbench({ extension: "vsix", files: ["notebooks", "test/fixtures/seed-runbook.md"], inspectPort: PORT }, async (workbench) => {
     const profiler = await attach(workbench);
     for (const { name, play } of SCENES) {
@@ -68,11 +78,10 @@ export async function hostBlocks(): Promise<Comparison[]> {
       await workbench.page.waitForTimeout(1500);
       const { profile } = (await profiler.send("Profiler.stop")) as { profile: Profile };
       const [longest] = blocksOf(profile, (url) => url.includes("/extensions/dr-runbook."));
-      comparisons.push({ name: `longest hold of the extension host: ${name}`, ours: longest?.by ?? "nothing", peer: "limit", unit: "ms", isLimit: true, pairs: [{ ours: longest?.ms ?? 0.1, peer: LIMIT_MS }] });
+      found(name, longest?.by ?? "nothing", longest?.ms ?? 0.1);
     }
     profiler.close();
   });
-  return comparisons;
 }
 
 interface Profiler {

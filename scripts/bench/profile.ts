@@ -1,3 +1,9 @@
+/**
+ * What a sample counts for at most, milliseconds. Samples are a fraction of it apart: more lies between two of them only where the machine
+ * ran something else, and what held the thread then was not the code.
+ */
+const LONGEST_SAMPLE_MS = 10;
+
 /** What the V8 profiler gives, as far as it is read here. */
 export interface Profile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly url: string; readonly functionName: string }; readonly children?: readonly number[] }[];
@@ -35,7 +41,7 @@ export function blocksOf(profile: Profile, isOurs: (url: string) => boolean): re
       continue;
     }
     open ??= new Map();
-    open.set(name, (open.get(name) ?? 0) + (profile.timeDeltas[index + 1] ?? 0) / 1000);
+    open.set(name, (open.get(name) ?? 0) + Math.min(LONGEST_SAMPLE_MS, (profile.timeDeltas[index + 1] ?? 0) / 1000));
   }
   close();
   return blocks.toSorted((a, b) => b.ms - a.ms);
