@@ -64,7 +64,7 @@ jq -n --arg marked "$MARKED" --rawfile log "logs-$STAMP.log" --rawfile processes
       "curl -s -o /dev/null https://api.buildnest.com/api/products\n# Expected: 200 OK",
     ],
   },
-  { action: "Quarantine", isSlow: true, runbook: "breach", before: ["SUSPECT_SELECTOR=app=nobody"], stops: { at: "quarantine-pods", because: /Expected true: got false/u }, effect: [] },
+  { action: "Quarantine", isSlow: true, runbook: "breach", before: ["SUSPECT_SELECTOR=app=nobody"], stops: { at: "quarantine-pods", because: /contains patched: got no output/u }, effect: [] },
   {
     action: "Preserve Evidence", runbook: "breach", fault: "jwt-secret-leaked",
     effect: [

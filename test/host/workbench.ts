@@ -182,8 +182,9 @@ export class Workbench {
       else if (/No: (?:do not run it|it is not met)/.test(text)) await this.page.keyboard.press("ArrowDown");
       else continue;
       await this.page.keyboard.press("Enter");
-      // The same question must not be answered twice while its box is closing; the next one may be open before it is seen closed.
-      for (let turn = 0; (await this.page.locator(".quick-input-widget:visible").allInnerTexts())[0] === text; turn += 1) {
+      // The same question must not be answered twice while its box is closing. The next one may be open before it is seen closed, and have the same words: it stands on No again, or wants its alias anew.
+      const isAnswered = async (): Promise<boolean> => (alias === undefined ? (await this.#focusedQuickRow("No: ").count()) === 0 : (await this.quickInput().inputValue().catch(() => "")) === alias);
+      for (let turn = 0; (await this.page.locator(".quick-input-widget:visible").allInnerTexts())[0] === text && (await isAnswered()); turn += 1) {
         if (turn === 300) throw new Error(`Answering a gate: it is still open after 30 s: ${text}`);
         await this.page.waitForTimeout(100);
       }
@@ -222,11 +223,14 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Starts a drill of the open runbook, with what breaks by its title (`Nothing yet` for no fault). */
+  /** Starts a drill of the open runbook, with what breaks by its title (`Nothing yet` for no fault), and as much of it as is proposed. */
   async startDrill(fault: string): Promise<void> {
     await this.runCommand("Runbook: Start Drill…");
     await this.waitForQuickInput("what breaks", 60_000);
     await this.pick(fault);
+    const amount = this.page.locator(".quick-input-widget:visible").filter({ hasText: "How much of it?" });
+    await amount.or(this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: /DRILL/ })).first().waitFor();
+    if (await amount.isVisible()) await this.page.keyboard.press("Enter");
     await this.waitForStatus(/DRILL/);
   }
 

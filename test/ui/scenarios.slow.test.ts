@@ -41,6 +41,9 @@ const REHEARSALS: readonly Rehearsal[] = [
 /** Cells of the detection: that they fail is the finding. */
 const FINDINGS = /^detect-/;
 
+/** Checks of what goes on changing for a while after its cure. */
+const SETTLING: ReadonlySet<string> = new Set(["pods-ready"]);
+
 async function rehearse(workbench: Workbench, { runbook, fault, cells, picture }: Rehearsal): Promise<void> {
   const scenario = runbook.slice(0, 2);
   await workbench.openRunbook(runbook);
@@ -48,7 +51,12 @@ async function rehearse(workbench: Workbench, { runbook, fault, cells, picture }
   await workbench.startDrill(fault);
   await workbench.waitForStatus(/\d\d:\d\d/);
   for (const cell of cells) {
-    const end = await workbench.runThroughGates(rowOf(cell, runbook), 400_000);
+    let end = await workbench.runThroughGates(rowOf(cell, runbook), 400_000);
+    // A recovery takes its time: pods of the release that went are there for half a minute more. A person runs the check again.
+    for (let again = 0; end === "failure" && SETTLING.has(cell) && again < 6; again += 1) {
+      await workbench.page.waitForTimeout(10_000);
+      end = await workbench.runThroughGates(rowOf(cell, runbook));
+    }
     if (!FINDINGS.test(cell)) assert.equal(end, "success", cell);
     if (cell === picture) await workbench.screenshot(`scenario-${scenario}-${picture}-dark`);
   }
