@@ -8,7 +8,7 @@ import type { Outcome } from "../core/run/outcome.ts";
 import { failedExpectation } from "../core/run/failureChoices.ts";
 import { planCellText } from "../core/run/planCellText.ts";
 import { createRedactor, type KnownSecrets, redact } from "../core/run/redaction.ts";
-import { judgeRun } from "../core/run/judgeRun.ts";
+import { judgeRun, type WorldEvidence } from "../core/run/judgeRun.ts";
 import { recoveryPointOf, suggestRecoveryPoint } from "../core/run/recoveryPoint.ts";
 import { runStatus, type RunState } from "../core/run/runState.ts";
 import { pinTarget } from "../core/run/targets.ts";
@@ -56,6 +56,8 @@ export interface RunParts {
   /** Masked on screen and in the journal; filled by what the run reads and is told. */
   readonly secrets: KnownSecrets;
   ask(params: AskParams, signal: AbortSignal): Promise<AskResult>;
+  /** Starts the rehearsal world again where it has died; does nothing in an incident. */
+  keepWorld(): Promise<void>;
   /** Resolves when a front is connected. */
   attended(signal: AbortSignal): Promise<void>;
   /** Shows output to the fronts; resolves when more may come. */
@@ -255,12 +257,20 @@ export class Run {
     // Nothing of the recovery comes after the end (messages to others may): what the watch still has to say comes before it.
     await this.#watch.stop();
     await this.#backups?.stop();
-    const world = await this.#faults?.look();
+    const world = await this.#worldEvidence();
     await this.#markDataLoss();
     const verdict = judgeRun(this.#state, this.#parts.document.frontMatter, world);
     await this.record({ type: "runEnded", by, verdict });
     this.#over.abort(new Error("The run has ended."));
     return verdict;
+  }
+
+  /** How the faults stand, `undefined` in an incident. A world that does not answer may have died since the last cell: it is started again and asked once more. */
+  async #worldEvidence(): Promise<WorldEvidence | undefined> {
+    const first = await this.#faults?.look();
+    if (first?.kind !== "silent") return first;
+    await this.#parts.keepWorld();
+    return this.#faults?.look();
   }
 
   /** In a drill the world knows what was lost. One that does not know marks nothing: the verdict says that it is unknown. */

@@ -227,6 +227,7 @@ export class Session {
     const run = new Run({
       folder, journal, records, outputs: new OutputFiles(folder.path), document, world, clusters: () => keeper?.read().clusters ?? [], isUnattended: params.unattended, parameters: params.parameters, secrets, facts: readSharedFacts(document, params.runbookPath), ports: createToolPorts({ world, clock, scratch: folder.scratch, beside: dirname(params.runbookPath), targets: document.frontMatter.targets, onSecret: (value) => secrets.add(value) }),
       ask: (question, signal) => this.#server?.ask(question, signal) ?? Promise.resolve(undefined),
+      keepWorld: () => this.#keepWorld(),
       attended: async (signal) => {
         await this.#keepWorld();
         await this.#attended(signal);
