@@ -5,9 +5,7 @@ type Compose = (context: vscode.ExtensionContext) => void;
 
 /** Loads the code of the extension and gives its composition root. */
 export async function loadExtension(): Promise<Compose> {
-  await loadPieces([() => import("./services/kernelProcess.ts"), () => import("./extension.ts")]);
-  const { compose } = await import("./extension.ts");
-  return compose;
+  return (await loadPieces([() => import("./services/kernelProcess.ts")], () => import("./extension.ts"))).compose;
 }
 
 /** Called by VS Code, which waits for it before it opens a runbook. */

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { FIRST_RUNBOOK } from "../../test/host/firstRunbook.ts";
-import { withWorkbench } from "../../test/host/workbench.ts";
+import { withWorkbench } from "../../test/host/openWorkbench.ts";
 import type { Comparison, Pair } from "./comparison.ts";
 
 const WINDOWS = 3;

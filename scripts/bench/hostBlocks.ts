@@ -1,7 +1,8 @@
 import { WebSocket } from "ws";
 import { rehearseByRestart } from "../../test/host/firstRehearsal.ts";
 import { FIRST_RUNBOOK, rowOf } from "../../test/host/firstRunbook.ts";
-import { withWorkbench, type Workbench } from "../../test/host/workbench.ts";
+import { withWorkbench } from "../../test/host/openWorkbench.ts";
+import type { Workbench } from "../../test/host/workbench.ts";
 import type { Comparison } from "./comparison.ts";
 import { blocksOf, type Profile } from "./profile.ts";
 

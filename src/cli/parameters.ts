@@ -1,6 +1,6 @@
 import type { KernelClient } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { assignmentsText, openParameters, parameterProblem, parameterPrompt, placeholderIn, type ParameterValues } from "../core/runbook/parameters.ts";
+import { openParameters, parameterProblem, parameterPrompt, parametersRequest, placeholderIn, type ParameterValues } from "../core/runbook/parameters.ts";
 import type { Terminal } from "./runLive.ts";
 
 /** Values of the parameters without a default; the kernel asks for secrets. `undefined` when the person closes the input. */
@@ -46,7 +46,6 @@ export async function reviewParameters({ frontMatter }: RunbookDocument, kernel:
     print(`Nothing was set. ${problem ?? ""}`.trimEnd());
     return;
   }
-  // As a cell, as the editor does it: the log has it, and a resumed run.
-  const { status } = await kernel.request("runCell", { execution, cell: { name: "parameters", step: undefined, language: "bash" }, text: assignmentsText({ [spec.name]: value }), via: undefined, timeoutMs: undefined });
+  const { status } = await kernel.request("runCell", { execution, ...parametersRequest({ [spec.name]: value }) });
   print(`-- ${status}: ${spec.name}=${value}`);
 }

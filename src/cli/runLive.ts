@@ -85,11 +85,7 @@ class TerminalRun {
       this.#show(cell, move, status);
       const menu = [...(this.#live.kernel.seat.isYours ? [] : ["t take over"]), ...(cell === undefined ? [] : ["Enter runs it"]), ...(this.#failedExecution(cell, status) === undefined ? [] : ["x override the expectation"]), ...(openAcknowledgement(status.clock) === undefined ? [] : ["a acknowledge"]), MENU].join(" · ");
       const line = await this.#live.read(menu);
-      let isOver = false;
-      await this.#orSay(async () => {
-        isOver = await this.#act(line, cell, status);
-      }, "notDriving");
-      if (isOver) return 0;
+      if (await this.#orSay(() => this.#act(line, cell, status), "notDriving")) return 0;
     }
   }
 
@@ -230,13 +226,14 @@ class TerminalRun {
     });
   }
 
-  /** What cannot be done is said; the run goes on. With `code` only what fails for this reason, the rest is thrown. */
-  async #orSay(action: () => Promise<unknown>, code?: RuntimeErrorCode): Promise<void> {
+  /** What cannot be done is said, gives `undefined`, and the run goes on. With `code` only what fails for this reason, the rest is thrown. */
+  async #orSay<Result>(action: () => Promise<Result>, code?: RuntimeErrorCode): Promise<Result | undefined> {
     try {
-      await action();
+      return await action();
     } catch (error) {
       if (!(error instanceof RuntimeError) || (code !== undefined && error.code !== code)) throw error;
       this.#live.print(`${error.message} ${error.hint}`);
+      return undefined;
     }
   }
 

@@ -134,13 +134,13 @@ export interface ObjectStorePort {
 
 /** How an object is to be kept, in S3's own words (`aws:kms`, `STANDARD_IA`); what is left out is as the bucket has it. */
 export interface PutSettings {
-  readonly encryption?: string;
-  readonly kmsKeyId?: string;
-  readonly acl?: string;
-  readonly storageClass?: string;
-  readonly contentType?: string;
-  readonly contentEncoding?: string;
-  readonly cacheControl?: string;
+  readonly encryption?: string | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly acl?: string | undefined;
+  readonly storageClass?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly cacheControl?: string | undefined;
 }
 
 export interface WriteOptions {

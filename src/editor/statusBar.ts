@@ -5,7 +5,7 @@ import { shortAge } from "../core/health/age.ts";
 import { acknowledgeClock, acknowledgeWords, openAcknowledgement } from "../core/run/acknowledgement.ts";
 import { isOverRpo, rpoExposureMs } from "../core/run/recoveryPoint.ts";
 import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
-import { runKind } from "../core/run/runKind.ts";
+import type { RunKind } from "../core/run/runKind.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
 import { DisposableStore } from "./disposables.ts";
@@ -125,12 +125,16 @@ function showRun(item: vscode.StatusBarItem, session: RunSession): void {
   item.show();
 }
 
+const KIND_WORDS: Readonly<Record<RunKind, string>> = {
+  drill: "Drill: cells touch the rehearsal world on this machine only.",
+  look: "Live, and no impact is marked: cells touch the real targets, the recovery clock does not run.",
+  incident: "Live incident: cells touch the real targets.",
+};
+
 function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): string {
-  const { mode, clock } = session.status;
-  const isLook = runKind({ mode, impactAt: session.clock.impactAt }) === "look";
-  const first = isLook ? "Live, and no impact is marked: cells touch the real targets, the recovery clock does not run." : mode === "incident" ? "Live incident: cells touch the real targets." : "Drill: cells touch the rehearsal world on this machine only.";
+  const { clock } = session.status;
   const speed = clock.rate === 1 ? [] : [`Its time runs ${String(clock.rate)} times as fast as the real one: good for practice, and not counted for the forecast.`];
-  return [first, ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
+  return [KIND_WORDS[session.kind], ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
 }
 
 /** Only when it is over the objective: a clock that always says more is read less. */

@@ -1,6 +1,7 @@
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { runVariables } from "../core/run/runVariables.ts";
 import type { ParameterSpec } from "../core/runbook/document.ts";
+import { useOf } from "../core/runbook/parameters.ts";
 
 interface EnvironmentParts {
   readonly specs: readonly ParameterSpec[];
@@ -34,7 +35,7 @@ export class RunEnvironment {
 
   /** Secret parameters that a text names and that have no value: a kernel that was started anew has none, since secrets are on no disk. */
   missingSecrets(text: string): readonly ParameterSpec[] {
-    return this.#secrets.filter(({ name }) => !this.variables.has(name) && new RegExp(String.raw`\$\{?${name}\b`).test(text));
+    return this.#secrets.filter(({ name }) => !this.variables.has(name) && useOf(name).test(text));
   }
 
   /** All but the secret parameters. */

@@ -211,8 +211,11 @@ export class Session {
       runbook: { path: params.runbookPath, title: document.frontMatter.title ?? params.runbookPath, id: document.frontMatter.id ?? "", sha256: sha256Hex(document.source) },
       rtoMs: document.frontMatter.rtoMs, rpoMs: document.frontMatter.rpoMs, acknowledgeWithinMs: readSharedFacts(document, params.runbookPath)?.communication.acknowledgeWithinMs ?? ACKNOWLEDGE_WITHIN_MS,
     });
-    if (params.impactAt === "now") await run.record({ type: "clockMarked", mark: "impact", markedAt: run.status.clock.now, by: "person", reason: "start of the run, until a person corrects it" });
-    else if (params.impactAt !== undefined) await run.record({ type: "clockMarked", mark: "impact", markedAt: params.impactAt, by: "person", reason: "given at the start" });
+    const { impactAt } = params;
+    if (impactAt !== undefined) {
+      const [markedAt, reason] = impactAt === "now" ? [run.status.clock.now, "start of the run, until a person corrects it"] : [impactAt, "given at the start"];
+      await run.record({ type: "clockMarked", mark: "impact", markedAt, by: "person", reason });
+    }
     await run.pinTargets();
     return run;
   }

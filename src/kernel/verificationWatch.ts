@@ -1,13 +1,13 @@
-import { watchVerification } from "../core/run/verification.ts";
+import { watchVerification, type VerificationHost } from "../core/run/verification.ts";
 
 /** The watch over a run's verification: at most one at a time. */
 export class VerificationWatch {
-  readonly #host: Parameters<typeof watchVerification>[0];
+  readonly #host: VerificationHost;
   readonly #onProblem: (problem: unknown) => Promise<void>;
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
 
   /** `onProblem` hears why a watch has ended that nobody stopped. */
-  constructor(host: Parameters<typeof watchVerification>[0], onProblem: (problem: unknown) => Promise<void>) {
+  constructor(host: VerificationHost, onProblem: (problem: unknown) => Promise<void>) {
     this.#host = host;
     this.#onProblem = onProblem;
   }

@@ -1,79 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
-import { launchChromium } from "../../scripts/host/chromium.ts";
-import { endMarkedProcesses, isolatedEnvironment, markedProcesses } from "../../scripts/host/isolation.ts";
-import { type RunningServer, startServer, workbenchUrl } from "../../scripts/host/server.ts";
-import { type Engine, installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
-import { newestPackage } from "../../scripts/lib/pack.ts";
-import { root } from "../../scripts/lib/paths.ts";
+import { endMarkedProcesses, markedProcesses } from "../../scripts/host/isolation.ts";
+import type { RunningServer } from "../../scripts/host/server.ts";
 
-type Theme = "light" | "dark";
+export type Theme = "light" | "dark";
 
 const cellRows = ".notebookOverlay .cell-list-container .monaco-list-row";
-
-/** How a workbench for a UI test is made. */
-export interface WorkbenchOptions {
-  /** `vsix`: installed, as a person has it, and restarted after a crash. `development`: the checkout's dist. */
-  readonly extension: "development" | "vsix";
-  /** Files and folders of the checkout that are copied into the workspace. */
-  readonly files: readonly string[];
-  readonly theme?: Theme;
-  /** The release of VS Code; the newest unless said. */
-  readonly engine?: Engine;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Where its extension host listens for a debugger, once it gets SIGUSR1. */
-  readonly inspectPort?: number;
-  /** Added to the server's environment, whose home is a new folder without kubeconfig or cloud credentials. */
-  readonly environment?: NodeJS.ProcessEnv;
-}
-
-/** Opens a workbench for one test and closes it afterwards; when the test fails, its message names a screenshot. */
-export async function withWorkbench(options: WorkbenchOptions, test: (workbench: Workbench) => Promise<void>): Promise<void> {
-  const workbench = await openWorkbench(options);
-  try {
-    await test(workbench);
-  } catch (error) {
-    const picture = await workbench.screenshot(`failure-${Date.now()}`).catch((reason: unknown) => `no screenshot: ${String(reason)}`);
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n(screen: ${picture}; notifications: ${(await workbench.notifications().catch(() => [])).join(" | ") || "none"})`, { cause: error });
-  } finally {
-    await workbench.close();
-  }
-}
-
-/** Starts a server with the extension and opens its workbench in headless Chromium. Dispose with `close`. */
-export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const scratch = mkdtempSync(join(tmpdir(), "dr-runbook-ui-"));
-  const folder = join(scratch, "workspace");
-  mkdirSync(folder);
-  for (const file of options.files) cpSync(join(root, file), join(folder, file.split("/").at(-1) ?? file), { recursive: true });
-  const say = (line: string): void => console.log(`  ${line}`);
-  const server = await startServer(await installVsCodeServer(say, options.engine), {
-    dataFolder: join(scratch, "server"),
-    environment: { ...isolatedEnvironment(scratch), ...options.environment },
-    settings: { "window.autoDetectColorScheme": true, "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Dark Modern", ...options.settings },
-    ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
-    ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
-  });
-  let browser: Browser | undefined;
-  try {
-    browser = await launchChromium(say);
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: options.theme ?? "dark" });
-    page.setDefaultTimeout(30_000);
-    page.setDefaultNavigationTimeout(120_000);
-    await prepareSecrets(page, server);
-    if (options.extension === "development") await injectDevelopment(page, server, root);
-    const workbench = new Workbench(page, server, browser, scratch, folder);
-    await page.goto(workbenchUrl(server, folder).href);
-    await workbench.waitUntilReady();
-    return workbench;
-  } catch (error) {
-    await browser?.close();
-    await server.stop();
-    throw error;
-  }
-}
 
 /** A real VS Code window, driven by keyboard and mouse. Cells are counted from 0, Markdown cells included. */
 export class Workbench {
@@ -124,7 +58,7 @@ export class Workbench {
     await this.page.keyboard.press("Control+p");
     await this.quickInput().fill(name);
     await this.#focusedQuickRow(name.split("/").at(-1) ?? name).waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.pressInQuickInput("Enter");
     await this.page.locator(".tabs-container .tab.active").filter({ hasText: name.split("/").at(-1) ?? name }).waitFor();
   }
 
@@ -178,10 +112,10 @@ export class Workbench {
       if (result !== undefined) return result;
       const [text = ""] = await this.page.locator(".quick-input-widget:visible").allInnerTexts();
       const alias = /Type (\S+) to run/.exec(text)?.[1];
-      if (alias !== undefined) await this.page.keyboard.type(alias);
-      else if (/No: (?:do not run it|it is not met)/.test(text)) await this.page.keyboard.press("ArrowDown");
+      if (alias !== undefined) await this.quickInput().pressSequentially(alias);
+      else if (/No: (?:do not run it|it is not met)/.test(text)) await this.pressInQuickInput("ArrowDown");
       else continue;
-      await this.page.keyboard.press("Enter");
+      await this.pressInQuickInput("Enter");
       // The same question must not be answered twice while its box is closing. The next one may be open before it is seen closed, and have the same words: it stands on No again, or wants its alias anew.
       const isAnswered = async (): Promise<boolean> => (alias === undefined ? (await this.#focusedQuickRow("No: ").count()) === 0 : (await this.quickInput().inputValue().catch(() => "")) === alias);
       for (let turn = 0; (await this.page.locator(".quick-input-widget:visible").allInnerTexts())[0] === text && (await isAnswered()); turn += 1) {
@@ -220,7 +154,7 @@ export class Workbench {
     await this.page.keyboard.press("F1");
     await this.quickInput().fill(`>${title}`);
     await this.#focusedQuickRow(title).waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.pressInQuickInput("Enter");
   }
 
   /** Starts a drill of the open runbook, with what breaks by its title (`Nothing yet` for no fault), and as much of it as is proposed. */
@@ -230,7 +164,7 @@ export class Workbench {
     await this.pick(fault);
     const amount = this.page.locator(".quick-input-widget:visible").filter({ hasText: "How much of it?" });
     await amount.or(this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: /DRILL/ })).first().waitFor();
-    if (await amount.isVisible()) await this.page.keyboard.press("Enter");
+    if (await amount.isVisible()) await this.pressInQuickInput("Enter");
     await this.waitForStatus(/DRILL/);
   }
 
@@ -242,17 +176,21 @@ export class Workbench {
     const rows = this.page.locator(".quick-input-widget:visible .monaco-list-row");
     const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");
     const deadline = Date.now() + 30_000;
-    // A picker that closed a moment ago gives the focus back to where it was, also from the next one.
-    await this.quickInput().focus();
+    let left = { row: "", at: 0 };
     while (Date.now() < deadline) {
       const isLabel = (await rows.locator(".label-name").allInnerTexts()).includes(text);
       const [row] = await (isLabel ? focused.locator(".label-name") : focused).allInnerTexts();
       if (isLabel ? row === text : row?.includes(text) === true) {
-        await this.page.keyboard.press("Enter");
+        await this.pressInQuickInput("Enter");
         return;
       }
-      if (row === undefined) await this.page.waitForTimeout(50);
-      else await this.page.keyboard.press("ArrowDown");
+      const index = row === undefined ? null : await focused.getAttribute("data-index");
+      // A list that is drawn late still shows the row that was left: another key would go one too far. One that is filled anew stands on it again.
+      if (index === null || (index === left.row && Date.now() - left.at < 2000)) await this.page.waitForTimeout(20);
+      else {
+        left = { row: index, at: Date.now() };
+        await this.pressInQuickInput("ArrowDown");
+      }
     }
     throw new Error(`the quick pick never came to "${text}": ${(await this.quickTexts()).join(" | ")}`);
   }
@@ -261,8 +199,8 @@ export class Workbench {
   async answer(prompt: string, text: string): Promise<void> {
     const box = this.page.locator(".quick-input-widget:visible").filter({ hasText: prompt });
     await box.waitFor();
-    await this.page.keyboard.type(text);
-    await this.page.keyboard.press("Enter");
+    await this.quickInput().pressSequentially(text);
+    await this.pressInQuickInput("Enter");
     await box.waitFor({ state: "hidden" });
   }
 
@@ -366,6 +304,11 @@ export class Workbench {
     return markedProcesses(this.scratch, pattern);
   }
 
+  /** Presses keys in the open quick pick or input box, one after the other. One that closed a moment ago gives the focus back to where it was, also from the next one: so this takes it first. */
+  async pressInQuickInput(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.quickInput().press(key);
+  }
+
   quickInput(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-box input");
   }
@@ -378,27 +321,6 @@ export class Workbench {
   quickRows(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
   }
-}
-
-/** Makes the workbench load the extension from a folder. (The address can do that too, but only with a test driver that hides toasts.) */
-async function injectDevelopment(page: Page, server: RunningServer, extension: string): Promise<void> {
-  const location = { $mid: 1, scheme: "vscode-remote", authority: new URL(server.origin).host, path: resolve(extension) };
-  await page.addInitScript((extensions) => {
-    if (window.top !== window) return;
-    new MutationObserver((_, observer) => {
-      const settings = document.getElementById("vscode-workbench-web-configuration");
-      if (settings === null) return;
-      observer.disconnect();
-      const configuration = JSON.parse(settings.getAttribute("data-settings") ?? "{}");
-      configuration.developmentOptions = { ...configuration.developmentOptions, extensions };
-      settings.setAttribute("data-settings", JSON.stringify(configuration));
-    }).observe(document, { childList: true, subtree: true });
-  }, [location]);
-}
-
-/** Answers what code-server's own wrapper would: with a key, secrets persist over reloads as they do on a desktop. */
-async function prepareSecrets(page: Page, server: RunningServer): Promise<void> {
-  await page.route((url) => url.origin === server.origin && url.pathname === "/mint-key", (route) => route.fulfill({ status: 200, body: Buffer.alloc(32, 7) }));
 }
 
 async function readOutputs(frame: Frame): Promise<{ top: number; text: string }[]> {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { faultText } from "../../src/core/runbook/drillCase.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf } from "../host/firstRunbook.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 /** Answers Yes to the gate that is open. */
 async function sayYes(workbench: Workbench): Promise<string> {
   const question = await workbench.waitForQuickInput("No: do not run it");
-  await workbench.page.keyboard.press("ArrowDown");
-  await workbench.page.keyboard.press("Enter");
+  await workbench.pressInQuickInput("ArrowDown", "Enter");
   return question;
 }
 
@@ -21,7 +21,7 @@ describe("the palette during a drill", function () {
       await workbench.openView("DR Runbook");
       await workbench.runCommand("Runbook: Start Drill…");
       await workbench.waitForQuickInput("what breaks", 60_000);
-      await page.keyboard.press("Escape");
+      await workbench.pressInQuickInput("Escape");
       await workbench.waitForStatus(/No run/);
       await page.waitForTimeout(1000);
       assert.deepEqual(workbench.processes(/world\.js/), []);
@@ -54,9 +54,7 @@ describe("the palette during a drill", function () {
       await workbench.answer("why?", "Nothing was restored");
       await workbench.runCommand("Runbook: Tick Checklist Items…");
       await workbench.waitForQuickInput("Data loss window documented");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Space");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("ArrowDown", "Space", "Enter");
       await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Cause identified");

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Hex } from "../../src/core/run/chain.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf } from "../host/firstRunbook.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 /** What the messages and the people of the first runbook need. */
 const FILES = [...FIRST_RUNBOOK_FILES, "notebooks/templates", "notebooks/buildnest.yaml"];
@@ -25,16 +25,16 @@ describe("people and messages", function () {
 
       await workbench.runCommand("Runbook: Start Drill…");
       await workbench.waitForQuickInput("what breaks", 60_000);
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await workbench.waitForStatus(/\d\d:\d\d \/ 15:00/);
       await workbench.runCommand("Runbook: Name Incident Commander…");
       await workbench.waitForQuickInput("One person who decides");
-      await page.keyboard.press("Control+a");
+      await workbench.pressInQuickInput("Control+a");
       await workbench.answer("One person who decides", "Ada Lovelace");
       await contacts.locator(".monaco-list-row").filter({ hasText: "Ada Lovelace" }).waitFor();
       await workbench.runCommand("Runbook: Escalate…");
       await workbench.waitForQuickInput("next in the chain");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await workbench.waitForQuickInput("only recorded");
       await workbench.pick("Page");
       await page.locator(".notifications-toasts").filter({ hasText: "nobody was reached" }).waitFor();
@@ -47,7 +47,7 @@ describe("people and messages", function () {
       await workbench.screenshotInBothThemes("update");
       await workbench.runCommand("Runbook: Write Update to File…");
       await workbench.waitForQuickInput("An existing file is not written over");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
       await page.waitForTimeout(1000);
 

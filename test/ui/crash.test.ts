@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { verifyChain } from "../../src/core/run/chain.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, outcomesOf, rowOf, waitForOutcome } from "../host/firstRunbook.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 describe("a crash of the editor", function () {
   this.timeout(400_000);
@@ -24,8 +25,7 @@ describe("a crash of the editor", function () {
       await workbench.screenshot("host-killed-dark");
       await workbench.waitForQuickInput("No: do not run it", 90_000);
       await workbench.screenshot("host-back-dark");
-      await workbench.page.keyboard.press("ArrowDown");
-      await workbench.page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("ArrowDown", "Enter");
 
       // While the statement is in flight: the database takes its time to come up.
       await workbench.page.waitForTimeout(2_000);

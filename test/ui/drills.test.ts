@@ -7,7 +7,8 @@ import { listRuns } from "../../src/services/journal/runFolder.ts";
 import { rowOf, FIRST_RUNBOOK } from "../host/firstRunbook.ts";
 import { writePastRun } from "../host/pastRuns.ts";
 import { waitForWebview } from "../host/webviews.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 const DAY_MS = 86_400_000;
 const RUNBOOK = { path: "/elsewhere/01-database-failure.runbook.md", title: "Scenario 1: Database Failure", id: "buildnest-database-failure" };

@@ -7,7 +7,7 @@ import { startWorld } from "../../src/services/kernelProcess.ts";
 import { controlWorld } from "../../src/services/worldControl.ts";
 import { root } from "../../scripts/lib/paths.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, rowOf } from "../host/firstRunbook.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 /** The "production" of this test is a cluster on loopback that the extension knows only by the kubeconfig in its environment. */
 describe("a live incident", function () {
@@ -59,14 +59,13 @@ describe("a live incident", function () {
       assert.match(question, /^LIVE prod: Change: kubectl delete/);
       for (const fact of ["kubectl delete pod mysql-0 -n buildnest", `prod (cluster) · ${world.kubernetes}`, "oncall", "kept by statefulset/mysql"]) assert.ok(question.includes(fact), `${fact} in ${question}`);
       await workbench.screenshot("incident-gate-dark");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       assert.equal(await workbench.waitForCellEnd(rowOf("restart-database")), "failure");
       await workbench.waitForOutput(/Refused: the answer was No/);
 
       await workbench.runCell(rowOf("restart-database"));
       await workbench.waitForQuickInput("No: do not run it");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("ArrowDown", "Enter");
       await workbench.waitForOutput(/pod "mysql-0" deleted/);
       await workbench.waitForOutput(/condition met/, 60_000);
 
@@ -93,7 +92,7 @@ describe("a live incident", function () {
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Service restored");
       await workbench.waitForQuickInput("how many minutes ago?");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await workbench.answer("how do you know?", "The shop sells again, says support");
       await workbench.waitForStatus(/restored \d\d:\d\d/);
       await workbench.runCommand("Runbook: End Run…");
@@ -111,7 +110,7 @@ describe("a live incident", function () {
       await workbench.pick("Scenario 1: Database Failure");
       await workbench.pick("JSON");
       await workbench.waitForQuickInput("Where to?");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await page.locator(".tabs-container .tab.active").filter({ hasText: ".log.json" }).waitFor();
       await workbench.runCommand("Runbook: Write Update…");
       await workbench.pick("Scenario 1: Database Failure");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 describe("making runbooks", function () {
   this.timeout(300_000);

@@ -1,5 +1,5 @@
 import { rehearseByRestart } from "../host/firstRehearsal.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 describe("the oldest VS Code that the manifest allows", function () {
   this.timeout(420_000);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findInWebviews } from "../host/webviews.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 describe("opening a runbook", () => {
   it("shows the packed extension's notebook, and saving it changes no byte", async () => {

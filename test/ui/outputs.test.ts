@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { FIRST_RUNBOOK_FILES } from "../host/firstRunbook.ts";
 import { findInWebviews, webviewsOf } from "../host/webviews.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 /** The row of the first command: the front matter's cell comes before it. */
 const LOG = 1;

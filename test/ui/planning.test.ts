@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { waitForWebview } from "../host/webviews.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 /** Puts the cursor at the end of a cell's text and types. */
 async function typeInto(workbench: Workbench, row: number, text: string): Promise<void> {
   await workbench.focusCell(row);
   await workbench.page.keyboard.press("Enter");
+  await workbench.cell(row).locator(".monaco-editor.focused").waitFor();
   await workbench.page.keyboard.press("Control+End");
   await workbench.page.keyboard.type(text, { delay: 20 });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, rowOf } from "../host/firstRunbook.ts";
 import { runCells, startFirstDrill, verifyRecovery } from "../host/firstRehearsal.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 /** With the shared facts: they say which backups bring data back. */
 const FILES = [...FIRST_RUNBOOK_FILES, "notebooks/buildnest.yaml"];

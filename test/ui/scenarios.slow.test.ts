@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rowOf } from "../host/firstRunbook.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 interface Rehearsal {
   readonly runbook: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FIRST_RUNBOOK, journalOf, outcomesOf, rowOf, waitForOutcome } from "../host/firstRunbook.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 describe("the start of a run", function () {
   this.timeout(420_000);
@@ -13,7 +13,7 @@ describe("the start of a run", function () {
       await workbench.runCommand("Runbook: What Do You See?…");
       await workbench.waitForQuickInput("Session loss");
       await workbench.screenshot("symptoms-dark");
-      await page.keyboard.type("CrashLoop");
+      await workbench.quickInput().pressSequentially("CrashLoop");
       await workbench.pick("Database pod in CrashLoopBackOff");
       await page.locator(".tabs-container .tab.active").filter({ hasText: FIRST_RUNBOOK }).waitFor();
 
@@ -25,11 +25,10 @@ describe("the start of a run", function () {
       assert.match(await workbench.waitForQuickInput("Start: what the run uses", 60_000), /DB_POD\s*mysql-0 \(default\)/);
       await workbench.pick("MAX_LAG_SECONDS");
       await workbench.waitForQuickInput("Parameter MAX_LAG_SECONDS");
-      await page.keyboard.type("often");
+      await workbench.quickInput().pressSequentially("often");
       await workbench.waitForQuickInput("It must be a whole number.");
-      await page.keyboard.press("Control+a");
-      await page.keyboard.type("120");
-      await page.keyboard.press("Enter");
+      await workbench.quickInput().fill("120");
+      await workbench.pressInQuickInput("Enter");
       await workbench.waitForQuickInput("120 (changed)");
       await workbench.screenshotInBothThemes("start-parameters");
       await workbench.pick("Start");
@@ -39,7 +38,7 @@ describe("the start of a run", function () {
 
       await workbench.runCommand("Runbook: Set Parameters…");
       await workbench.waitForQuickInput("120 (of this run)");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
 
       await workbench.runCommand("Runbook: Run Until a Change");
       await waitForOutcome(workbench, "triage-error-log");
@@ -51,8 +50,7 @@ describe("the start of a run", function () {
       await workbench.runCommand("Runbook: Restart Redis");
       await workbench.waitForQuickInput("No: do not run it", 60_000);
       await workbench.screenshot("guest-gate-dark");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("ArrowDown", "Enter");
       await workbench.waitForOutput(/condition met/, 120_000);
       await waitForOutcome(workbench, "buildnest-redis-failure/redis-ping");
       // Whether a pod that crashes again and again can be asked for its volume depends on the moment.

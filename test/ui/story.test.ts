@@ -1,6 +1,6 @@
 import { FIRST_RUNBOOK_FILES } from "../host/firstRunbook.ts";
 import { rehearseByRestart } from "../host/firstRehearsal.ts";
-import { withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
 
 /** With the shared facts: they say which backups bring data back. */
 const FILES = [...FIRST_RUNBOOK_FILES, "notebooks/buildnest.yaml"];
@@ -18,7 +18,7 @@ describe("the story of scenario 1", function () {
       await workbench.runCommand("Runbook: Export Incident Log…");
       await workbench.pick("Markdown");
       await workbench.waitForQuickInput("Where to?");
-      await workbench.page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
       await workbench.page.locator(".notebookOverlay .cell-list-container .monaco-list-row").first().waitFor({ state: "attached" });
       await workbench.screenshot("exported-dark");

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { KernelState } from "../../src/core/protocol.ts";
 import { connectKernel } from "../../src/services/kernelClient.ts";
 import { FIRST_RUNBOOK, FIRST_RUNBOOK_FILES, journalOf, rowOf, waitForOutcome } from "../host/firstRunbook.ts";
-import { type Workbench, withWorkbench } from "../host/workbench.ts";
+import { withWorkbench } from "../host/openWorkbench.ts";
+import type { Workbench } from "../host/workbench.ts";
 
 describe("a run that two fronts have", function () {
   this.timeout(300_000);
@@ -37,15 +38,14 @@ describe("a run that two fronts have", function () {
         await workbench.runCell(rowOf("restart-database"));
         await workbench.waitForQuickInput("DRILL: alice drives it at a terminal since");
         await workbench.screenshotInBothThemes("take-over");
-        await page.keyboard.press("Enter");
+        await workbench.pressInQuickInput("Enter");
         await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
         assert.deepEqual(terminal.seat, { isYours: true, front: "cli" });
         await workbench.runCell(rowOf("restart-database"));
         await workbench.pick("Take over: this window drives");
         await workbench.waitForQuickInput("No: do not run it");
         assert.deepEqual(terminal.seat, { isYours: false, front: "vscode" });
-        await page.keyboard.press("ArrowDown");
-        await page.keyboard.press("Enter");
+        await workbench.pressInQuickInput("ArrowDown", "Enter");
         await waitForOutcome(workbench, "restart-database");
 
         // While a terminal looks on, a reload is no change of drivers.

@@ -12,9 +12,8 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
 /** How a call's flags want an uploaded object to be kept; of a download they say nothing. */
 export function keepingOf(operation: Operation): PutSettings {
   const encryption = hasFlag(operation, "sse") ? (flagText(operation, "sse") ?? "AES256") : undefined;
-  const kept = {
+  return {
     encryption, kmsKeyId: flagText(operation, "sse-kms-key-id"), acl: flagText(operation, "acl"), storageClass: flagText(operation, "storage-class"),
     contentType: flagText(operation, "content-type"), contentEncoding: flagText(operation, "content-encoding"), cacheControl: flagText(operation, "cache-control"),
   };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import { pinnedFlags } from "../run/pinning.ts";
 import type { PlannedOperation } from "../command/plan.ts";
 import { quoted } from "../command/rewrites.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
+import { useOf } from "../runbook/parameters.ts";
 import { chooseTarget } from "../run/targets.ts";
 import { writtenCommands } from "../language/commandAt.ts";
 import type { PlannedCell, RunbookPlan } from "./runbookPlan.ts";
@@ -69,7 +70,7 @@ function declarations({ document }: RunbookPlan, cell: PlannedCell, values: Read
 /** True where the text assigns the name before it uses it. */
 function isSetFirst(text: string, name: string): boolean {
   const assigned = new RegExp(String.raw`(?:^|[\s;&|(])(?:${name}=|for\s+${name}\s)`).exec(text);
-  const used = new RegExp(String.raw`\$\{?${name}\b`).exec(text);
+  const used = useOf(name).exec(text);
   return assigned !== null && (used === null || assigned.index < used.index);
 }
 

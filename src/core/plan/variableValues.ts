@@ -1,5 +1,6 @@
 import { assignmentsOf } from "../command/assignments.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
+import { useOf } from "../runbook/parameters.ts";
 
 type Values = ReadonlyMap<string, string>;
 
@@ -35,7 +36,7 @@ export function valuesByCell(document: RunbookDocument, start: Values): readonly
 function waysOf(text: string, candidates: ReadonlyMap<string, ReadonlySet<string | undefined>>): readonly Values[] {
   let ways: readonly Values[] = [new Map()];
   for (const [name, values] of candidates) {
-    if (!new RegExp(String.raw`\$\{?${name}\b`).test(text)) continue;
+    if (!useOf(name).test(text)) continue;
     const known = [...values].filter((value) => value !== undefined);
     if (known.length < values.size || ways.length * known.length > MAX_WAYS) continue;
     ways = ways.flatMap((way) => known.map((value) => new Map([...way, [name, value]])));

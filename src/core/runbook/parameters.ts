@@ -1,3 +1,4 @@
+import type { RunCellParams } from "../protocol.ts";
 import type { ParameterSpec } from "./document.ts";
 
 /** Values of parameters by their names. */
@@ -27,6 +28,16 @@ export function openParameters(specs: readonly ParameterSpec[]): readonly Parame
 /** Whether a person must see the values before a run: a link has given some, or it is live and a default is made up. */
 export function needsReview(specs: readonly ParameterSpec[], given: ParameterValues, isLive: boolean): boolean {
   return specs.some(({ name, default: usual }) => given[name] !== undefined || (isLive && usual !== undefined && placeholderIn(usual) !== undefined));
+}
+
+/** Finds where a text uses the variable of this name: `$NAME`, `${NAME`. */
+export function useOf(name: string): RegExp {
+  return new RegExp(String.raw`\$\{?${name}\b`);
+}
+
+/** What a kernel is asked to set variables of a run: a cell, so that the journal has the values as it has those that cells set, and a resumed run too. */
+export function parametersRequest(values: ParameterValues): Omit<RunCellParams, "execution"> {
+  return { cell: { name: "parameters", step: undefined, language: "bash" }, text: assignmentsText(values), via: undefined, timeoutMs: undefined };
 }
 
 /** Command lines that set variables to these values, whatever is in them. */

@@ -1,5 +1,5 @@
 import type { ParameterSpec, RunbookDocument } from "./document.ts";
-import { openParameters } from "./parameters.ts";
+import { openParameters, useOf } from "./parameters.ts";
 
 /** A quick action of a runbook: the cells whose info map has its name, alone or in a list (```` ```bash {action: "View Logs"} ````), in document order. */
 export interface QuickAction {
@@ -22,5 +22,5 @@ export function readQuickActions(document: RunbookDocument): readonly QuickActio
 /** The parameters that an action's cells use, in the order of the front matter. Secrets are left out: the kernel asks for those. */
 export function parametersOf({ cells, frontMatter }: Pick<RunbookDocument, "cells" | "frontMatter">, action: QuickAction): readonly ParameterSpec[] {
   const texts = action.cells.flatMap((index) => [cells[index]?.text ?? "", cells[index]?.command?.via ?? ""]).join("\n");
-  return openParameters(frontMatter.parameters).filter(({ name }) => new RegExp(String.raw`\$\{?${name}\b`).test(texts));
+  return openParameters(frontMatter.parameters).filter(({ name }) => useOf(name).test(texts));
 }

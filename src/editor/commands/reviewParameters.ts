@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ParameterSpec } from "../../core/runbook/document.ts";
-import { assignmentsText, needsReview, openParameters, parameterProblem, parameterPrompt, type ParameterValues, placeholderIn } from "../../core/runbook/parameters.ts";
+import { needsReview, openParameters, parameterProblem, parameterPrompt, parametersRequest, type ParameterValues, placeholderIn } from "../../core/runbook/parameters.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunSession } from "../run/runSession.ts";
 
@@ -53,10 +53,10 @@ export async function askStartParameters(specs: readonly ParameterSpec[], given:
   return changed === undefined ? undefined : { ...values, ...changed };
 }
 
-/** Sets variables of a run: as a cell, so that the journal has the values as it has those that cells set, and a resumed run too. */
+/** Sets variables of a run. Rejects with `invalidInput` where they do not take the values. */
 export async function setParameters(session: RunSession, values: ParameterValues): Promise<void> {
   if (Object.keys(values).length === 0) return;
-  const outcome = await session.client.request("runCell", { execution: randomUUID(), cell: { name: "parameters", step: undefined, language: "bash" }, text: assignmentsText(values), via: undefined, timeoutMs: undefined });
+  const outcome = await session.client.request("runCell", { execution: randomUUID(), ...parametersRequest(values) });
   if (outcome.status !== "succeeded") throw new RuntimeError("invalidInput", `Setting ${Object.keys(values).join(", ")}: ${outcome.message ?? outcome.status}`, { hint: "Set other values." });
 }
 

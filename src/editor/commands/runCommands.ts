@@ -9,7 +9,6 @@ import { cellOfMove, moveWords, nextMove } from "../../core/run/nextMove.ts";
 import { followProgress, optionsOf, takenOption } from "../../core/run/progress.ts";
 import { cellsAhead, type Extent } from "../../core/run/runAhead.ts";
 import { remainingMs } from "../../core/run/recoveryClock.ts";
-import { runKind } from "../../core/run/runKind.ts";
 import { openParameters } from "../../core/runbook/parameters.ts";
 import { RuntimeError } from "../../core/runtimeError.ts";
 import type { RunbookModels } from "../notebook/runbookModel.ts";
@@ -49,7 +48,7 @@ export class RunCommands {
 
   async endRun(): Promise<void> {
     const session = this.#runs.needDriving();
-    const kind = runKind({ mode: session.status.mode, impactAt: session.clock.impactAt });
+    const { kind } = session;
     const detail = kind === "look" ? "No impact was marked." : session.clock.restoredAt !== undefined ? "Service is restored." : "The clock still runs: service is not shown to be restored.";
     const picked = await vscode.window.showQuickPick(
       [

@@ -147,15 +147,15 @@ function finalItems(segment: Segment, closing: string): readonly (readonly vscod
     return news.length === 0 ? [] : [[vscode.NotebookCellOutputItem.text(news.join("\n"))]];
   }
   const shape = segment.stream === "stdout" ? shapeOutput(text) : undefined;
-  return [shape === undefined ? [toItem(segment)] : [shapedItem(shape, segment), vscode.NotebookCellOutputItem.text(text)]];
+  return [shape === undefined ? [toItem(segment)] : [shapedItem(shape, segment, text), vscode.NotebookCellOutputItem.text(text)]];
 }
 
-function shapedItem(shape: OutputShape, segment: Segment): vscode.NotebookCellOutputItem {
+function shapedItem(shape: OutputShape, segment: Segment, text: string): vscode.NotebookCellOutputItem {
   switch (shape.kind) {
     case "table":
       return vscode.NotebookCellOutputItem.json(shape.table, OUTPUT_MIMES.table);
     case "log":
-      return logItem(segment, shape.lines, false);
+      return logItem(segment, text, shape.lines, false);
     case "json":
       return vscode.NotebookCellOutputItem.json(shape.value, OUTPUT_MIMES.json);
   }
@@ -165,11 +165,12 @@ function shapedItem(shape: OutputShape, segment: Segment): vscode.NotebookCellOu
 function itemsOf(segment: Segment): readonly vscode.NotebookCellOutputItem[] {
   if (!segment.isLog) return [toItem(segment)];
   const text = newestLines(segment);
-  return [logItem(segment, levelLines(text), true), vscode.NotebookCellOutputItem.text(text)];
+  return [logItem(segment, text, levelLines(text), true), vscode.NotebookCellOutputItem.text(text)];
 }
 
-function logItem({ key, text, lines: ends }: Segment, lines: readonly LogLine[], isGrowing: boolean): vscode.NotebookCellOutputItem {
-  const whole = ends + (text.toString().endsWith("\n") ? 0 : 1);
+/** `text` is the segment's, or its end. */
+function logItem({ key, lines: ends }: Segment, text: string, lines: readonly LogLine[], isGrowing: boolean): vscode.NotebookCellOutputItem {
+  const whole = ends + (text.endsWith("\n") ? 0 : 1);
   const log: LogOutput = { key, isGrowing, first: Math.max(0, whole - lines.length), lines };
   return vscode.NotebookCellOutputItem.json(log, OUTPUT_MIMES.log);
 }

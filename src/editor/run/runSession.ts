@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ClockStatus, KernelClient, KernelRequests, OutputNotification, RunStatus, Seat } from "../../core/protocol.ts";
 import type { JournalRecord } from "../../core/run/journalEvent.ts";
+import { runKind, type RunKind } from "../../core/run/runKind.ts";
 import { DisposableStore } from "../disposables.ts";
 
 const EVENT_LIMIT = 2000;
@@ -57,6 +58,11 @@ export class RunSession implements vscode.Disposable {
   /** True while cells can be run in it. */
   get isActive(): boolean {
     return this.#isConnected && this.#status.ended === undefined;
+  }
+
+  /** What the run is to people, as of now. */
+  get kind(): RunKind {
+    return runKind({ mode: this.#status.mode, impactAt: this.#status.clock.impactAt });
   }
 
   /** Who drives the run: this window, another front, or nobody. */

@@ -4,7 +4,7 @@ import { cellOfMove, nextMove } from "../../core/run/nextMove.ts";
 import { followProgress } from "../../core/run/progress.ts";
 import { forecastOption, forecastWords } from "../../core/run/optionForecast.ts";
 import { describeClock, remainingMs } from "../../core/run/recoveryClock.ts";
-import { KIND_LABELS, runKind } from "../../core/run/runKind.ts";
+import { KIND_LABELS } from "../../core/run/runKind.ts";
 import { messageOf } from "../../core/runtimeError.ts";
 import type { InternalCommandId, ViewId } from "../contributions.ts";
 import { DisposableStore } from "../disposables.ts";
@@ -129,7 +129,7 @@ export class RunView implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
   async #roots(session: RunSession): Promise<RunNode[]> {
     const { status } = session;
     const isLive = status.mode === "incident";
-    const kind = runKind({ mode: status.mode, impactAt: session.clock.impactAt });
+    const { kind } = session;
     const state = status.ended !== undefined ? (isLive ? "ended" : status.ended.status) : session.isConnected ? `driven by ${status.driver}` : "the kernel is gone";
     this.#acknowledge = acknowledgeDescription(this.#runs.active);
     return [
@@ -155,7 +155,7 @@ export class RunView implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
     const model = await this.#models.of(notebook);
     const progress = followProgress(model.document, session.status);
     const checklist = checklistNodes(checklistOf(model.document, progress.current, session.status));
-    if (progress.current === undefined) return [...(!model.document.steps.some(({ kind: kindOfStep }) => kindOfStep === "step") ? [] : [line("Every step is done", { icon: "check-all" })]), ...checklist];
+    if (progress.current === undefined) return [...(model.document.steps.some(({ kind }) => kind === "step") ? [line("Every step is done", { icon: "check-all" })] : []), ...checklist];
     const move = nextMove(model.document, session.status);
     return [
       stepLine("Now", progress.current, "arrow-right", cellOfMove(move)),
