@@ -173,26 +173,31 @@ export class Workbench {
    * screen, else the first that has it. The list shows only the rows near the focus, and goes round at its end.
    */
   async pick(text: string): Promise<void> {
-    const rows = this.page.locator(".quick-input-widget:visible .monaco-list-row");
-    const focused = this.page.locator(".quick-input-widget:visible .monaco-list-row.focused");
     const deadline = Date.now() + 30_000;
-    let left = { row: "", at: 0 };
+    let left = { index: "", at: 0 };
     while (Date.now() < deadline) {
-      const isLabel = (await rows.locator(".label-name").allInnerTexts()).includes(text);
-      const [row] = await (isLabel ? focused.locator(".label-name") : focused).allInnerTexts();
-      if (isLabel ? row === text : row?.includes(text) === true) {
-        await this.pressInQuickInput("Enter");
-        return;
-      }
-      const index = row === undefined ? null : await focused.getAttribute("data-index");
+      const focused = await this.#focusedItem(text);
       // A list that is drawn late still shows the row that was left: another key would go one too far. One that is filled anew stands on it again.
-      if (index === null || (index === left.row && Date.now() - left.at < 2000)) await this.page.waitForTimeout(20);
-      else {
-        left = { row: index, at: Date.now() };
-        await this.pressInQuickInput("ArrowDown");
+      if (focused === undefined || (focused.index === left.index && Date.now() - left.at < 2000)) {
+        await this.page.waitForTimeout(20);
+        continue;
       }
+      await this.pressInQuickInput(focused.isWanted ? "Enter" : "ArrowDown");
+      if (focused.isWanted) return;
+      left = { index: focused.index, at: Date.now() };
     }
     throw new Error(`the quick pick never came to "${text}": ${(await this.quickTexts()).join(" | ")}`);
+  }
+
+  /** The item of the open quick pick that Enter takes, seen in one moment. */
+  async #focusedItem(wanted: string): Promise<{ readonly index: string; readonly isWanted: boolean } | undefined> {
+    return this.quickRows().evaluateAll((rows, text) => {
+      const labelOf = (row: Element): string | undefined => row.querySelector(".label-name")?.textContent?.trim();
+      const row = rows.find((candidate) => candidate.classList.contains("focused"));
+      if (!(row instanceof HTMLElement)) return undefined;
+      const isLabel = rows.some((candidate) => labelOf(candidate) === text);
+      return { index: row.dataset["index"] ?? "", isWanted: isLabel ? labelOf(row) === text : row.innerText.includes(text) };
+    }, wanted);
   }
 
   /** Types an answer into the open input box and accepts it; `prompt` is waited for first. Resolves once the box has taken it and is gone. */
