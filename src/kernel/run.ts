@@ -131,11 +131,12 @@ export class Run {
     this.#watchBackups();
   }
 
-  /** After a crash: executions whose end was not journalled are unknown. */
+  /** After a crash: executions whose end was not journalled are unknown, and a verification that was being watched is watched again. */
   async resume(reason: string): Promise<void> {
     const leftOver = await this.#parts.outputs.leftOver(new Set(this.records.flatMap(wholeOutputsOf).map(({ path }) => path)));
     await this.record({ type: "resumed", interrupted: this.#state.open, reason, ...(leftOver.length === 0 ? {} : { leftOver }) });
-    this.#watchIfVerified();
+    if (this.#state.isWatched) this.#startWatch();
+    else this.#watchIfVerified();
     this.#watchBackups();
   }
 

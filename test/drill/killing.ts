@@ -152,13 +152,8 @@ class KilledDrill {
   }
 
   async #restored(): Promise<void> {
-    let asked = -1;
+    await this.#request((kernel) => kernel.request("verify", {}));
     for (let turn = 0; turn < 200; turn += 1) {
-      // A kernel that died no longer asks what it was asked to ask.
-      if (asked !== this.#killed.size) {
-        asked = this.#killed.size;
-        await this.#request((kernel) => kernel.request("verify", {}));
-      }
       const { clock } = await this.#request((kernel) => kernel.request("status", {}));
       if (clock.restoredAt !== undefined) return;
       await sleep(100);

@@ -35,6 +35,8 @@ export interface RunState {
   /** Who says so; `undefined` while it is not restored. */
   readonly restoredBy: "person" | "machine" | undefined;
   readonly greens: number;
+  /** The verification is being watched: from its first check to the end of the run. */
+  readonly isWatched: boolean;
   readonly cells: readonly CellStatus[];
   readonly options: readonly { readonly step: string; readonly option: string }[];
   /** Ids of the steps that were skipped. */
@@ -50,7 +52,7 @@ export interface RunState {
 
 const EMPTY: RunState = {
   run: "", mode: "incident", runbookPath: "", title: "", driver: "", commander: undefined, messagedAt: undefined, recoveryPointAt: undefined, newestPointAt: undefined, rtoMs: undefined, rpoMs: undefined, rate: 1,
-  targets: [], startedAt: 0, acknowledgeWithinMs: undefined, impactAt: undefined, detectedAt: undefined, acknowledgedAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, cells: [], options: [], skipped: [], ticked: [], faults: [], ended: undefined, head: "", open: [],
+  targets: [], startedAt: 0, acknowledgeWithinMs: undefined, impactAt: undefined, detectedAt: undefined, acknowledgedAt: undefined, restoredAt: undefined, restoredBy: undefined, greens: 0, isWatched: false, cells: [], options: [], skipped: [], ticked: [], faults: [], ended: undefined, head: "", open: [],
 };
 
 /** The state after all records. */
@@ -98,7 +100,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "checklistTicked":
       return { ...state, ticked: [...state.ticked.filter(({ step, item }) => step !== record.step || item !== record.item), ...(record.ticked ? [{ step: record.step, item: record.item }] : [])] };
     case "verificationChecked":
-      return { ...state, greens: record.consecutive };
+      return { ...state, greens: record.consecutive, isWatched: true };
     case "driverTaken":
       return { ...state, driver: record.driver };
     case "commanderNamed":
@@ -110,7 +112,7 @@ function applyEvent(state: RunState, record: JournalRecord): RunState {
     case "recoveryPointFound":
       return { ...state, newestPointAt: record.pointAt };
     case "runEnded":
-      return { ...state, ended: record.verdict };
+      return { ...state, ended: record.verdict, isWatched: false };
     case "targetDrifted":
     case "gateAsked":
     case "gateAnswered":

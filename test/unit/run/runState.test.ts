@@ -35,6 +35,13 @@ describe("the state of a run", () => {
     assert.deepEqual(state.open, []);
   });
 
+  it("is watched from the first check of the verification to the end of the run, green or red", () => {
+    const red: JournalEvent = { type: "verificationChecked", green: false, consecutive: 0, detail: "" };
+    const ended: JournalEvent = { type: "runEnded", by: "person", verdict: { status: "ended", recoveryMs: undefined, rtoMs: undefined, reasons: [] } };
+    const resumed: JournalEvent = { type: "resumed", interrupted: [], reason: "the kernel ended" };
+    assert.deepEqual([stateAfter(STARTED), stateAfter(STARTED, red), stateAfter(STARTED, red, resumed), stateAfter(STARTED, red, ended)].map(({ isWatched }) => isWatched), [false, true, true, false]);
+  });
+
   it("measures from impact to restored, and opens again when it turns red", () => {
     const impact: JournalEvent = { type: "clockMarked", mark: "impact", markedAt: 100, by: "person", reason: "" };
     const restored: JournalEvent = { type: "clockMarked", mark: "restored", markedAt: 500_100, by: "machine", reason: "" };
