@@ -50,6 +50,12 @@ Inside \`kubectl exec\`, \`-t\` is left out (there is no terminal), and a bare \
 (\`MYSQL_PASSWORD\` for other users than root) and is neither asked for nor part of arguments or input.
 `;
 
+/** Why some forms of a tool's calls are left to the binary, where the table cannot show it. */
+const NOTES: Readonly<Record<string, string>> = {
+  aws: `\`--output yaml\` and \`yaml-stream\` are delegated: only version 2 of the AWS command line has them. What runs in process is compared with
+recordings of version 1, which refuses them (\`argument --output: Invalid choice\`). Where YAML is wanted, \`--output json\` is YAML as well.`,
+};
+
 /** The text of docs/COMMANDS.md. */
 export function commandsReference(): string {
   const filters = new Set(FILTERS.map((tool) => tool.tool));
@@ -76,7 +82,8 @@ function toolSection(tool: ToolSpec): string {
     flagList(command.flags, command.engine !== "delegated"),
   ]);
   const global = tool.flags.length === 0 ? "" : `Everywhere: ${flagList(tool.flags)}.\n\n`;
-  return `## ${tool.tool}\n\n${global}${table(rows, ["Command", "Arguments", "What it does", "Where", "Flags"])}`;
+  const note = NOTES[tool.tool];
+  return `## ${tool.tool}\n\n${global}${note === undefined ? "" : `${note}\n\n`}${table(rows, ["Command", "Arguments", "What it does", "Where", "Flags"])}`;
 }
 
 function engineWord(command: CommandSpec): string {
