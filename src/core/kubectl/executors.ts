@@ -18,7 +18,7 @@ import { runRolloutStatus } from "./rollout/status.ts";
 import { runRolloutUndo } from "./rollout/undo.ts";
 import { runScale } from "./scale.ts";
 import { runSetEnv, runSetImage } from "./setFields.ts";
-import { runTop } from "./topPods.ts";
+import { runTop } from "./top.ts";
 import { runWait } from "./wait.ts";
 import type { Executor } from "../ports.ts";
 
@@ -58,7 +58,7 @@ export const KUBECTL_VERBS: Readonly<Record<string, Verb>> = {
   scale: { run: runScale, flags: ["replicas", "current-replicas", "timeout", "all", "selector", "dry-run", "output"] },
   "set env": { run: runSetEnv, flags: ["containers", "env", "list", "all", "selector", "dry-run", "overwrite", "field-manager", "output"] },
   "set image": { run: runSetImage, flags: ["all", "selector", "dry-run", "field-manager", "output"] },
-  top: { run: runTop, flags: [...SELECT, "sort-by", "containers", "no-headers", "sum", "use-protocol-buffers"] },
+  top: { run: runTop, flags: [...SELECT, "sort-by", "containers", "no-headers", "sum", "show-capacity", "use-protocol-buffers"] },
   wait: { run: runWait, flags: [...SELECT, "for", "timeout", "all", "output"] },
 };
 

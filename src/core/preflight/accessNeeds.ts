@@ -21,7 +21,8 @@ export function accessNeeds(operation: Operation): readonly AccessNeed[] {
     case "describe":
       return [...read, { verb: "list", type: "events", subresource: undefined, name: undefined }];
     case "top":
-      return objects.map((object) => need(object.name === undefined ? "list" : "get", { ...object, type: `${object.type}.metrics.k8s.io` }));
+      // Of nodes kubectl also asks how much they have.
+      return [...objects.map((object) => need(object.name === undefined ? "list" : "get", { ...object, type: `${object.type}.metrics.k8s.io` })), ...(objects.some(({ type }) => type === "nodes") ? read : [])];
     case "events":
       return [{ verb: "list", type: "events", subresource: undefined, name: undefined }];
     case "logs":

@@ -13,13 +13,21 @@ export function quantity(text: string | undefined, kind: "cpu" | "memory"): numb
   return match === null || factor === undefined ? 0 : Number(match[1]) * factor;
 }
 
+/** How often metrics-server looks; in between it answers with what it saw last. */
+const SAMPLE_EVERY_MS = 15_000;
+
+/** When metrics-server last looked. */
+export function sampledAt(clock: WorldClock): number {
+  return Math.floor(clock.now() / SAMPLE_EVERY_MS) * SAMPLE_EVERY_MS;
+}
+
 /** A plausible idle usage: a share of what the container requests, wavering a little with time. */
 export function defaultUsage(store: ObjectStore, clock: WorldClock): (namespace: string, pod: string, container: string) => ContainerUsage {
   return (namespace, podName, name) => {
     const pod = store.peek("Pod", namespace, podName);
     const requests = pod === undefined ? undefined : podSpecOf(pod).containers.find((container) => container.name === name)?.resources?.requests;
     const seed = [...`${podName}/${name}`].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
-    const wave = 0.85 + 0.15 * Math.sin(clock.now() / 60_000 + seed);
+    const wave = 0.85 + 0.15 * Math.sin(sampledAt(clock) / 60_000 + seed);
     const cpu = quantity(requests?.["cpu"], "cpu") || 50;
     const memory = quantity(requests?.["memory"], "memory") || 64 * 2 ** 20;
     return { cpuMillis: Math.max(1, Math.round(cpu * 0.35 * wave)), memoryBytes: Math.round(memory * 0.7 * wave) };

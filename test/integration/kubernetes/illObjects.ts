@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../src/drill/contract.ts";
+import { node } from "../kube/drillCluster.ts";
 
 /** Where what is not well stands, beside the healthy `shop`. */
 export const ILL = "ill";
@@ -31,6 +32,9 @@ const workload = (kind: string, name: string, spec: Readonly<Record<string, unkn
   spec: { ...spec, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name, tier: "back" }, annotations: { note: "kept", "other/note": "two\nlines" } }, spec: podSpec } },
 });
 
+/** A node whose kubelet is silent: nothing is scheduled there, and nobody has measured it. */
+const LOST_NODE: KubeObject = { ...node("node-lost"), status: { ...node("node-lost").status, conditions: [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown", message: "Kubelet stopped posting node status.", lastHeartbeatTime: "2026-01-01T00:00:00Z", lastTransitionTime: "2026-01-01T00:00:00Z" }] } };
+
 /** Objects of which most do not run: a crash loop, an image that nobody has, a claim that no volume answers and the pod that waits for it. */
 export const ILL_OBJECTS: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: ILL }, data: { level: "info" } },
@@ -44,6 +48,7 @@ export const ILL_OBJECTS: readonly KubeObject[] = [
 
 /** The same of the drill world, where what happened since has its time. */
 export const ILL_LATER: readonly { readonly agoMs: number; readonly object: KubeObject }[] = [
+  { agoMs: 3 * 3_600_000, object: LOST_NODE },
   { agoMs: 2 * 3_600_000, object: { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "two", namespace: ILL }, spec: { template: { metadata: { annotations: { note: "changed" } } } } } },
   { agoMs: 20 * 60_000, object: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "shop", annotations: { "kubernetes.io/change-cause": "new variable" } }, spec: { template: { spec: { containers: [{ name: "web", env: [{ name: "B", value: "2" }] }] } } } } },
   { agoMs: 12 * 60_000, object: { apiVersion: "batch/v1", kind: "Job", metadata: { name: "once", namespace: ILL }, spec: { template: { metadata: { labels: { app: "once" } }, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "busybox:1", command: ["echo", "done"] }] } } } } },

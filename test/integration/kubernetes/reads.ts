@@ -205,7 +205,7 @@ const EVERYWHERE: readonly (readonly string[])[] = [
   ["patch", "deploy", "nope", "-p", "{}"],
 ];
 
-/** What only the drill world has: metrics, containers that fail and end, later revisions. */
+/** What only the drill world has: metrics, a node that is lost, containers that fail and end, later revisions. */
 const DRILL_ONLY: readonly (readonly string[])[] = [
   ["get", "job,pods", "-n", "ill", "-l", "app=once"],
   ["describe", "pod", "-l", "app=once", "-n", "ill"],
@@ -228,6 +228,18 @@ const DRILL_ONLY: readonly (readonly string[])[] = [
   ["top", "pods", "-n", "nothing"],
   ["top", "pods", "--sort-by=name"],
   ["top", "pod", "db-0", "-l", "a=b"],
+  ["top", "nodes"],
+  ["top", "no", "--sort-by=cpu"],
+  ["top", "nodes", "--sort-by=memory", "--no-headers"],
+  ["top", "nodes", "--show-capacity"],
+  ["top", "node", "node-a"],
+  ["top", "node", "node-lost"],
+  ["top", "node", "nope"],
+  ["top", "nodes", "-l", "kubernetes.io/hostname=node-b"],
+  ["top", "nodes", "-l", "none=1"],
+  ["top", "nodes", "--sort-by=name"],
+  ["top", "node", "node-a", "-l", "a=b"],
+  ["top", "nodes", "--context", "drill-view"],
 ];
 
 /** What kubectl has since 1.31. */

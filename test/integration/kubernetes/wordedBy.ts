@@ -1,3 +1,4 @@
+import { alignTabs, TABLE_TABS } from "../../../src/core/kubectl/tabwriter.ts";
 import type { KubectlVersion } from "../../parts/kubectl.ts";
 import type { Ran } from "../../unit/kubectl/fakes.ts";
 
@@ -9,6 +10,7 @@ export function asWordedBy(version: KubectlVersion, argv: readonly string[], ran
   const minor = Number(version.split(".")[1]);
   const [verb = "", second = ""] = argv;
   if (verb === "describe" && minor >= 33) return { ...ran, stdout: ran.stdout.replaceAll("    ConfigMapOptional:       <nil>\n", "    Optional:                false\n") };
+  if (verb === "top" && second.startsWith("no") && minor >= 33) return { ...ran, stdout: withSharesInParentheses(ran.stdout) };
   if (verb === "scale" && second.includes("/") && minor >= 32 && ran.stderr === "error: no objects passed to scale\n") return { ...ran, stderr: `error: no objects passed to scale ${nameInWords(second)} not found\n` };
   if (minor >= 30) return ran;
   // A missing object of `logs` was any missing object, and an exec that the kubelet refused was refused once.
@@ -25,6 +27,13 @@ function asJobOf(version: KubectlVersion, ran: Ran): Ran {
   if (version === "1.29") return ran;
   const [asYaml, asJson] = version === "1.28" ? ["    blockOwnerDeletion: true\n    controller: true\n", "$&,\n                \"blockOwnerDeletion\": true"] : ["", ""];
   return { ...ran, stdout: ran.stdout.replace("    controller: true\n", asYaml).replace(/,\n +"controller": true/, asJson) };
+}
+
+/** The columns of shares are called `CPU(%)` and `MEMORY(%)`, and are wider by that. */
+function withSharesInParentheses(stdout: string): string {
+  if (!stdout.startsWith("NAME")) return stdout;
+  const rows = stdout.split("\n").filter((line) => line !== "").map((line) => line.trimEnd().split(/ {2,}/));
+  return alignTabs(rows.map((cells) => `${cells.map((cell) => cell.replace(/^(CPU|MEMORY)%$/, "$1(%)")).join("\t")}\t\n`).join(""), TABLE_TABS);
 }
 
 /** `deployment/x` as `deployments.apps "x"`. */

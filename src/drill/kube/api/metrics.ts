@@ -1,17 +1,22 @@
 import type { KubeObject } from "../../contract.ts";
 import { timestamp } from "../json.ts";
-import { labelsOf, podSpecOf, podStatusOf } from "../objects.ts";
+import { conditionOf, labelsOf, podSpecOf, podStatusOf } from "../objects.ts";
 import type { Resource } from "../resources.ts";
+import { sampledAt } from "../usage.ts";
 import type { ApiServices } from "./context.ts";
 
-/** What metrics-server would report: the usage of running containers, and the sum of it per node. */
+/** What metrics-server would report: the usage of running containers, and the sum of it per node. A node that is not ready answers nobody. */
 export function metricsOf(services: ApiServices, resource: Resource, namespace: string | undefined): KubeObject[] {
   const pods = services.store.peekList("Pod", resource.kind === "PodMetrics" ? namespace : undefined).filter((pod) => podStatusOf(pod).phase === "Running");
-  return resource.kind === "PodMetrics" ? pods.map((pod) => podMetrics(services, pod)) : services.store.peekList("Node").map((node) => nodeMetrics(services, node, pods));
+  return resource.kind === "PodMetrics" ? pods.map((pod) => podMetrics(services, pod)) : services.store.peekList("Node").filter(isAnswering).map((node) => nodeMetrics(services, node, pods));
+}
+
+function isAnswering(node: KubeObject): boolean {
+  return (conditionOf(node, "Ready")?.status ?? "True") === "True";
 }
 
 function frame(services: ApiServices): { timestamp: string; window: string } {
-  return { timestamp: timestamp(services.clock.now()), window: "30s" };
+  return { timestamp: timestamp(sampledAt(services.clock)), window: "30s" };
 }
 
 function usageOf(services: ApiServices, pod: KubeObject): { name: string; cpuMillis: number; memoryBytes: number }[] {
