@@ -78,6 +78,7 @@ export class Run {
   readonly #faults: FaultWatch | undefined;
   readonly #executions = new Map<string, AbortController>();
   readonly #watch: VerificationWatch;
+  #isStatusDue = false;
   #queue: Promise<unknown> = Promise.resolve();
   #backups: BackupWatch | undefined;
   #ending: Promise<RunVerdict> | undefined;
@@ -89,7 +90,7 @@ export class Run {
       journal, records, ask: (question) => this.#ask(question, this.#over.signal),
       onKept: (record) => {
         parts.notify("event", record);
-        parts.notify("status", this.status);
+        this.#tellStatus();
       },
     });
     this.#environment = new RunEnvironment({ specs: document.frontMatter.parameters, given: parameters, records });
@@ -140,6 +141,16 @@ export class Run {
     this.#watchBackups();
   }
 
+  /** Once for events that came to the disk together. */
+  #tellStatus(): void {
+    if (this.#isStatusDue) return;
+    this.#isStatusDue = true;
+    queueMicrotask(() => {
+      this.#isStatusDue = false;
+      this.#parts.notify("status", this.status);
+    });
+  }
+
   /** Journals an event, then tells the fronts. */
   record(event: JournalEvent): Promise<void> {
     return this.#record.append(event);
@@ -156,7 +167,6 @@ export class Run {
       await this.#askSecrets(params, signal);
       const ended = await runCell(params, this.#cellHost(), signal);
       await this.#parts.flushOutput();
-      await this.#faults?.look();
       return ended;
     });
     const done = outcome.finally(() => {
@@ -164,7 +174,7 @@ export class Run {
       this.#watchIfVerified();
     });
     // The queue goes on after a cell whose journal could not be written; its caller has the error.
-    this.#queue = done.catch(() => undefined);
+    this.#queue = done.catch(() => undefined).then(() => this.#faults?.look());
     return done;
   }
 

@@ -60,21 +60,23 @@ export interface CellRunnerHost {
 
 /**
  * Runs one cell: plan, then statement by statement gate, intent, execution, outcome, expectations. Everything that happens is
- * journalled before it takes effect. Resolves with the cell's outcome; rejects only when the journal cannot be written.
+ * journalled before it takes effect: a change before it begins, a read before anything of it is shown. Resolves with the cell's outcome;
+ * rejects only when the journal cannot be written.
  */
 export async function runCell(params: RunCellParams, host: CellRunnerHost, signal: AbortSignal): Promise<Outcome> {
   const startedAt = host.ports.clock.now();
-  await host.record({ type: "cellStarted", execution: params.execution, cell: params.cell, text: host.redact(params.text) });
+  const started = host.record({ type: "cellStarted", execution: params.execution, cell: params.cell, text: host.redact(params.text) });
   const before = new Map(host.environment);
   const plan = host.planCell(params.text, params.via);
+  const governor = new StatementGovernor(params, plan, host, signal, started);
   const obstacle = await findObstacle(plan, host);
-  const outcome = obstacle === undefined ? await runPlanned(params, plan, host, signal, startedAt) : refused(obstacle, startedAt, host);
-  await host.record({ type: "cellOutcome", execution: params.execution, cell: params.cell, outcome, variables: changedVariables(before, host) });
+  const outcome = obstacle === undefined ? await runPlanned(params, host, governor, signal, startedAt) : refused(obstacle, startedAt, host);
+  const ended = host.record({ type: "cellOutcome", execution: params.execution, cell: params.cell, outcome, variables: changedVariables(before, host) });
+  await Promise.all([governor.recorded(), ended]);
   return outcome;
 }
 
-async function runPlanned(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal, startedAt: number): Promise<Outcome> {
-  const governor = new StatementGovernor(params, plan, host, signal);
+async function runPlanned(params: RunCellParams, host: CellRunnerHost, governor: StatementGovernor, signal: AbortSignal, startedAt: number): Promise<Outcome> {
   const scriptHost: ScriptHost = {
     plan: (words, input) => host.plan(words, input),
     beforeStatement: (info) => governor.before(info),

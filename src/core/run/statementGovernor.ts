@@ -63,12 +63,21 @@ export class StatementGovernor {
   #seen: Seen | undefined;
   /** The expectations of all statements before this index were looked at. */
   #settledTo = 0;
+  #recorded: Promise<unknown>;
 
-  constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal) {
+  /** `started` resolves when the start of the cell is on the disk. */
+  constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal, started: Promise<void>) {
     this.#params = params;
     this.#plan = plan;
     this.#host = host;
     this.#signal = signal;
+    this.#recorded = started;
+    this.#recordLater(started);
+  }
+
+  /** Resolves when all that was journalled so far is on the disk. Rejects when it could not be. */
+  async recorded(): Promise<void> {
+    await this.#recorded;
   }
 
   /** Outcomes of the statements so far, in order. */
@@ -88,9 +97,12 @@ export class StatementGovernor {
       this.#outcomes.push({ status: "refused", exitCode: undefined, reason: "refused", message: gate.message, startedAt: now, endedAt: now });
       return "stop";
     }
-    await this.#host.record({
+    const intent = this.#host.record({
       type: "statementIntent", execution: this.#params.execution, statement: info.index, text: this.#host.redact(info.text), risk: gate.risk, operations: info.operations.map((operation) => this.#summarize(operation)),
     });
+    this.#recordLater(intent);
+    // A read changes nothing: it need not wait for the disk before it begins, only before it shows something.
+    if (gate.risk !== "read") await this.recorded();
     this.#start(info, gate.risk);
     this.#running?.files.push(...gate.evidence);
     return "run";
@@ -122,6 +134,7 @@ export class StatementGovernor {
 
   /** Shows and keeps output; what nobody may see is masked first. */
   async write(name: "stdout" | "stderr", chunk: Uint8Array): Promise<void> {
+    await this.recorded();
     await this.#streams.find((stream) => stream.name === name)?.write(chunk);
   }
 
@@ -130,6 +143,7 @@ export class StatementGovernor {
     const running = this.#running;
     if (running === undefined) return "stop";
     running.stopLimit.abort();
+    await this.recorded();
     const kept = await Promise.all(this.#streams.map((stream) => stream.end()));
     const [stdout, stderr] = kept.map(({ text }) => text);
     const whole = kept.flatMap((stream) => stream.whole ?? []);
@@ -137,11 +151,12 @@ export class StatementGovernor {
       risk: running.risk, waits: info.operations.some((operation) => operation.waits), follows: running.follows,
       timedOutAfterMs: running.limit.signal.aborted ? running.limitMs : undefined, startedAt: running.startedAt, endedAt: this.#host.ports.clock.now(), stderr: `${stderr ?? ""}${this.#host.redact(running.hiddenFailure)}`, inputBytes: running.inputBytes,
     });
-    await this.#host.record({
+    const recorded = this.#host.record({
       type: "statementOutcome", execution: this.#params.execution, statement: info.index, outcome, stdout: stdout ?? "", stderr: stderr ?? "",
       files: [...running.files, ...result.files].map((file) => ({ path: file.path, bytes: file.bytes, sha256: file.sha256 })),
       ...(whole.length === 0 ? {} : { whole }),
     });
+    this.#recordLater(recorded);
     this.#running = undefined;
     if (this.#unsettled !== undefined) {
       this.#unsettled.exitCode = result.exitCode;
@@ -218,8 +233,16 @@ export class StatementGovernor {
     );
   }
 
-  #note(statement: number, text: string): Promise<void> {
-    return this.#host.output({ execution: this.#params.execution, statement, stream: "note", text: `${this.#host.redact(text)}\n` });
+  /** What the next thing that is shown or changed waits for. */
+  #recordLater(recorded: Promise<void>): void {
+    this.#recorded = Promise.all([this.#recorded, recorded]);
+    // Who waits has the error.
+    this.#recorded.catch(() => undefined);
+  }
+
+  async #note(statement: number, text: string): Promise<void> {
+    await this.recorded();
+    await this.#host.output({ execution: this.#params.execution, statement, stream: "note", text: `${this.#host.redact(text)}\n` });
   }
 
   #summarize(operation: Operation): OperationSummary {

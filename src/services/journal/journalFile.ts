@@ -1,5 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { readFileSync, truncateSync, existsSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { chainEvent, parseJournal, verifyChain } from "../../core/run/chain.ts";
 import type { JournalEvent, JournalRecord } from "../../core/run/journalEvent.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
@@ -9,8 +10,18 @@ export function isUnwritable(error: unknown): error is RuntimeError {
   return error instanceof RuntimeError && error.code === "journalUnwritable";
 }
 
+/** An event that is not on the disk yet. */
+interface Waiting {
+  readonly event: JournalEvent;
+  /** When it came: the run's clock, and the machine's; milliseconds. */
+  readonly at: number;
+  readonly wall: number;
+  readonly written: PromiseWithResolvers<JournalRecord>;
+}
+
 /**
- * A run's journal on disk: append-only JSON lines, each on the disk (fdatasync) before `append` resolves. Mode 0600.
+ * A run's journal on disk: append-only JSON lines, each on the disk (fdatasync) before `append` resolves. Mode 0600. Events that come
+ * in one turn, or while the disk is busy, go to it together.
  *
  * Once `goOnInMemory` was called, an event that cannot be written is kept, and written before the next one as soon as the disk takes
  * it: the chain on the disk never has a hole, only a tail that is missing for a while.
@@ -20,11 +31,13 @@ export class JournalFile {
   readonly #handle: FileHandle;
   readonly #now: () => number;
   #last: JournalRecord | undefined;
-  /** Length of the file up to the last whole line, bytes: what a failed write left behind it is cut off before the next. */
+  /** Length of the file up to the last whole line, bytes: what a failed write left behind it (`#isTorn`) is cut off before the next. */
   #length: number;
+  #isTorn = false;
   #unwritten: readonly string[] = [];
   #mayKeep = false;
-  #tail: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
 
   private constructor(path: string, handle: FileHandle, last: JournalRecord | undefined, length: number, now: () => number) {
     this.path = path;
@@ -61,36 +74,54 @@ export class JournalFile {
 
   /** Appends one event and waits for the disk. Events are written in the order of the calls. Throws `journalUnwritable`. */
   append(event: JournalEvent): Promise<JournalRecord> {
-    const written = this.#tail.then(() => this.#append(event));
-    // The queue goes on after a failed write; the caller of that write has the error.
-    this.#tail = written.catch(() => undefined);
-    return written;
+    const written = Promise.withResolvers<JournalRecord>();
+    this.#waiting.push({ event, at: this.#now(), wall: Date.now(), written });
+    this.#writing ??= this.#writeAll();
+    return written.promise;
   }
 
-  async #append(event: JournalEvent): Promise<JournalRecord> {
-    const record = chainEvent(event, this.#last, this.#now(), Date.now());
-    const lines = [...this.#unwritten, `${JSON.stringify(record)}\n`];
+  async #writeAll(): Promise<void> {
+    // What comes in the same turn goes along.
+    await setImmediate();
+    for (let batch = this.#waiting; batch.length > 0; batch = this.#waiting) {
+      this.#waiting = [];
+      await this.#writeBatch(batch);
+    }
+    this.#writing = undefined;
+  }
+
+  /** Never rejects: who appended has the error. */
+  async #writeBatch(batch: readonly Waiting[]): Promise<void> {
+    let last = this.#last;
+    const records = batch.map(({ event, at, wall }) => (last = chainEvent(event, last, at, wall)));
+    const lines = [...this.#unwritten, ...records.map((record) => `${JSON.stringify(record)}\n`)];
     try {
       await this.#write(lines.join(""));
       this.#unwritten = [];
     } catch (cause) {
-      if (!this.#mayKeep) throw new RuntimeError("journalUnwritable", `Writing the journal ${this.path}: ${messageOf(cause)}.`, { hint: "Free disk space or choose another state folder.", cause });
+      if (!this.#mayKeep) {
+        const error = new RuntimeError("journalUnwritable", `Writing the journal ${this.path}: ${messageOf(cause)}.`, { hint: "Free disk space or choose another state folder.", cause });
+        for (const { written } of batch) written.reject(error);
+        return;
+      }
       this.#unwritten = lines;
     }
-    this.#last = record;
-    return record;
+    this.#last = last;
+    for (const [index, record] of records.entries()) batch[index]?.written.resolve(record);
   }
 
   async #write(text: string): Promise<void> {
-    await this.#handle.truncate(this.#length);
+    if (this.#isTorn) await this.#handle.truncate(this.#length);
+    this.#isTorn = true;
     await this.#handle.appendFile(text);
     await this.#handle.datasync();
+    this.#isTorn = false;
     this.#length += Buffer.byteLength(text);
   }
 
   /** Closes the file after the writes under way. */
   async close(): Promise<void> {
-    await this.#tail;
+    await this.#writing;
     await this.#handle.close();
   }
 }

@@ -10,6 +10,33 @@ import { createRunFolder, openRunFolder } from "../../../src/services/journal/ru
 
 const MESSAGE = { type: "messagePrepared", template: "Report", sha256: "0".repeat(64), destination: "clipboard" } as const;
 
+describe("a run's journal on disk", () => {
+  it("takes events that come together in their order, and all that was acknowledged before it was closed", async () => {
+    const root = mkdtempSync(join(tmpdir(), "journals-"));
+    try {
+      const path = join(root, "journal.jsonl");
+      let now = 0;
+      const { journal } = await JournalFile.open(path, () => (now += 1));
+      const texts = Array.from({ length: 20 }, (_, index) => `note ${index}`);
+      const acknowledged: number[] = [];
+      const appended = texts.map(async (text) => {
+        const { seq } = await journal.append({ type: "noteAdded", text });
+        assert.ok(readFileSync(path, "utf8").includes(JSON.stringify(text)), text);
+        acknowledged.push(seq);
+      });
+      await journal.close();
+      await Promise.all(appended);
+      assert.deepEqual(acknowledged, texts.map((_, index) => index));
+      const { journal: again, records } = await JournalFile.open(path, () => now);
+      await again.close();
+      assert.deepEqual(records.map((record) => [record.at, record.type === "noteAdded" ? record.text : ""]), texts.map((text, index) => [index + 1, text]));
+      assert.equal(verifyChain(records), undefined);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});
+
 describe("the journal of a run that is over", () => {
   let root: string;
   let run: string;

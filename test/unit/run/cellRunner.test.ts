@@ -5,6 +5,9 @@ import { POD, type Reply, Scene } from "./scene.ts";
 
 const YES: AskResult = { kind: "gate", answer: "yes", typed: undefined };
 
+/** Resolves when what goes on has come to where it has to wait. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe("running a cell", () => {
   it("runs reads at once and journals intent before the call, outcome after it", async () => {
     const scene = new Scene();
@@ -12,6 +15,37 @@ describe("running a cell", () => {
     assert.equal(await scene.run("kubectl get pods"), "succeeded");
     assert.deepEqual(scene.log, ["cellStarted", "statementIntent", "run kubectl get pods", "statementOutcome", "cellOutcome"]);
     assert.deepEqual(scene.asked, []);
+  });
+
+  it("begins a read while the disk takes its intent, shows nothing before it has, and begins no change before", async () => {
+    const scene = new Scene();
+    const disk = Promise.withResolvers<void>();
+    scene.disk = (type) => (type === "statementIntent" ? disk.promise : Promise.resolve());
+    scene.replies["kubectl get pods"] = { stdout: "NAME\n" };
+    const read = scene.run("kubectl get pods");
+    await settled();
+    assert.deepEqual([scene.log, scene.outputs], [["cellStarted", "statementIntent", "run kubectl get pods"], []]);
+    disk.resolve();
+    assert.equal(await read, "succeeded");
+    assert.deepEqual(scene.outputs.map(({ text }) => text), ["NAME\n"]);
+
+    const full = Promise.withResolvers<void>();
+    scene.disk = (type) => (type === "statementIntent" ? full.promise : Promise.resolve());
+    scene.answers = [YES];
+    const change = scene.run("kubectl scale deployment/web --replicas=2");
+    await settled();
+    assert.equal(scene.log.at(-1), "statementIntent");
+    full.reject(new RuntimeError("journalUnwritable", "the disk is full"));
+    await assert.rejects(change, /the disk is full/);
+    assert.ok(!scene.log.some((line) => line.startsWith("run kubectl scale")));
+  });
+
+  it("is rejected when the disk takes no outcome of a read", async () => {
+    const scene = new Scene();
+    scene.disk = async (type) => {
+      if (type === "statementOutcome") throw new RuntimeError("journalUnwritable", "the disk is full");
+    };
+    await assert.rejects(scene.run("kubectl get pods\nkubectl get nodes"), /the disk is full/);
   });
 
   it("runs nothing of a cell with a syntax error", async () => {

@@ -46,6 +46,8 @@ export class Scene {
   mode: "incident" | "drill" = "incident";
   rehearsed: readonly string[] = [];
   isDiskFull = false;
+  /** When what is journalled is on the disk, by the type of the event; at once unless said. */
+  disk: (type: JournalEvent["type"]) => Promise<void> = async () => undefined;
   /** Time passes only while a call waits. */
   readonly sleepers: (() => void)[] = [];
 
@@ -64,6 +66,7 @@ export class Scene {
       record: async (event) => {
         this.events.push(event);
         this.log.push(event.type);
+        await this.disk(event.type);
       },
       attended: async () => undefined,
       ask: async (params) => {
