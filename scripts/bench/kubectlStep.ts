@@ -5,23 +5,25 @@ import type { KernelClient } from "../../src/core/protocol.ts";
 import { cellReference, findCell } from "../../src/core/runbook/cellName.ts";
 import { parseRunbook } from "../../src/core/runbook/parseRunbook.ts";
 import { readWorldState, startKernel, startWorld } from "../../src/services/kernelProcess.ts";
+import { createKubernetesPort } from "../../src/services/kubernetes/port.ts";
 import { findKernels } from "../../src/services/kernelStates.ts";
 import { findKubectl } from "../../test/parts/kubectl.ts";
+import { runKubectl } from "../../test/unit/kubectl/fakes.ts";
 import { endAtExit, runCommand } from "../lib/children.ts";
 import { root } from "../lib/paths.ts";
-import { type Comparison, inTurn, milliseconds } from "./comparison.ts";
+import { type Comparison, inTurn, milliseconds, type Pair } from "./comparison.ts";
 import { withScratch } from "./scratch.ts";
 
 const argv = ["get", "pods", "-n", "buildnest"];
 const cellName = "detect-pods";
 
-/** One step of a runbook, from the front's request to its journalled outcome, against starting stock kubectl on the same drill world. */
-export async function kubectlStep(): Promise<Comparison> {
+/** A read of the drill world: the request alone, and as one step of a runbook from the front's request to its journalled outcome, each against starting stock kubectl. */
+export async function kubectlStep(): Promise<Comparison[]> {
   const kubectl = await findKubectl("1.30");
   return await withScratch("step", (home) => compare(kubectl, home));
 }
 
-async function compare(kubectl: string, home: string): Promise<Comparison> {
+async function compare(kubectl: string, home: string): Promise<Comparison[]> {
   const bundles = join(root, "dist");
   const runbookPath = join(root, "notebooks/01-database-failure.runbook.md");
   const worldStatePath = await startWorld({ bundles, description: join(root, "notebooks/worlds/buildnest.yaml"), folder: join(home, "world"), rate: 1 });
@@ -33,24 +35,35 @@ async function compare(kubectl: string, home: string): Promise<Comparison> {
     for (const { state } of await findKernels(join(home, "runs"))) release.push(endAtExit(state.pid));
     const environment = { PATH: "", HOME: home, KUBECONFIG: world.kubeconfig };
     const step = stepOf(kernel, runbookPath);
-    let isSame = false;
-    let [mine, theirs] = ["", ""];
-    const pairs = await inTurn(
-      25,
-      () => milliseconds(async () => (mine = await step())),
-      async () => {
-        const spent = await milliseconds(async () => (theirs = await run([kubectl, ...argv], environment)));
-        isSame ||= mine === theirs;
-        return spent;
-      },
-    );
-    // Ages move with the second, so not every pair is equal to the byte; all of them being different means that one side did something else.
-    assert.ok(isSame, `the two never printed the same:\n${mine}\n${theirs}`);
+    const port = await createKubernetesPort({ kubeconfigPath: world.kubeconfig, environment: {} });
+    const request = async (): Promise<string> => (await runKubectl(port, argv)).stdout;
+    const found: Comparison[] = [];
+    for (const [name, ours, read] of [["`kubectl get pods`", "in process", request], ["the same as a step of a run", "kernel, journalled", step]] as const) {
+      found.push({ name, ours, peer: "kubectl 1.30 process", unit: "ms", pairs: await pairsOf(read, () => run([kubectl, ...argv], environment)) });
+    }
+    port.close();
     kernel.dispose();
-    return { name: "a `kubectl get pods` step", ours: "kernel, journalled", peer: "kubectl 1.30 process", unit: "ms", pairs };
+    return found;
   } finally {
     for (const end of release.toReversed()) end();
   }
+}
+
+async function pairsOf(ours: () => Promise<string>, peers: () => Promise<string>): Promise<Pair[]> {
+  let isSame = false;
+  let [mine, theirs] = ["", ""];
+  const pairs = await inTurn(
+    25,
+    () => milliseconds(async () => (mine = await ours())),
+    async () => {
+      const spent = await milliseconds(async () => (theirs = await peers()));
+      isSame ||= mine === theirs;
+      return spent;
+    },
+  );
+  // Ages move with the second, so not every pair is equal to the byte; all of them being different means that one side did something else.
+  assert.ok(isSame, `the two never printed the same:\n${mine}\n${theirs}`);
+  return pairs;
 }
 
 /** Runs the cell once and gives its standard output. */
