@@ -44,8 +44,6 @@ import { defaultStateRoot, listRuns } from "./services/journal/runFolder.ts";
 import { appendToJournal, readJournal } from "./services/journal/journalStore.ts";
 import { RunHistoryReader } from "./services/journal/runHistory.ts";
 import { verifyRun } from "./services/journal/verifyRun.ts";
-import { connectKernel } from "./services/kernelClient.ts";
-import { startKernel, startWorld } from "./services/kernelProcess.ts";
 import { findKernels, readWorldStatePath } from "./services/kernelStates.ts";
 import { ThreadReader } from "./services/reading/threadReader.ts";
 import { controlWorld } from "./services/worldControl.ts";
@@ -56,6 +54,8 @@ export function compose(context: vscode.ExtensionContext): void {
     context.subscriptions.push(part);
     return part;
   };
+  // The way to a kernel, with the library that speaks to it, is loaded when a run starts or is found, not when a runbook opens.
+  const kernelProcess = () => import("./services/kernelProcess.ts");
   const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());
@@ -65,12 +65,12 @@ export function compose(context: vscode.ExtensionContext): void {
     new Runs({
       asker,
       errors,
-      startKernel: (root, resume) => startKernel({ bundles, root, client: "vscode", ...(resume === undefined ? {} : { resume }) }),
-      startWorld: (description, folder) => startWorld({ bundles, description, folder, rate: Math.max(1, readSetting("dr-runbook.drillSpeed")), engines: readSetting("dr-runbook.drillEngines") === "real" ? "real" : "embedded" }),
+      startKernel: async (root, resume) => (await kernelProcess()).startKernel({ bundles, root, client: "vscode", ...(resume === undefined ? {} : { resume }) }),
+      startWorld: async (description, folder) => (await kernelProcess()).startWorld({ bundles, description, folder, rate: Math.max(1, readSetting("dr-runbook.drillSpeed")), engines: readSetting("dr-runbook.drillEngines") === "real" ? "real" : "embedded" }),
       findKernels,
       readWorldStatePath,
       onLost: () => offerResume("The kernel of this run has ended unexpectedly."),
-      connect: (socket) => connectKernel(socket, "vscode"),
+      connect: async (socket) => (await import("./services/kernelClient.ts")).connectKernel(socket, "vscode"),
       stateRoot,
     }),
   );
