@@ -17,16 +17,16 @@ interface Row {
  * Rehearses every way that each runbook names, and its own fault with each option, one after the other. Prints a table; resolves
  * with 1 when one did not pass. A runbook that names no fault is listed as not rehearsed and fails nothing.
  */
-export async function rehearseAll(runbooks: readonly Pick<Rehearsal, "file" | "document">[], common: Omit<Rehearsal, "file" | "document" | "faults" | "options">): Promise<number> {
+export async function rehearseAll(runbooks: readonly Pick<Rehearsal, "file" | "document" | "parameters">[], common: Omit<Rehearsal, "file" | "document" | "parameters" | "faults" | "options">): Promise<number> {
   const rows: Row[] = [];
-  for (const { file, document } of runbooks) {
+  for (const { file, document, parameters } of runbooks) {
     const runbook = basename(file).replace(/(\.runbook)?\.md$/, "");
     const cases = allCases(document);
     if (cases.length === 0) rows.push({ runbook, drill: "", result: "NONE", detail: "its front matter names no fault to rehearse" });
     for (const { faults, options } of cases) {
       const drill = caseText({ faults, options });
       common.print(`\n== ${runbook}: ${drill}`);
-      rows.push({ runbook, drill, ...(await rehearseOne({ ...common, file, document, faults, options })) });
+      rows.push({ runbook, drill, ...(await rehearseOne({ ...common, file, document, parameters, faults, options })) });
     }
   }
   common.print(`\n${tableText(rows)}`);

@@ -7,6 +7,7 @@ import { parseFault, parsePair } from "../core/runbook/drillCase.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { rehearseAll } from "./allDrills.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
+import { readParameters } from "./parameters.ts";
 import { drillAtTerminal } from "./personDrill.ts";
 import { rehearse, type Rehearsal } from "./rehearse.ts";
 import type { Terminal } from "./runLive.ts";
@@ -15,6 +16,7 @@ import type { Terminal } from "./runLive.ts";
 export interface DrillFlags {
   readonly fault: readonly string[];
   readonly option: readonly string[];
+  readonly parameter: readonly string[];
   readonly isUnattended: boolean;
   readonly isAll: boolean;
   readonly isSurprise: boolean;
@@ -42,9 +44,10 @@ export async function runDrillCommand(path: string, flags: DrillFlags, { ports, 
   const seed = flags.isSurprise ? readSeed(flags.seed) : undefined;
   if (seed !== undefined && flags.fault.length > 0) throw new RuntimeError("invalidInput", "Drilling: --surprise and --fault exclude each other.", { hint: "A fault that you name is no surprise." });
   const common = { surpriseSeed: seed, isIdle: flags.isIdle, attach: flags.attach, rate: readRate(flags.rate, isPerson ? 1 : UNATTENDED_RATE), engines: readEngines(flags), ports, print };
-  if (flags.isAll) return rehearseAll(runbooksUnder(path).map((file) => ({ file, document: read(file) })), { ...common, surpriseSeed: undefined });
+  if (flags.isAll) return rehearseAll(runbooksUnder(path).map((file) => withParameters(file, read(file), flags.parameter)), { ...common, surpriseSeed: undefined });
   const file = resolve(path);
-  const rehearsal: Rehearsal = { ...common, file, document: read(file), faults: flags.fault.map((text) => readFault(text)), options: Object.fromEntries(flags.option.map((text) => readOption(text))) };
+  const document = read(file);
+  const rehearsal: Rehearsal = { ...common, file, document, parameters: readParameters(flags.parameter, document), faults: flags.fault.map((text) => readFault(text)), options: Object.fromEntries(flags.option.map((text) => readOption(text))) };
   if (!isPerson) {
     const { status } = await rehearse(rehearsal);
     if (seed !== undefined) print(`Surprise of seed ${seed}`);
@@ -52,6 +55,12 @@ export async function runDrillCommand(path: string, flags: DrillFlags, { ports, 
   }
   if (terminal === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: there is no terminal to ask at.`, { hint: "A person drills at a terminal or in the editor; without one add --unattended." });
   return drillAtTerminal(rehearsal, terminal);
+}
+
+/** A runbook with those of the given parameters that it has: several runbooks rarely have the same. */
+function withParameters(file: string, document: RunbookDocument, texts: readonly string[]): Pick<Rehearsal, "file" | "document" | "parameters"> {
+  const own = texts.filter((text) => document.frontMatter.parameters.some(({ name }) => text.startsWith(`${name}=`)));
+  return { file, document, parameters: readParameters(own, document) };
 }
 
 /** Runbooks of a folder, by name; a file is itself. */

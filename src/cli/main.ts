@@ -12,8 +12,9 @@ import { shellCopy } from "../core/plan/shellCopy.ts";
 import { planWholeRunbook } from "../core/plan/runbookPlan.ts";
 import { defaultValues } from "../core/plan/variableValues.ts";
 import { cellsReport } from "../core/runbook/cellsReport.ts";
-import type { KernelClient, RunStatus } from "../core/protocol.ts";
+import type { KernelClient, RunStatus, StartRunParams } from "../core/protocol.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
+import type { ParameterValues } from "../core/runbook/parameters.ts";
 import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource, encodeSource } from "../core/runbook/source.ts";
@@ -39,7 +40,7 @@ import { importFile } from "./importFile.ts";
 import { Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
 import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
-import { askMissingParameters, parameterLines } from "./parameters.ts";
+import { askMissingParameters, NOTHING_STARTED, parameterLines, readParameters } from "./parameters.ts";
 import { preflight } from "./preflight.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
@@ -59,6 +60,8 @@ const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
                                           rehearses at this terminal, step by step, with the gate of a live run
   dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
                                           rehearses without a person, on fast world time; no proof of readiness
+  dr-runbook drill … --parameter NAME=VALUE
+                                          a value for a parameter, of which an unattended drill asks nobody; also for run
   dr-runbook drill … --engines real       runs the world's databases, and its caches where Redis is there, as real servers of this machine
   dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
   dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
@@ -77,7 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv], allowPositionals: true,
     options: {
-      save: { type: "string" }, option: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
+      save: { type: "string" }, option: { type: "string", multiple: true }, parameter: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
       fault: { type: "string", multiple: true }, all: { type: "boolean" }, surprise: { type: "boolean" }, seed: { type: "string" },
       rate: { type: "string" }, engines: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, out: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
       drill: { type: "boolean" }, json: { type: "boolean" },
@@ -104,11 +107,11 @@ async function main(argv: readonly string[]): Promise<number> {
     case "drill":
       return runDrillCommand(
         file,
-        { fault: values.fault ?? [], option: values.option ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate, engines: values.engines },
+        { fault: values.fault ?? [], option: values.option ?? [], parameter: values.parameter ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate, engines: values.engines },
         { ports: rehearsalPorts(root, values.unattended === true || values.all === true), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
       );
     case "run":
-      return runAtTerminal(resolve(file), values.from, root);
+      return runAtTerminal(resolve(file), { from: values.from, parameters: values.parameter ?? [], root });
     case "export":
       return printExport(runFolder(root, file), values.format ?? "markdown");
     case "verify":
@@ -140,45 +143,49 @@ const TERMINAL: Terminal = {
   },
 };
 
-async function runAtTerminal(file: string, from: string | undefined, root: string): Promise<number> {
+async function runAtTerminal(file: string, { from, parameters, root }: { readonly from: string | undefined; readonly parameters: readonly string[]; readonly root: string }): Promise<number> {
   if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
-  const kernel = await openRun(file, root);
-  if (kernel === undefined) return 0;
+  const document = readRunbook(file);
+  const kernel = await openRun(file, document, readParameters(parameters, document), root);
+  if (kernel === undefined) return 1;
   try {
-    return await runLive({ ...TERMINAL, kernel, document: readRunbook(file), from, history: (await new RunHistoryReader().read(root)).runs });
+    return await runLive({ ...TERMINAL, kernel, document, from, history: (await new RunHistoryReader().read(root)).runs });
   } finally {
     kernel.dispose();
   }
 }
 
-/** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. `undefined` when the person leaves a run to who drives it. */
-async function openRun(file: string, root: string): Promise<KernelClient | undefined> {
+/** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. `undefined` when the person starts nothing, or leaves a run to who drives it. */
+async function openRun(file: string, document: RunbookDocument, given: ParameterValues, root: string): Promise<KernelClient | undefined> {
   const driver = userInfo().username;
   const found = (await findKernels(root)).findLast((kernel) => kernel.state.runbookPath === file);
+  if (found !== undefined && Object.keys(given).length > 0) throw new RuntimeError("invalidInput", `Taking up run ${found.state.run}: --parameter is for a run that starts.`, { hint: "Leave it out; p in the run sets parameters." });
+  // What a person is asked comes before anything is started.
+  const start = found === undefined ? await askStart(document, given) : undefined;
+  if (found === undefined && start === undefined) return undefined;
   const kernel = found?.isAlive === true
     ? await connectKernel(found.state.socket, "cli")
     : await startKernel({ bundles: bundleFolder(), root, client: "cli", ...(found === undefined ? {} : { resume: found.state.run }) });
-  const status = found === undefined
-    ? await startLive(kernel, file, driver)
-    : await takeOver(kernel, driver);
+  const status = start === undefined
+    ? await takeOver(kernel, driver)
+    : await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, ...start });
   if (status === undefined) {
     kernel.dispose();
     return undefined;
   }
   print(`${KIND_LABELS[runKind({ mode: status.mode, impactAt: status.clock.impactAt })]} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
   for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
+  if (start !== undefined) for (const line of parameterLines(document, start.parameters)) print(line);
   return kernel;
 }
 
-/** `undefined` when the person closes a question. */
-async function startLive(kernel: KernelClient, file: string, driver: string): Promise<RunStatus | undefined> {
+/** What a live run starts with; `undefined` when the person closes a question. */
+async function askStart(document: RunbookDocument, given: ParameterValues): Promise<Pick<StartRunParams, "impactAt" | "parameters"> | undefined> {
   const impactAt = await askImpact();
-  const document = readRunbook(file);
-  const parameters = await askMissingParameters(document, TERMINAL);
-  if (parameters === undefined) return undefined;
-  const status = await kernel.request("startRun", { mode: "incident", runbookPath: file, driver, unattended: false, worldStatePath: undefined, parameters, impactAt });
-  for (const line of parameterLines(document, parameters)) print(line);
-  return status;
+  const parameters = impactAt === undefined ? undefined : await askMissingParameters(document, given, TERMINAL);
+  if (impactAt !== undefined && parameters !== undefined) return { impactAt: impactAt === "unknown" ? undefined : impactAt, parameters };
+  print(NOTHING_STARTED);
+  return undefined;
 }
 
 /** Where another front drives, the person is asked first; `undefined` when they leave it there. */
@@ -194,14 +201,15 @@ async function takeOver(kernel: KernelClient, driver: string): Promise<RunStatus
   return kernel.request("takeOver", { driver });
 }
 
-/** When the impact began; `undefined` for a look. What is no number is asked again: a clock that is wrong from the start misleads all night. */
-async function askImpact(): Promise<number | "now" | undefined> {
+/** When the impact began, `unknown` for a look; `undefined` when the person closes the question. What is no number is asked again: a clock that is wrong from the start misleads all night. */
+async function askImpact(): Promise<number | "now" | "unknown" | undefined> {
   for (;;) {
     const answer = await readAtTerminal('Minutes since the impact began? "none" only looks. [0] ');
-    if (answer === undefined) throw new RuntimeError("invalidInput", "Starting the run: nobody said when the impact began.", { hint: 'Answer with minutes, or with "none" to look only.' });
-    if (answer === "none") return undefined;
+    if (answer === undefined) return undefined;
+    if (answer === "none") return "unknown";
     if (answer === "" || answer === "0") return "now";
     if (/^\d{1,4}$/.test(answer)) return Date.now() - Number(answer) * 60_000;
+    print('Answer with minutes, or with "none" to look only.');
   }
 }
 

@@ -1,15 +1,22 @@
 import { userInfo } from "node:os";
+import { askMissingParameters, NOTHING_STARTED, parameterLines } from "./parameters.ts";
 import { printReport, withDrill, type Rehearsal } from "./rehearse.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 
-/** A drill that a person goes through at a terminal, with the menu and the gate of a live run. Resolves with the exit code. */
+/** A drill that a person goes through at a terminal, with the menu and the gate of a live run. Resolves with the exit code, 1 where they close a question before it starts. */
 export async function drillAtTerminal(rehearsal: Rehearsal, terminal: Terminal): Promise<number> {
   const { document, ports, print, surpriseSeed } = rehearsal;
+  const parameters = await askMissingParameters(document, rehearsal.parameters, terminal);
+  if (parameters === undefined) {
+    print(NOTHING_STARTED);
+    return 1;
+  }
   let isLeftRunning = true;
   return withDrill(
-    rehearsal, { driver: userInfo().username, isUnattended: false },
+    { ...rehearsal, parameters }, { driver: userInfo().username, isUnattended: false },
     async ({ kernel, run, world }) => {
       print(`DRILL ${run}: nothing real is touched. Your own kubectl can look on with KUBECONFIG=${world.kubeconfig}`);
+      for (const line of parameterLines(document, parameters)) print(line);
       print(surpriseSeed === undefined ? "The fault is injected and the clock runs." : "Something is broken and the clock runs. What it is, the report will say.");
       await runLive({ ...terminal, kernel, document, from: undefined, history: await ports.readHistory() });
       const { ended } = await kernel.request("status", {});

@@ -5,10 +5,12 @@ import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts
 import type { RunVerdict } from "../core/run/journalEvent.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { checkFault, faultText, otherWorld, type FaultSpec } from "../core/runbook/drillCase.ts";
+import type { ParameterValues } from "../core/runbook/parameters.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { verdictLine, walkDrill } from "./drill.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
 import { untilAborted } from "./interruption.ts";
+import { requireParameters } from "./parameters.ts";
 
 /** What a drill from the command line is to be. */
 export interface Rehearsal {
@@ -19,6 +21,8 @@ export interface Rehearsal {
   /** Seed of a fault that is chosen and not named before the end; `undefined` injects `faults`. */
   readonly surpriseSeed: number | undefined;
   readonly options: Readonly<Record<string, string>>;
+  /** Values that are given to parameters; the others have their defaults. */
+  readonly parameters: ParameterValues;
   readonly isIdle: boolean;
   /** State file of a world that runs already; `undefined` starts one and ends it afterwards. */
   readonly attach: string | undefined;
@@ -37,8 +41,9 @@ export interface OpenDrill {
   readonly run: string;
 }
 
-/** Runs the drill without a person and prints each step. Resolves with the verdict once its report is printed. */
+/** Runs the drill without a person and prints each step. Resolves with the verdict once its report is printed. Throws `invalidInput` where a parameter has no value. */
 export async function rehearse(rehearsal: Rehearsal): Promise<RunVerdict> {
+  requireParameters(rehearsal.file, rehearsal.document, rehearsal.parameters);
   return withDrill(rehearsal, { driver: "", isUnattended: true }, async ({ kernel, world, run }) => {
     const { document, options, isIdle, print, ports } = rehearsal;
     print(`Run ${run}, world time ${world.clock.rate} times real time, engines: ${world.engines}`);
@@ -64,7 +69,7 @@ export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver:
   const { statePath, world, faults } = await openWorld(rehearsal);
   const kernel = await ports.startKernel();
   try {
-    const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: who.driver, unattended: who.isUnattended, worldStatePath: statePath, parameters: {}, impactAt: undefined });
+    const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: who.driver, unattended: who.isUnattended, worldStatePath: statePath, parameters: rehearsal.parameters, impactAt: undefined });
     const announced = rehearsal.surpriseSeed === undefined;
     for (const { fault, parameters } of faults) await kernel.request("injectFault", { fault, announced, parameters });
     return await action({ kernel, world, run });

@@ -41,3 +41,8 @@ export class RuntimeError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a person can do about it, for any thrown value; empty where nothing is known. */
+export function hintOf(error: unknown): string {
+  return error instanceof RuntimeError ? error.hint : "";
+}

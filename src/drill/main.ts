@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { messageOf } from "../core/runtimeError.ts";
+import { hintOf, messageOf } from "../core/runtimeError.ts";
 import { keepCompiled, useCompiled } from "./world/compiledProgram.ts";
 import type { World } from "./world/world.ts";
 
@@ -54,6 +54,6 @@ try {
   process.stdout.write(`${JSON.stringify({ state: started.statePath })}\n`);
   if (place !== undefined) keeping = setTimeout(() => void keep(started, place.compiled).catch((error: unknown) => report(`Working out what the next world needs: ${messageOf(error)}`)), KEEP_AFTER_MS).unref();
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ error: messageOf(error) })}\n`);
-  process.exitCode = 1;
+  // What was begun before the failure (a thread, a server) would keep this process for ever.
+  process.stdout.write(`${JSON.stringify({ error: messageOf(error), hint: hintOf(error) })}\n`, () => process.exit(1));
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Session } from "./session.ts";
 import { defaultStateRoot } from "../services/journal/runFolder.ts";
-import { messageOf } from "../core/runtimeError.ts";
+import { hintOf, messageOf } from "../core/runtimeError.ts";
 import { VERSION } from "../core/version.ts";
 
 // The kernel process. It prints one JSON line `{"socket": …}` once it listens, and goes on when its parent has gone.
@@ -17,7 +17,7 @@ try {
   if (values.resume !== undefined) await session.resume(values.resume);
   process.stdout.write(`${JSON.stringify({ socket })}\n`);
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ error: messageOf(error) })}\n`);
+  process.stdout.write(`${JSON.stringify({ error: messageOf(error), hint: hintOf(error) })}\n`);
   process.exitCode = 1;
   await session.close();
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { RuntimeError } from "../core/runtimeError.ts";
@@ -44,8 +44,9 @@ export async function launchBundle(script: string, args: readonly string[], log:
     });
   }).finally(() => child.removeAllListeners("exit"));
   const ready = JSON.parse(line) as Record<string, string>;
-  if (ready["error"] !== undefined) throw new RuntimeError("internal", `Starting ${script}: ${ready["error"]}`);
+  // Neither its end nor its pipe must keep this process, whatever became of it.
   stdout.destroy();
   child.unref();
+  if (ready["error"] !== undefined) throw new RuntimeError("internal", `Starting ${basename(script)}: ${ready["error"]}`, { hint: ready["hint"] ?? "" });
   return { pid: child.pid ?? 0, ready };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -25,6 +25,9 @@ describe("what a drill of the command line leaves", function suite() {
   async function until(what: string, isSo: () => boolean): Promise<void> {
     for (const deadline = Date.now() + WITHIN_MS; !isSo(); await delay(20)) if (Date.now() > deadline) assert.fail(`${what} never was so; there is ${temporary().join(", ")}`);
   }
+
+  /** A process that this one has started; 0 before it has. */
+  const childOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0] ?? 0);
 
   const untilNothingIsLeft = (): Promise<void> => until("nothing is left", () => temporary().length === 0);
 
@@ -62,6 +65,20 @@ describe("what a drill of the command line leaves", function suite() {
     const { code, last } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
     assert.equal(code, 1);
     assert.match(last, /is not on this machine/u);
+    await untilNothingIsLeft();
+  });
+
+  it("is no folder and no process of a world that finds out late that a file is missing", async () => {
+    cpSync(resolve(RUNBOOK, "../worlds"), join(home, "worlds"), { recursive: true });
+    const runbook = join(home, "moved.runbook.md");
+    cpSync(RUNBOOK, runbook);
+    const drilling = startDrill(runbook, home);
+    let world = 0;
+    await until("the world is starting", () => (world = childOf(drilling.process.pid ?? 0)) !== 0);
+    const { code, text } = await drilling.done;
+    assert.match(text, /^Starting world\.js: .*buildnest\.rules\.yaml/u);
+    assert.equal(code, 1);
+    await until("its process has ended", () => !isAlive(world));
     await untilNothingIsLeft();
   });
 

@@ -12,7 +12,7 @@ export function parameterProblem({ type, pattern }: ParameterSpec, value: string
 
 /** What a person is asked for where a parameter says nothing of itself. */
 export function parameterPrompt({ type, description }: ParameterSpec): string {
-  return description ?? `A ${type} that the runbook needs.`;
+  return description ?? `${type === "integer" ? "An" : "A"} ${type} that the runbook needs.`;
 }
 
 /** What looks made up in a text, for somebody to put the real thing in (`Z1234567890ABC`); `undefined` where nothing does. */

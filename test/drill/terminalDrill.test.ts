@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { testCacheFolder } from "../../scripts/lib/paths.ts";
+import { drill } from "./drillCommand.ts";
+import { Terminal } from "./typedTerminal.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const F = "```";
+const RUNBOOK = `---
+title: Restart one pod
+world: worlds/buildnest.yaml
+drill: { fault: database-crash-loop }
+targets:
+  cluster:
+    kubernetes: { context: buildnest-prod, namespace: buildnest }
+    alias: prod
+parameters:
+  POD: { type: string, description: Which pod restarts?, pattern: '[a-z]+-\\d' }
+---
+
+# Restart one pod
+
+## Step 1: Look
+
+${F}bash {name: look}
+echo "it is $POD"
+${F}
+`;
+
+describe("a drill whose runbook has a parameter without a value", function () {
+  this.timeout(120_000);
+  let home: string;
+  let file: string;
+  before(() => {
+    home = mkdtempSync(join(tmpdir(), "parameter-"));
+    for (const folder of ["worlds", "monitoring"]) cpSync(join(ROOT, "notebooks", folder), join(home, folder), { recursive: true });
+    file = join(home, "restart.runbook.md");
+    writeFileSync(file, RUNBOOK);
+  });
+  afterEach(() => rmSync(join(home, "runs"), { recursive: true, force: true, maxRetries: 5 }));
+  after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+
+  const open = (rest = ""): Terminal => new Terminal(`${process.execPath} ${join(ROOT, "dist/cli.js")} drill ${file} --state-root ${join(home, "runs")} ${rest}; echo "exit $?"`, { PATH: process.env["PATH"], HOME: home, TMPDIR: home, XDG_CACHE_HOME: testCacheFolder(), TERM: "xterm" });
+
+  it("asks the person before anything is started, until the answer is right", async () => {
+    const terminal = open();
+    try {
+      await terminal.answer(/POD: Which pod restarts\? /, "no pod");
+      await terminal.answer(/It must match[\s\S]*POD: Which pod restarts\? /, "mysql-0");
+      await terminal.answer(/DRILL [\s\S]* {2}POD=mysql-0 {2}Which pod restarts\?[\s\S]*e end: /, "");
+      await terminal.answer(/it is mysql-0[\s\S]*-- succeeded[\s\S]*e end: /, "e");
+      await terminal.answer(/End the run\?/, "y");
+      assert.match(await terminal.end(), /exit 1/, "the fault still stands");
+    } finally {
+      terminal.kill();
+    }
+  });
+
+  it("starts nothing when the person closes the question", async () => {
+    const terminal = open();
+    try {
+      await terminal.type(/POD: Which pod restarts\? /, "\u0003");
+      assert.match(await terminal.end(), /Nothing was started\.\s*exit 1/);
+      assert.deepEqual(readdirSync(home).filter((name) => name.startsWith("dr-") || name === "runs"), []);
+    } finally {
+      terminal.kill();
+    }
+  });
+
+  it("fails without a person before anything is started, with the cure, and goes with the value given", async () => {
+    const { code, text } = await drill(file, home);
+    assert.equal(text, `Drilling ${file}: POD has no value, and nobody is there to be asked.\nAdd --parameter POD=VALUE, or give a default in the front matter.\n`);
+    assert.equal(code, 1);
+    assert.deepEqual(readdirSync(home).filter((name) => name.startsWith("dr-") || name === "runs"), []);
+    const given = await drill(file, home, ["--parameter", "POD=mysql-0", "--rate", "120"]);
+    assert.match(given.text, /Step 1: Look: succeeded/);
+    const [run = ""] = readdirSync(join(home, "runs")).filter((name) => name.includes("-drill-"));
+    assert.match(readFileSync(join(home, "runs", run, "journal.jsonl"), "utf8"), /it is mysql-0/);
+  });
+});
