@@ -54,7 +54,10 @@ describe("the palette during a drill", function () {
       await workbench.answer("why?", "Nothing was restored");
       await workbench.runCommand("Runbook: Tick Checklist Items…");
       await workbench.waitForQuickInput("Data loss window documented");
-      await workbench.pressInQuickInput("ArrowDown", "Space", "Enter");
+      await workbench.pressInQuickInput("ArrowDown");
+      // From the input the focus has gone to the box of the row.
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
       await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
       await workbench.runCommand("Runbook: Mark Recovery Clock…");
       await workbench.pick("Cause identified");
