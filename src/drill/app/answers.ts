@@ -1,5 +1,5 @@
 import type { SqlResult } from "../contract.ts";
-import type { ApplicationResponse } from "./webApplication.ts";
+import type { ApplicationResponse } from "./webService.ts";
 
 /** Rows as objects, numbers where the columns are. */
 export function rowsOf(result: SqlResult | undefined): readonly Record<string, unknown>[] {

@@ -1,8 +1,8 @@
 import type { Cluster } from "../contract.ts";
 import type { DescribedService } from "../world/description.ts";
 import { json } from "./answers.ts";
-import { readyAddresses, type ApplicationRequest, type ApplicationResponse } from "./webApplication.ts";
-import type { WebService } from "./webService.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
+import type { ApplicationRequest, ApplicationResponse, WebService } from "./webService.ts";
 
 /** A service whose answers depend on nothing but how many of its pods are ready, such as a search cluster's own health. */
 export class FixedService implements WebService {

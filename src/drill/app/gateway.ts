@@ -1,9 +1,9 @@
 import type { Cluster, KubeObject } from "../contract.ts";
 import type { GatewayDescription } from "../world/description.ts";
 import { proxyPage } from "./answers.ts";
-import { readyAddresses, type ApplicationRequest, type ApplicationResponse } from "./webApplication.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
+import type { ApplicationRequest, ApplicationResponse, WebService } from "./webService.ts";
 import type { Observation } from "./requestMeter.ts";
-import type { WebService } from "./webService.ts";
 
 /** An API gateway in front of an application: one of its ready pods takes each request, and counts what became of it. A cluster without its service goes without it. */
 export class Gateway implements WebService {

@@ -4,59 +4,21 @@ import type { RedisReply } from "../redis/reply.ts";
 import type { ApplicationDescription, EndpointDescription, Flaws } from "../world/description.ts";
 import { startedAt } from "../world/flaws.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
 import { CacheClient, type CacheDirectory } from "./cacheClient.ts";
 import { isUnder, json, listOf, logTime, matchPath, proxyPage, readBody, rowsOf } from "./answers.ts";
 import { bindParameters, fillTemplate, fillText, type ParameterValues } from "./parameters.ts";
 import { bearerToken, sessionId, signToken, verifyToken } from "./tokens.ts";
 import type { Observation } from "./requestMeter.ts";
-import type { WebService } from "./webService.ts";
-
-/** Where an application's database connections end. */
-export interface DatabaseDirectory {
-  /**
-   * Opens a session on the server that `host` means for a pod. Throws `SqlError` when the server refuses, and an `Error` worded as
-   * the driver's when nothing listens there or the network lets nothing through. Without `password` the account's own is taken.
-   */
-  connect(pod: KubeObject, host: string, database: string, account: string, password: string | undefined): Connection;
-}
-
-/** One connection of an application to its database; disposing it ends it and rolls back what was open. */
-export interface Connection extends Disposable {
-  /** Throws `SqlError`. `busyMs`: the server shows it as running for that long, world milliseconds. */
-  execute(statement: string, busyMs?: number): SqlResult;
-}
-
-export interface ApplicationRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: ReadonlyMap<string, string>;
-  /** IP address of the client, as the load balancer hands it on, and its user agent. */
-  readonly client: { readonly address: string; readonly agent: string };
-  readonly authorization: string | undefined;
-  /** Without parameters; `undefined` where the client names none. */
-  readonly contentType: string | undefined;
-  readonly body: string;
-  /** How many requests of modelled traffic it stands for; left out: it is one. */
-  readonly count?: number;
-}
-
-export interface ApplicationResponse {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-  /** World milliseconds until the client has it; left out: none. */
-  readonly delayMs?: number;
-}
+import { connectDatasource, type Connection, type DatasourceParts } from "./datasource.ts";
+import type { ApplicationRequest, ApplicationResponse, WebService } from "./webService.ts";
 
 /** What an application needs of the world around it. */
-export interface ApplicationParts {
+export interface ApplicationParts extends DatasourceParts {
   readonly cluster: Cluster;
-  readonly databases: DatabaseDirectory;
   readonly caches: CacheDirectory;
   /** World epoch milliseconds. */
   readonly now: () => number;
-  /** What a pod's processes were started with. */
-  readonly environment: (pod: KubeObject) => Readonly<Record<string, string>>;
   /** What is wrong with a pod's processes. */
   readonly flawsOf: (pod: KubeObject) => readonly Flaws[];
   /** Writes a line to the log of a pod's container. */
@@ -348,33 +310,4 @@ function isHeldOpen(flaws: readonly Flaws[]): boolean {
 /** A session's key does not give its token away. */
 function sessionKey(token: string): string {
   return `session:${sessionId(token)}`;
-}
-
-/** What opening a pod's datasource needs of the world. */
-export type DatasourceParts = Pick<ApplicationParts, "databases" | "environment">;
-
-/** Opens the database that a pod's datasource variable names, as the application's driver would. */
-function connectDatasource(pod: KubeObject, description: ApplicationDescription, { databases, environment }: DatasourceParts): Connection {
-  const variables = environment(pod);
-  const url = variables[description.datasourceVariable];
-  const parts = /^jdbc:\w+:\/\/([^:/?]+)(?::\d+)?\/([^?]*)/.exec(url ?? "");
-  const host = parts?.[1];
-  if (host === undefined) throw new Error(`Driver claims to not accept jdbcUrl, ${url ?? "null"}`);
-  return databases.connect(pod, host, parts?.[2] ?? "", description.account, description.passwordVariable === undefined ? undefined : (variables[description.passwordVariable] ?? ""));
-}
-
-/** The database of the application whose image a pod runs: the first that names the variable which the pod sets. */
-export function connectionOf(pod: KubeObject, applications: readonly ApplicationDescription[], parts: DatasourceParts): Connection {
-  const description = applications.find((application) => parts.environment(pod)[application.datasourceVariable] !== undefined);
-  if (description === undefined) throw new Error("The pod has no datasource.");
-  return connectDatasource(pod, description, parts);
-}
-
-/** Names of the pods behind a service's ready endpoints. */
-export function readyAddresses(cluster: Cluster, namespace: string, service: string): readonly string[] {
-  const subsets = cluster.get("Endpoints", namespace, service)?.["subsets"];
-  return listOf(subsets).flatMap((subset) => listOf(subset["addresses"])).flatMap((address) => {
-    const target = address["targetRef"];
-    return typeof target === "object" && target !== null && "name" in target ? [String(target.name)] : [];
-  });
 }

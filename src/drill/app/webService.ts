@@ -1,4 +1,24 @@
-import type { ApplicationRequest, ApplicationResponse } from "./webApplication.ts";
+export interface ApplicationRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: ReadonlyMap<string, string>;
+  /** IP address of the client, as the load balancer hands it on, and its user agent. */
+  readonly client: { readonly address: string; readonly agent: string };
+  readonly authorization: string | undefined;
+  /** Without parameters; `undefined` where the client names none. */
+  readonly contentType: string | undefined;
+  readonly body: string;
+  /** How many requests of modelled traffic it stands for; left out: it is one. */
+  readonly count?: number;
+}
+
+export interface ApplicationResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** World milliseconds until the client has it; left out: none. */
+  readonly delayMs?: number;
+}
 
 /** Anything in the world that answers HTTP: an application, its gateway, a described service, Prometheus. */
 export interface WebService {

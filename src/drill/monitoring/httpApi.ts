@@ -1,4 +1,4 @@
-import type { ApplicationRequest, ApplicationResponse } from "../app/webApplication.ts";
+import type { ApplicationRequest, ApplicationResponse } from "../app/webService.ts";
 import { json } from "../app/answers.ts";
 import { PromqlError } from "../promql/ast.ts";
 import { evaluate, evaluateRange } from "../promql/evaluate.ts";

@@ -1,5 +1,6 @@
 import type { Cluster, WorldClock } from "../contract.ts";
-import { readyAddresses, type ApplicationRequest, type ApplicationResponse } from "../app/webApplication.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
+import type { ApplicationRequest, ApplicationResponse } from "../app/webService.ts";
 import { getRequest, type WebService } from "../app/webService.ts";
 import { labelsFrom, SeriesStore, type Labels, type SavedSeries } from "../promql/series.ts";
 import type { TrafficDescription } from "../world/description.ts";

@@ -1,4 +1,5 @@
-import type { Connection, WebApplication } from "../app/webApplication.ts";
+import type { Connection } from "../app/datasource.ts";
+import type { WebApplication } from "../app/webApplication.ts";
 import { fillText } from "../app/parameters.ts";
 import { signToken } from "../app/tokens.ts";
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";

@@ -1,6 +1,6 @@
 import type { Cluster, KubeObject, WorldClock } from "../contract.ts";
 import { messageOf, RuntimeError } from "../../core/runtimeError.ts";
-import { readyAddresses } from "../app/webApplication.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
 import { isTrafficAllowed, portOf } from "../kube/networkPolicies.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import { matchesMap } from "../kube/selectors.ts";

@@ -1,4 +1,4 @@
-import type { Connection } from "../app/webApplication.ts";
+import type { Connection } from "../app/datasource.ts";
 import type { KubeObject, PodProgram } from "../contract.ts";
 import type { Fields } from "./fields.ts";
 import { list, onlyFields, text, texts } from "./fields.ts";

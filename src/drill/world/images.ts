@@ -1,5 +1,5 @@
 import type { ImageBehaviour, KubeObject, PodProgram } from "../contract.ts";
-import type { Connection } from "../app/webApplication.ts";
+import type { Connection } from "../app/datasource.ts";
 import type { Databases } from "./databases.ts";
 import type { Caches } from "./caches.ts";
 import type { Flaws, ImageDescription } from "./description.ts";

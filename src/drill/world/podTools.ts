@@ -1,5 +1,5 @@
 import type { Cluster, KubeObject, PodProgram, WorldClock } from "../contract.ts";
-import { readyAddresses } from "../app/webApplication.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
 import { isTrafficAllowed } from "../kube/networkPolicies.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { Intrusion } from "./attacks.ts";

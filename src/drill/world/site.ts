@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { serveApplication } from "../app/httpServer.ts";
-import { connectionOf, readyAddresses, type Connection, type WebApplication } from "../app/webApplication.ts";
+import { connectionOf, type Connection } from "../app/datasource.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
+import type { WebApplication } from "../app/webApplication.ts";
 import type { Cluster, KubeObject, SqlResult, WorldClock } from "../contract.ts";
 import { serviceBehind } from "../kube/controllers/ingresses.ts";
 import { startKubernetes, type Kubernetes } from "../kube/kubernetes.ts";

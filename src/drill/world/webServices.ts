@@ -1,7 +1,8 @@
 import { FixedService } from "../app/fixedService.ts";
 import { Gateway } from "../app/gateway.ts";
 import { RequestMeter } from "../app/requestMeter.ts";
-import { readyAddresses, WebApplication, type ApplicationParts } from "../app/webApplication.ts";
+import { readyAddresses } from "../kube/readyAddresses.ts";
+import { WebApplication, type ApplicationParts } from "../app/webApplication.ts";
 import type { WebDirectory, WebService } from "../app/webService.ts";
 import { podSpecOf } from "../kube/objects.ts";
 import type { Prometheus } from "../monitoring/prometheus.ts";
