@@ -96,6 +96,17 @@ export function flagIs(operation: Operation, name: string, otherwise = false): b
   return text === "true" || text === "";
 }
 
+/** A selector's text; blanks alone select nothing, as none does. */
+export function selectorText(operation: Operation, name: "selector" | "field-selector"): string | undefined {
+  const text = flagText(operation, name)?.trim();
+  return text === "" ? undefined : text;
+}
+
+/** Whether a selector chooses objects. */
+export function hasSelector(operation: Operation): boolean {
+  return selectorText(operation, "selector") !== undefined || selectorText(operation, "field-selector") !== undefined;
+}
+
 export type DryRun = "none" | "client" | "server";
 
 /** `--dry-run`; without a value it means `client`, as kubectl still reads it. */

@@ -123,25 +123,28 @@ export async function resolveTypes(cluster: KubernetesPort, word: string, signal
   if (found.length > 0) return found;
   const again = matchTypes(await discover(cluster, signal, true), word);
   if (again.length > 0) return again;
-  throw new KubectlFailure(`error: the server doesn't have a resource type "${word}"`);
+  throw noSuchType(word);
 }
 
 /** As `resolveTypes`, for places where one type is wanted. */
 export async function resolveType(cluster: KubernetesPort, word: string, signal: AbortSignal): Promise<ApiResource> {
   const [first] = await resolveTypes(cluster, word, signal);
-  if (first === undefined) throw new KubectlFailure(`error: the server doesn't have a resource type "${word}"`);
+  if (first === undefined) throw noSuchType(word);
   return first;
+}
+
+/** kubectl leaves the group out. */
+function noSuchType(word: string): KubectlFailure {
+  return new KubectlFailure(`error: the server doesn't have a resource type "${word.split(".")[0] ?? ""}"`);
 }
 
 function matchTypes(discovery: Discovery, word: string): readonly ApiResource[] {
   const category = discovery.filter((resource) => resource.categories.includes(word) && resource.verbs.includes("list"));
   if (category.length > 0) return uniqueByGroup(category);
   const [name = "", ...suffix] = word.toLowerCase().split(".");
-  const isOf = (resource: ApiResource): boolean => {
-    if (suffix.length === 0) return true;
-    const qualified = suffix.join(".");
-    return resource.group === qualified || `${resource.version}.${resource.group}` === qualified || (resource.group === "" && resource.version === qualified);
-  };
+  const qualified = suffix.join(".");
+  // `deployments.apps`, `deployments.v1.apps`, and of the core group `pods.v1.`.
+  const isOf = (resource: ApiResource): boolean => suffix.length === 0 || resource.group === qualified || `${resource.version}.${resource.group}` === qualified;
   const named = discovery.find((resource) => (resource.plural === name || resource.singular === name || resource.kind.toLowerCase() === name) && isOf(resource));
   const found = named ?? discovery.find((resource) => resource.shortNames.includes(name) && isOf(resource));
   return found === undefined ? [] : [found];

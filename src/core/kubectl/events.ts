@@ -10,7 +10,7 @@ import { alignTabs, TABLE_TABS } from "./tabwriter.ts";
 /** `kubectl events`: the namespace's events, oldest first. */
 export async function runEvents(call: Call): Promise<number> {
   const { operation } = call;
-  const types = flagList(operation, "types").flatMap((list) => list.split(",")).map((type) => type.toLowerCase());
+  const types = flagList(operation, "types").filter((list) => list !== "").flatMap((list) => list.split(",")).map((type) => type.toLowerCase());
   if (types.some((type) => type !== "normal" && type !== "warning")) throw new KubectlFailure("error: valid --types are Normal or Warning");
   const allNamespaces = flagIs(operation, "all-namespaces");
   const resource = await resolveType(call.cluster, "events", call.signal);
@@ -29,14 +29,16 @@ export async function runEvents(call: Call): Promise<number> {
 }
 
 async function selectorFor(call: Call, object: string | undefined): Promise<string | undefined> {
-  if (object === undefined) return undefined;
+  if (object === undefined || object === "") return undefined;
   const [type = "", name, ...rest] = object.split("/");
   if (name === undefined) throw new KubectlFailure("error: --for must be in resource/name form");
   if (rest.length > 0) throw new KubectlFailure("error: arguments in resource/name form may not have more than one slash");
+  if (type === "") throw new KubectlFailure("error: a resource must be present, got: /, Resource=");
   const { kind, group, version } = await resolveType(call.cluster, type, call.signal).catch((error: unknown) => {
     // This verb prints it bare.
     throw error instanceof KubectlFailure ? new KubectlFailure(error.message.replace(/^error: /, "")) : error;
   });
+  if (name === "") return undefined;
   return `involvedObject.kind=${kind},involvedObject.apiVersion=${group === "" ? version : `${group}/${version}`},involvedObject.name=${name}`;
 }
 

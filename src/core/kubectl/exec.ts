@@ -1,8 +1,7 @@
 import { flagIs, flagText, printError, type Call } from "./call.ts";
 import { KubectlFailure } from "./failure.ts";
 import { fetchObject } from "./fetch.ts";
-import { byActivityReversed, defaultContainer, firstPod, podOrOwner, selectorOf } from "./pods.ts";
-import { parseDuration } from "./time.ts";
+import { byActivityReversed, defaultContainer, firstPod, podOrOwner, podTimeout, selectorOf } from "./pods.ts";
 import { textAt, type JsonObject } from "./json.ts";
 import type { ByteStream } from "../ports.ts";
 
@@ -15,7 +14,7 @@ export async function runExec(call: Call): Promise<number> {
   const [target] = operation.positionals;
   if (target === undefined) throw new KubectlFailure("error: pod, type/name or --filename must be specified");
   if (command.length === 0) throw new KubectlFailure("error: you must specify at least one command for the container");
-  const pod = await executablePod(call, target);
+  const pod = await executablePod(call, target, podTimeout(call, POD_TIMEOUT_MS, "\nSee 'kubectl exec -h' for help and examples"));
   const phase = textAt(pod, "status", "phase");
   if (phase === "Succeeded" || phase === "Failed") {
     throw new KubectlFailure(`error: cannot exec into a container in a completed pod; current phase is ${phase}`);
@@ -33,12 +32,11 @@ export async function runExec(call: Call): Promise<number> {
   return exitCode;
 }
 
-async function executablePod(call: Call, target: string): Promise<JsonObject> {
+async function executablePod(call: Call, target: string, timeoutMs: number): Promise<JsonObject> {
   const { resource, name } = await podOrOwner(call, target);
   const object = await fetchObject(call, resource, call.namespace, name);
   if (textAt(object, "kind") === "Pod") return object;
-  const timeout = flagText(call.operation, "pod-running-timeout");
-  const { pod } = await firstPod(call, selectorOf(object), timeout === undefined ? POD_TIMEOUT_MS : parseDuration(timeout, "pod-running-timeout"), byActivityReversed);
+  const { pod } = await firstPod(call, selectorOf(object), timeoutMs, byActivityReversed);
   return pod;
 }
 

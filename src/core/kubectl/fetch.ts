@@ -1,5 +1,5 @@
 import { resourcePath, type ApiResource } from "./discovery.ts";
-import { requireSuccess } from "./failure.ts";
+import { ApiStatusError, requireSuccess } from "./failure.ts";
 import { isObject, listAt, parseJson, textAt, type Json, type JsonObject } from "./json.ts";
 import type { Call } from "./call.ts";
 
@@ -78,10 +78,22 @@ async function* pages(call: Call, resource: ApiResource, name: string | undefine
             ["limit", query.isWhole ? undefined : CHUNK],
           ] as const)
         : ([["includeObject", includeObject]] as const);
-    const response = requireSuccess(await call.cluster.request({ method: "GET", path: path + queryText(pairs), accept }, call.signal));
-    const page = parseJson(response.text) ?? null;
+    const response = await call.cluster.request({ method: "GET", path: path + queryText(pairs), accept }, call.signal);
+    const page = parseJson(sayingWhat(resource, name, query, () => requireSuccess(response)).text) ?? null;
     yield page;
     const token = name === undefined ? textAt(page, "metadata", "continue") : "";
     next = token === "" ? undefined : token;
   } while (next !== undefined);
+}
+
+/** A list that the server cannot make is refused with the words that asked for it, as kubectl's `EnhanceListError` does. */
+function sayingWhat<T>(resource: ApiResource, name: string | undefined, { labelSelector = "", fieldSelector = "" }: Query, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (name !== undefined || !(error instanceof ApiStatusError) || !["BadRequest", "NotFound"].includes(error.reason)) throw error;
+    const type = JSON.stringify(`${resource.group}/${resource.version}, Resource=${resource.plural}`);
+    const what = labelSelector === "" && fieldSelector === "" ? `Unable to list ${type}` : `Unable to find ${type} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}`;
+    throw new ApiStatusError(error.status, error.reason, `${what}: ${error.message}`, error.details);
+  }
 }

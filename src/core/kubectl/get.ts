@@ -1,4 +1,5 @@
-import { flagIs, flagList, flagText, print, printError, type Call } from "./call.ts";
+import { CutShort } from "./customColumns.ts";
+import { flagIs, flagList, flagText, hasSelector, print, printError, selectorText, type Call } from "./call.ts";
 import type { ApiResource } from "./discovery.ts";
 import { ApiStatusError, describeApiStatus, KubectlFailure } from "./failure.ts";
 import { fetchObjects, fetchTable, type Query } from "./fetch.ts";
@@ -17,25 +18,29 @@ export async function runGet(call: Call): Promise<number> {
   const { operation } = call;
   if (operation.positionals.length === 0) throw new KubectlFailure(NO_TYPE);
   const output = flagText(operation, "output") ?? "";
+  if (flagIs(operation, "show-labels") && output !== "" && output !== "wide") throw new KubectlFailure(`error: --show-labels option cannot be used with ${output} printer`);
   const query: Query = {
-    labelSelector: flagText(operation, "selector"),
-    fieldSelector: flagText(operation, "field-selector"),
+    labelSelector: selectorText(operation, "selector"),
+    fieldSelector: selectorText(operation, "field-selector"),
     allNamespaces: flagIs(operation, "all-namespaces"),
-    isWhole: flagText(operation, "sort-by") !== undefined,
+    isWhole: sortPath(call) !== undefined,
   };
-  const targets = await parseTargets(call.cluster, operation.positionals, call.signal);
+  const targets = await parseTargets(call.cluster, operation.positionals, call.signal, hasSelector(operation));
   checkTargets(targets, query);
   if (flagIs(operation, "watch") || flagIs(operation, "watch-only")) return await runGetWatch(call, targets, query);
   return output === "" || output === "wide" ? await getTables(call, targets, query, output === "wide") : await getObjects(call, targets, query, output);
 }
 
 function checkTargets(targets: ResourceTargets, query: Query): void {
-  const named = targets.targets.filter((target) => target.name !== undefined);
-  if (named.length === 0) return;
-  if (query.labelSelector !== undefined || query.fieldSelector !== undefined) throw new KubectlFailure("error: name cannot be provided when a selector is specified");
-  if (query.allNamespaces && named.some((target) => target.resource.namespaced)) {
+  if (query.allNamespaces && targets.targets.some((target) => target.name !== undefined && target.resource.namespaced)) {
     throw new KubectlFailure("error: a resource cannot be retrieved by name across all namespaces");
   }
+}
+
+/** `--sort-by`; an empty one asks for nothing. */
+function sortPath(call: Call): string | undefined {
+  const path = flagText(call.operation, "sort-by");
+  return path === "" ? undefined : path;
 }
 
 interface TableGroup {
@@ -56,9 +61,13 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
     if (group.columns.length === 0) group.columns = table.columns;
     group.rows.push(...table.rows);
   }, flagIs(call.operation, "ignore-not-found"));
-  const sortBy = flagText(call.operation, "sort-by");
+  const sortBy = sortPath(call);
   const isAlone = tables === 1;
-  const texts = groups.map((group) => tableText(call, sortBy === undefined ? group : sorted(group, sortBy, isAlone), isWide, groups.length > 1, query.allNamespaces));
+  const texts = groups.map((group, index) => {
+    // What follows a type that has namespaces has the column, too.
+    const hasNamespace = query.allNamespaces && groups.slice(0, index + 1).some(({ resource }) => resource.namespaced);
+    return tableText(call, sortBy === undefined ? group : sorted(group, sortBy, isAlone), isWide, groups.length > 1, hasNamespace);
+  });
   const separator = flagIs(call.operation, "no-headers") ? "" : "\n";
   const text = texts.filter((part) => part !== "").join(separator);
   await print(call, text);
@@ -80,13 +89,13 @@ function sorted(group: TableGroup, sortBy: string, isAlone: boolean): TableGroup
   }
 }
 
-function tableText(call: Call, group: TableGroup, isWide: boolean, isOneOfMany: boolean, allNamespaces: boolean): string {
+function tableText(call: Call, group: TableGroup, isWide: boolean, isOneOfMany: boolean, hasNamespace: boolean): string {
   const { operation } = call;
   const kind = group.resource.kind.toLowerCase();
   const style: TableStyle = {
     isWide,
     hasHeaders: !flagIs(operation, "no-headers"),
-    hasNamespace: allNamespaces && group.resource.namespaced,
+    hasNamespace,
     hasLabels: flagIs(operation, "show-labels"),
     labelColumns: flagList(operation, "label-columns").flatMap((labels) => labels.split(",")),
     kindPrefix: isOneOfMany || flagIs(operation, "show-kind") ? (group.resource.group === "" ? kind : `${kind}.${group.resource.group}`) : undefined,
@@ -100,11 +109,16 @@ async function getObjects(call: Call, targets: ResourceTargets, query: Query, ou
   const failures = await gather(targets.targets, async ({ resource, name }) => {
     for (const object of await fetchObjects(call, resource, name, query)) found.push({ resource, object });
   }, flagIs(call.operation, "ignore-not-found"));
-  const sortBy = flagText(call.operation, "sort-by");
+  const sortBy = sortPath(call);
   const ordered = sortBy === undefined ? found : sortByPath(found, sortBy, ({ object }) => object);
   const [first] = ordered;
-  if (targets.isSingle && first !== undefined && ordered.length === 1) await print(call, printer.one(first));
-  else if (!targets.isSingle && (failures.length === 0 || ordered.length > 0)) await print(call, printer.many(ordered));
+  try {
+    if (targets.isSingle && first !== undefined && ordered.length === 1) await print(call, printer.one(first));
+    else if (!targets.isSingle && (failures.length === 0 || ordered.length > 0)) await print(call, printer.many(ordered));
+  } catch (error) {
+    if (error instanceof CutShort) await print(call, error.printed);
+    throw error;
+  }
   return await reportFailures(call, failures);
 }
 

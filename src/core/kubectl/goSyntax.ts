@@ -14,3 +14,10 @@ export function goSyntax(value: Json): string {
   if (isObject(value)) return `${goType(value)}{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${goSyntax(value[key] ?? null)}`).join(", ")}}`;
   return value === null ? "interface {}(nil)" : JSON.stringify(value);
 }
+
+/** A decoded JSON value as Go prints it (`%v`). */
+export function goText(value: Json): string {
+  if (isJsonList(value)) return `[${value.map(goText).join(" ")}]`;
+  if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key] ?? null)}`).join(" ")}]`;
+  return value === null ? "<nil>" : String(value);
+}

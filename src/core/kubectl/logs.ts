@@ -3,7 +3,7 @@ import { resolveType, resourcePath } from "./discovery.ts";
 import { ApiStatusError, apiStatusError, KubectlFailure } from "./failure.ts";
 import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
 import { followLog } from "./followLog.ts";
-import { containerNames, byLogging, defaultContainer, firstPod, hasContainer, podOrOwner, selectorOf } from "./pods.ts";
+import { containerNames, byLogging, defaultContainer, firstPod, hasContainer, podOrOwner, podTimeout, selectorOf } from "./pods.ts";
 import { parseDuration } from "./time.ts";
 import { checkTime } from "./goTime.ts";
 import { textAt, type JsonObject } from "./json.ts";
@@ -29,7 +29,7 @@ export async function runLogs(call: Call): Promise<number> {
   const selector = flagText(operation, "selector");
   checkWords(call, selector);
   checkBounds(call);
-  const pods = await selectedPods(call, selector);
+  const pods = await selectedPods(call, selector, podTimeout(call, POD_TIMEOUT_MS, ""));
   const sources: LogSource[] = [];
   for (const pod of pods) sources.push(...(await sourcesOf(call, pod)));
   const isFollowing = flagIs(operation, "follow");
@@ -67,7 +67,7 @@ function checkBounds({ operation }: Call): void {
   if (since?.startsWith("-") === true) throw new KubectlFailure("error: --since must be greater than 0");
 }
 
-async function selectedPods(call: Call, selector: string | undefined): Promise<readonly JsonObject[]> {
+async function selectedPods(call: Call, selector: string | undefined, timeoutMs: number): Promise<readonly JsonObject[]> {
   if (selector !== undefined) {
     const resource = await resolveType(call.cluster, "pods", call.signal);
     const pods = await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector: selector });
@@ -83,14 +83,9 @@ async function selectedPods(call: Call, selector: string | undefined): Promise<r
     throw error;
   });
   if (textAt(object, "kind") === "Pod") return [object];
-  const { pod, count } = await firstPod(call, selectorOf(object, "get the logs from"), podTimeout(call), byLogging);
+  const { pod, count } = await firstPod(call, selectorOf(object, "get the logs from"), timeoutMs, byLogging);
   if (count > 1) await printError(call, `Found ${String(count)} pods, using pod/${textAt(pod, "metadata", "name")}\n`);
   return [pod];
-}
-
-function podTimeout(call: Call): number {
-  const given = flagText(call.operation, "pod-running-timeout");
-  return given === undefined ? POD_TIMEOUT_MS : parseDuration(given, "pod-running-timeout");
 }
 
 async function sourcesOf(call: Call, pod: JsonObject): Promise<readonly LogSource[]> {

@@ -1,9 +1,11 @@
+import { customColumnsText, parseCustomColumns } from "./customColumns.ts";
 import { flagIs, flagText, type Call } from "./call.ts";
 import { objectName, type ApiResource } from "./discovery.ts";
 import { KubectlFailure } from "./failure.ts";
 import { goJson } from "./goJson.ts";
 import { goYaml } from "./goYaml.ts";
-import { parseJsonPath, printJsonPath } from "./jsonPath.ts";
+import { printJsonPath, printJsonPathAsJson } from "./jsonPath.ts";
+import { parseJsonPath } from "./jsonPathParse.ts";
 import { textAt, type JsonObject } from "./json.ts";
 
 /** An object with its type, as found. */
@@ -18,18 +20,25 @@ export interface ObjectPrinter {
   many(found: readonly FoundObject[]): string;
 }
 
-/** The printer of `-o name|json|yaml|jsonpath=…`; throws kubectl's refusal of any other format. */
+/** The printer of `-o name|json|yaml|jsonpath=…|custom-columns=…`; throws kubectl's refusal of any other format. */
 export function objectPrinter(call: Call, output: string): ObjectPrinter {
   const [format = "", ...rest] = output.split("=");
   if (format === "name") {
     const line = ({ object, resource }: FoundObject): string => `${objectName(resource, textAt(object, "metadata", "name"))}\n`;
     return { one: line, many: (all) => all.map(line).join("") };
   }
-  if (format === "jsonpath") {
+  if (format === "jsonpath" || format === "jsonpath-as-json") {
     const template = rest.join("=");
+    const text = format === "jsonpath" ? printJsonPath : printJsonPathAsJson;
+    if (template === "") throw new KubectlFailure("error: template format specified but no template given");
     // A template that cannot be read is refused before anything is asked for.
     parseJsonPath(template);
-    return { one: ({ object }) => printJsonPath(template, object), many: (all) => printJsonPath(template, listOf(all.map(({ object }) => object))) };
+    return { one: ({ object }) => text(template, object), many: (all) => text(template, listOf(all.map(({ object }) => object))) };
+  }
+  if (format === "custom-columns") {
+    const columns = parseCustomColumns(rest.join("="));
+    const lines = (all: readonly FoundObject[]): string => customColumnsText(columns, all.map(({ object }) => object), !flagIs(call.operation, "no-headers"));
+    return { one: (found) => lines([found]), many: lines };
   }
   if (format === "json" || format === "yaml") {
     const tidy = flagIs(call.operation, "show-managed-fields") ? (object: JsonObject): JsonObject => object : withoutManagedFields;

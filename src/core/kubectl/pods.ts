@@ -1,9 +1,11 @@
-import { printError, type Call } from "./call.ts";
+import { flagText, printError, type Call } from "./call.ts";
 import { startDeadline } from "./deadline.ts";
 import { resolveType, type ApiResource } from "./discovery.ts";
 import { KubectlFailure } from "./failure.ts";
 import { goSort } from "./goSort.ts";
 import { at, isJsonList, isObject, listAt, numberAt, objectAt, sortedPairs, textAt, textsAt, type JsonObject } from "./json.ts";
+import { splitTypeAndName } from "./targets.ts";
+import { parseDuration } from "./time.ts";
 import { watchObjects } from "./watch.ts";
 
 export type PodOrder = (a: JsonObject, b: JsonObject) => boolean;
@@ -156,6 +158,14 @@ export async function defaultContainer(call: Call, pod: JsonObject, isQuiet: boo
 
 /** `pod/x`, `x`, `deployment/x`: the resource and name of a word whose type defaults to pods. */
 export async function podOrOwner(call: Call, word: string): Promise<{ readonly resource: ApiResource; readonly name: string }> {
-  const [type = "", name] = word.includes("/") ? word.split("/", 2) : ["pods", word];
-  return { resource: await resolveType(call.cluster, type, call.signal), name: name ?? "" };
+  const { type, name } = word.includes("/") ? splitTypeAndName(word) : { type: "pods", name: word };
+  return { resource: await resolveType(call.cluster, type, call.signal), name };
+}
+
+/** `--pod-running-timeout` in milliseconds. Throws kubectl's refusal of none at all; `advice` is what follows it. */
+export function podTimeout({ operation }: Call, otherwiseMs: number, advice: string): number {
+  const given = flagText(operation, "pod-running-timeout");
+  const timeoutMs = given === undefined ? otherwiseMs : parseDuration(given, "pod-running-timeout");
+  if (timeoutMs <= 0) throw new KubectlFailure(`error: --pod-running-timeout must be higher than zero${advice}`);
+  return timeoutMs;
 }

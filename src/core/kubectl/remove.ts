@@ -1,4 +1,4 @@
-import { dryRunOf, dryRunSuffix, flagIs, flagText, print, printError, type Call, type DryRun } from "./call.ts";
+import { dryRunOf, dryRunSuffix, flagIs, flagText, hasSelector, print, printError, selectorText, type Call, type DryRun } from "./call.ts";
 import { objectName, resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
 import { fetchObjects } from "./fetch.ts";
@@ -64,19 +64,17 @@ function ignoresMissing(call: Call): boolean {
 
 async function objectsToDelete(call: Call): Promise<readonly { readonly resource: ApiResource; readonly namespace: string; readonly name: string }[]> {
   const { operation } = call;
-  const { targets } = await parseTargets(call.cluster, operation.positionals, call.signal);
-  const labelSelector = flagText(operation, "selector");
-  const fieldSelector = flagText(operation, "field-selector");
-  const isSelecting = labelSelector !== undefined || fieldSelector !== undefined || flagIs(operation, "all");
+  const isSelecting = hasSelector(operation) || flagIs(operation, "all");
+  if (hasSelector(operation) && flagIs(operation, "all")) throw new KubectlFailure("error: setting 'all' parameter but found a non empty selector. ");
+  const { targets } = await parseTargets(call.cluster, operation.positionals, call.signal, isSelecting);
   const found: { readonly resource: ApiResource; readonly namespace: string; readonly name: string }[] = [];
   for (const { resource, name } of targets) {
     if (name !== undefined) {
-      if (isSelecting) throw new KubectlFailure("error: name cannot be provided when a selector is specified");
       found.push({ resource, namespace: call.namespace, name });
       continue;
     }
     if (!isSelecting) throw new KubectlFailure("error: resource(s) were provided, but no name was specified");
-    const query = { labelSelector, fieldSelector, allNamespaces: flagIs(operation, "all-namespaces"), isWhole: false };
+    const query = { labelSelector: selectorText(operation, "selector"), fieldSelector: selectorText(operation, "field-selector"), allNamespaces: flagIs(operation, "all-namespaces"), isWhole: false };
     for (const object of await fetchObjects(call, resource, undefined, query)) {
       found.push({ resource, namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
     }

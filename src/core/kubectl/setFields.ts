@@ -1,6 +1,6 @@
 import { dryRunOf, flagIs, flagList, flagText, print, printDone, printError, type Call } from "./call.ts";
 import { containerLists, containerPatch, podSpecPath, type ContainerLists } from "./containerPatch.ts";
-import { objectName } from "./discovery.ts";
+import { objectName, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
 import { listFailures } from "./failures.ts";
 import { at, isObject, listAt, textAt, type JsonObject } from "./json.ts";
@@ -9,7 +9,7 @@ import { patchWorkload, selectWorkloads, type Workload } from "./workloads.ts";
 /** `kubectl set env`: values, removals (`NAME-`) and `--list`. */
 export async function runSetEnv(call: Call): Promise<number> {
   const words = call.operation.positionals;
-  const first = words.findIndex((word) => word.includes("=") || word.endsWith("-"));
+  const first = words.findIndex((word) => /^[^]+=/.test(word) || word.endsWith("-"));
   const resources = first < 0 ? words : words.slice(0, first);
   const settings = [...flagList(call.operation, "env"), ...(first < 0 ? [] : words.slice(first))];
   if (resources.length === 0) throw new KubectlFailure("error: one or more resources must be specified as <resource> <name> or <resource>/<name>");
@@ -32,10 +32,14 @@ export async function runSetEnv(call: Call): Promise<number> {
 /** `kubectl set image`: `CONTAINER=IMAGE …`, `*=IMAGE` for all. */
 export async function runSetImage(call: Call): Promise<number> {
   const words = call.operation.positionals;
-  const resources = words.filter((word) => !word.includes("="));
-  const images = words.filter((word) => word.includes("=")).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] as const);
+  const { resources, pairs } = splitPairs(words);
+  const images = pairs.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] as const);
   if (resources.length === 0) throw new KubectlFailure("error: one or more resources must be specified as <resource> <name> or <resource>/<name>");
-  if (images.length === 0) throw new KubectlFailure("error: at least one image update is required");
+  if (images.length === 0) {
+    // What the words name is looked at first.
+    await selectWorkloads(call, resources, flagIs(call.operation, "all"));
+    throw new KubectlFailure("error: at least one image update is required");
+  }
   if (images.length > 1 && images.some(([name]) => name === "*")) {
     throw new KubectlFailure("error: all containers are already specified by *, but saw more than one container_name=container_image pairs");
   }
@@ -51,6 +55,23 @@ export async function runSetImage(call: Call): Promise<number> {
   });
 }
 
+/** What is set begins with the first `NAME=VALUE` (or `NAME-`). */
+function splitPairs(words: readonly string[]): { readonly resources: readonly string[]; readonly pairs: readonly string[] } {
+  const isPair = (word: string): boolean => /^[^=]+=/.test(word) || /.-$/.test(word);
+  const first = words.findIndex(isPair);
+  if (first < 0) return { resources: words, pairs: [] };
+  const late = words.slice(first).find((word) => !isPair(word));
+  if (late !== undefined) throw new KubectlFailure(`error: all resources must be specified before image changes: ${late}`);
+  const wrong = words.slice(first).filter((word) => !word.includes("="));
+  if (wrong.length > 0) throw new KubectlFailure(`error: invalid image format: ${wrong.join(", ")}`);
+  return { resources: words.slice(0, first), pairs: words.slice(first) };
+}
+
+/** Go's name of what kubectl reads an object into. */
+function goTypeOf({ group, version, kind }: ApiResource): string {
+  return group.includes(".") && !group.endsWith(".k8s.io") ? "*unstructured.Unstructured" : `*${version}.${kind}`;
+}
+
 type Failures = (ApiStatusError | KubectlFailure)[];
 type Change = (workload: Workload, lists: ContainerLists, failures: Failures) => Promise<ContainerLists>;
 
@@ -63,7 +84,8 @@ async function changeContainers(call: Call, words: readonly string[], what: "env
   for (const workload of workloads) {
     const path = podSpecPath(workload.object);
     if (path === undefined) {
-      failures.push(new KubectlFailure(`error: ${workload.resource.plural}/${workload.name} the object is not a pod or does not have a pod template: ${workload.resource.kind}`));
+      // What has nothing to list is passed over.
+      if (!flagIs(call.operation, "list")) failures.push(new KubectlFailure(`error: ${workload.resource.plural}/${workload.name} the object is not a pod or does not have a pod template: ${goTypeOf(workload.resource)}`));
       continue;
     }
     const before = containerLists(workload.object, path);

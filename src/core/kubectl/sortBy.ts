@@ -1,7 +1,8 @@
 import { KubectlFailure } from "./failure.ts";
-import { evaluatePath, JsonPathFailure } from "./jsonPathEval.ts";
+import { JsonPathFailure } from "./jsonPathEval.ts";
 import { goSort } from "./goSort.ts";
-import { parseJsonPath, relaxedExpression, type PathStep } from "./jsonPath.ts";
+import { firstFound, relaxedExpression } from "./jsonPath.ts";
+import { parseJsonPath, type TemplateNode } from "./jsonPathParse.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Json } from "./json.ts";
 
@@ -11,8 +12,8 @@ export class UnsortablePath extends KubectlFailure {}
 /** Sorts by `--sort-by`'s path as kubectl's sorter does. `objectOf` gives the object whose fields are read. */
 export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item: T) => Json): readonly T[] {
   const field = pathOf(path);
-  const steps = firstPath(field);
-  const keyed = items.map((item) => ({ item, key: keyAt(steps, objectOf(item)) }));
+  const nodes = parseJsonPath(field);
+  const keyed = items.map((item) => ({ item, key: keyAt(nodes, objectOf(item)) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) {
     throw new UnsortablePath(`error: couldn't find any field with path "${field}" in the list of objects`);
   }
@@ -28,19 +29,13 @@ function pathOf(expression: string): string {
   }
 }
 
-/** A list that is too short has no key, as a missing field has none. */
-function keyAt(steps: readonly PathStep[], object: Json): Json | undefined {
+/** A missing field is no key; a list that is too short cannot be sorted by. */
+function keyAt(nodes: readonly TemplateNode[], object: Json): Json | undefined {
   try {
-    return evaluatePath(steps, [object])[0];
+    return firstFound(nodes, object)[0];
   } catch (error) {
-    if (error instanceof JsonPathFailure) return undefined;
-    throw error;
+    throw error instanceof JsonPathFailure ? new UnsortablePath(error.message) : error;
   }
-}
-
-function firstPath(field: string): readonly PathStep[] {
-  const [node] = parseJsonPath(field);
-  return node?.kind === "path" ? node.steps : [];
 }
 
 function isLess(a: Json | undefined, b: Json | undefined, field: string): boolean {

@@ -75,13 +75,18 @@ function rowCells(row: Json, columns: readonly Column[], shown: readonly boolean
   ];
 }
 
-/** A cell ends at its first line break; escape characters are made visible so that they cannot drive the terminal. */
+/** A cell ends at its first line break. */
 export function cellText(cell: Json): string {
   if (cell === null) return "";
   if (isObject(cell)) return goMap(cell);
   const text = isJsonList(cell) ? `[${cell.map(scalarText).join(" ")}]` : scalarText(cell);
   const cut = text.search(/[\f\n\r]/);
-  return (cut < 0 ? text : `${text.slice(0, cut)}...`).replaceAll("\u001B", "^[");
+  return disarmed(cut < 0 ? text : `${text.slice(0, cut)}...`);
+}
+
+/** Escape characters made visible, so that they cannot drive the terminal. */
+export function disarmed(text: string): string {
+  return text.replaceAll("\u001B", "^[").replaceAll("\r", String.raw`\r`);
 }
 
 function goMap(value: Json): string {

@@ -2,14 +2,14 @@
 export interface TabSettings {
   readonly minWidth: number;
   readonly padding: number;
+  /** A column is never narrower than it was in an earlier block (`RememberWidths` of kubectl's own tabwriter). */
+  readonly isRemembering?: boolean;
 }
 
 /** kubectl's printer of tables. */
-export const TABLE_TABS: TabSettings = { minWidth: 6, padding: 3 };
+export const TABLE_TABS: TabSettings = { minWidth: 6, padding: 3, isRemembering: true };
 /** kubectl's describe printer. */
 export const DESCRIBE_TABS: TabSettings = { minWidth: 0, padding: 2 };
-/** kubectl top's printer. */
-export const TOP_TABS: TabSettings = { minWidth: 10, padding: 3 };
 
 /**
  * Aligns tab-terminated cells as Go's `text/tabwriter` does: a column is a block of consecutive lines that have a cell there, and the
@@ -18,12 +18,12 @@ export const TOP_TABS: TabSettings = { minWidth: 10, padding: 3 };
 export function alignTabs(text: string, settings: TabSettings): string {
   const lines = text.split("\n").map((line) => line.split("\t"));
   const output: string[] = [];
-  formatBlock(lines, 0, lines.length, [], settings, output);
+  formatBlock(lines, 0, lines.length, [], settings, output, []);
   return output.join("\n");
 }
 
-/** `format` of Go's tabwriter: finds column blocks from left to right, writing the lines before each. */
-function formatBlock(lines: readonly string[][], from: number, to: number, widths: readonly number[], settings: TabSettings, output: string[]): void {
+/** `format` of Go's tabwriter: finds column blocks from left to right, writing the lines before each. `widest` is what is remembered. */
+function formatBlock(lines: readonly string[][], from: number, to: number, widths: readonly number[], settings: TabSettings, output: string[], widest: number[]): void {
   const column = widths.length;
   let start = from;
   for (let index = from; index < to; index += 1) {
@@ -34,7 +34,11 @@ function formatBlock(lines: readonly string[][], from: number, to: number, width
     for (; index < to && column < cellCount(lines[index]); index += 1) {
       width = Math.max(width, runes(lines[index]?.[column] ?? "") + settings.padding);
     }
-    formatBlock(lines, start, index, [...widths, width], settings, output);
+    if (settings.isRemembering === true) {
+      width = Math.max(width, widest[column] ?? 0);
+      widest[column] = width;
+    }
+    formatBlock(lines, start, index, [...widths, width], settings, output, widest);
     start = index;
   }
   writeLines(lines, start, to, widths, output);

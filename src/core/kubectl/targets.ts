@@ -17,26 +17,36 @@ export interface ResourceTargets {
 const MIXED =
   "error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
 
-/** kubectl's `ResourceTypeOrNameArgs`: `TYPE[,TYPE] [NAME…]` or `TYPE/NAME …`. */
-export async function parseTargets(cluster: KubernetesPort, words: readonly string[], signal: AbortSignal): Promise<ResourceTargets> {
-  if (words.some((word) => word.includes("/"))) return await slashTargets(cluster, words, signal);
+/**
+ * kubectl's `ResourceTypeOrNameArgs`: `TYPE[,TYPE] [NAME…]` or `TYPE/NAME …`. `isSelecting` says that a selector or `--all` chooses too, beside
+ * which kubectl takes no names.
+ */
+export async function parseTargets(cluster: KubernetesPort, words: readonly string[], signal: AbortSignal, isSelecting = false): Promise<ResourceTargets> {
   const [types = "", ...names] = words;
-  const resources: ApiResource[] = [];
-  for (const type of types.split(",").filter((word) => word !== "")) resources.push(...(await resolveTypes(cluster, type, signal)));
-  if (names.length === 0) return { targets: resources.map((resource) => ({ resource, name: undefined })), isSingle: false };
-  const targets = resources.flatMap((resource) => names.map((name) => ({ resource, name })));
+  // Several types and names are each type with each name.
+  const pairs = names.length > 0 && types.includes(",") ? types.split(",").flatMap((type) => names.map((name) => `${type}/${name}`)) : words;
+  if (pairs.some((word) => word.includes("/"))) return await slashTargets(cluster, pairs, signal, isSelecting);
+  if (names.length > 0 && isSelecting) throw new KubectlFailure("error: name cannot be provided when a selector is specified");
+  const resources = new Set<ApiResource>();
+  for (const type of types.split(",")) for (const resource of await resolveTypes(cluster, type, signal)) resources.add(resource);
+  if (names.length === 0) return { targets: [...resources].map((resource) => ({ resource, name: undefined })), isSingle: false };
+  const targets = [...resources].flatMap((resource) => names.map((name) => ({ resource, name })));
   return { targets, isSingle: targets.length === 1 };
 }
 
-async function slashTargets(cluster: KubernetesPort, words: readonly string[], signal: AbortSignal): Promise<ResourceTargets> {
+async function slashTargets(cluster: KubernetesPort, words: readonly string[], signal: AbortSignal, isSelecting: boolean): Promise<ResourceTargets> {
+  if (words.some((word) => !word.includes("/"))) throw new KubectlFailure(MIXED);
+  const pairs = words.map(splitTypeAndName);
+  if (isSelecting) throw new KubectlFailure("error: selectors and the all flag cannot be used when passing resource/name arguments");
   const targets: ResourceTarget[] = [];
-  for (const word of words) {
-    const parts = word.split("/");
-    if (parts.length === 1) throw new KubectlFailure(MIXED);
-    if (parts.length > 2) throw new KubectlFailure("error: arguments in resource/name form may not have more than one slash");
-    const [type = "", name = ""] = parts;
-    if (type === "" || name === "" || type.includes(",")) throw new KubectlFailure("error: arguments in resource/name form must have a single resource and name");
-    targets.push({ resource: await resolveType(cluster, type, signal), name });
-  }
+  for (const { type, name } of pairs) targets.push({ resource: await resolveType(cluster, type, signal), name });
   return { targets, isSingle: targets.length === 1 };
+}
+
+/** Splits `TYPE/NAME`. Throws as kubectl words it. */
+export function splitTypeAndName(word: string): { readonly type: string; readonly name: string } {
+  const [type = "", name = "", ...rest] = word.split("/");
+  if (rest.length > 0) throw new KubectlFailure("error: arguments in resource/name form may not have more than one slash");
+  if (type === "" || name === "" || type.includes(",")) throw new KubectlFailure("error: arguments in resource/name form must have a single resource and name");
+  return { type, name };
 }

@@ -1,12 +1,12 @@
-import { flagIs, flagText, printDone, type Call } from "./call.ts";
+import { type Call, flagIs, flagText, hasSelector, printDone, selectorText } from "./call.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { objectName, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
 import { listFailures } from "./failures.ts";
 import { fetchObject, fetchObjects } from "./fetch.ts";
 import { at, listAt, numberAt, textAt, type JsonObject } from "./json.ts";
-import { evaluatePath } from "./jsonPathEval.ts";
-import { parseJsonPath, relaxedExpression } from "./jsonPath.ts";
+import { firstFound, relaxedExpression } from "./jsonPath.ts";
+import { parseJsonPath } from "./jsonPathParse.ts";
 import { parseTargets, type ResourceTarget } from "./targets.ts";
 import { parseDuration } from "./time.ts";
 import { waitForCondition, waitForOneGone, type WaitObject } from "./waitLoop.ts";
@@ -34,7 +34,7 @@ export async function runWait(call: Call): Promise<number> {
 }
 
 async function waitForAll(call: Call, condition: Condition, timeoutMs: number, deadline: Deadline): Promise<number> {
-  const { targets } = await parseTargets(call.cluster, call.operation.positionals, call.signal);
+  const { targets } = await parseTargets(call.cluster, call.operation.positionals, call.signal, hasSelector(call.operation));
   if (targets.length === 0) throw new KubectlFailure("error: arguments in resource/name form must have a single resource and name");
   const failures: (ApiStatusError | KubectlFailure)[] = [];
   let count = 0;
@@ -82,8 +82,8 @@ async function named(call: Call, resource: ApiResource, name: string, condition:
 
 async function selected(call: Call, resource: ApiResource, condition: Condition, deadline: Deadline, timeoutMs: number): Promise<readonly JsonObject[]> {
   const { operation } = call;
-  const labelSelector = flagText(operation, "selector");
-  const fieldSelector = flagText(operation, "field-selector");
+  const labelSelector = selectorText(operation, "selector");
+  const fieldSelector = selectorText(operation, "field-selector");
   if (labelSelector === undefined && fieldSelector === undefined && !flagIs(operation, "all")) {
     throw new KubectlFailure("error: resource(s) were provided, but no name was specified");
   }
@@ -146,10 +146,10 @@ function jsonPathCondition(input: string): (object: JsonObject) => boolean {
   }
   const wanted = value?.replaceAll(/^['"]+|['"]+$/g, "");
   if (wanted === "") throw new KubectlFailure("error: jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
-  const [node] = parseJsonPath(relaxedExpression(expression));
-  if (node?.kind !== "path") throw new KubectlFailure("error: jsonpath expression cannot be empty");
+  const nodes = parseJsonPath(relaxedExpression(expression));
+  if (nodes.length === 0) throw new KubectlFailure("error: jsonpath expression cannot be empty");
   return (object) => {
-    const results = evaluatePath(node.steps, [object]);
+    const results = firstFound(nodes, object);
     const [first] = results;
     if (first === undefined) return false;
     if (results.length > 1) throw new KubectlFailure("error: given jsonpath expression matches more than one value");

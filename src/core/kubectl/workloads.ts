@@ -1,4 +1,4 @@
-import { flagText, type Call } from "./call.ts";
+import { hasSelector, selectorText, type Call } from "./call.ts";
 import { resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
 import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
@@ -23,10 +23,10 @@ export async function selectWorkloads(
   selectsAll: boolean,
   subresource?: string,
 ): Promise<{ readonly workloads: readonly Workload[]; readonly failures: readonly ApiStatusError[] }> {
-  const { targets } = await parseTargets(call.cluster, words, call.signal);
+  const { targets } = await parseTargets(call.cluster, words, call.signal, hasSelector(call.operation));
   const workloads: Workload[] = [];
   const failures: ApiStatusError[] = [];
-  const labelSelector = flagText(call.operation, "selector");
+  const labelSelector = selectorText(call.operation, "selector");
   for (const { resource, name } of targets) {
     try {
       if (name === undefined && labelSelector === undefined && !selectsAll) throw new KubectlFailure("error: resource(s) were provided, but no name was specified");

@@ -61,7 +61,9 @@ describe("JSONPath", () => {
     ["{.items[*].name}", "a b"],
     ["{.items[0].labels}", '{"x.y":"1"}'],
     ["{.items[0].labels.x\\.y}", "1"],
-    ["{.items[0].labels['x.y']}", "1"],
+    ["{.items[0].labels['x\\.y']}", "1"],
+    // As kubectl has it: the quotes do not hide the dot.
+    ["{.items[0].labels['x.y']}", ""],
     ["{.items[-1:].name}", "b"],
     ["{.items[?(@.n>3)].name}", "b"],
     ['{.items[?(@.name=="a")].n}', "3"],

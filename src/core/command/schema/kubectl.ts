@@ -102,7 +102,7 @@ function describeEngine(call: Call): Engine {
 /** Formats that need no template engine but JSONPath. */
 function hasOwnFormat(call: Call): boolean {
   const output = flagText(call, "output");
-  return output === undefined || /^(?:wide$|name$|json$|yaml$|jsonpath=)/.test(output);
+  return output === undefined || /^(?:wide$|name$|json$|yaml$|jsonpath(?:-as-json)?=)/.test(output);
 }
 
 /** Each of the two has flags that the other refuses; the words of that are the binary's. */
@@ -117,7 +117,8 @@ function getEngine(call: Call): Engine {
   const isWatching = hasFlag(call, "watch") || hasFlag(call, "watch-only");
   // kubectl watches one type at a time; what it says to more is the binary's.
   const isOneType = call.positionals.length <= 2 && !(call.positionals[0] ?? "").includes(",") && resourceName(call.positionals[0] ?? "") !== "all";
-  return hasOwnFormat(call) && (!isWatching || (isOneType && !hasFlag(call, "sort-by"))) ? "inProcess" : "delegated";
+  const isPrinted = hasOwnFormat(call) || (!isWatching && flagText(call, "output")?.startsWith("custom-columns=") === true);
+  return isPrinted && (!isWatching || (isOneType && !hasFlag(call, "sort-by"))) ? "inProcess" : "delegated";
 }
 
 /** Whole objects are printed from Go's typed structs, whose empty fields only the binary knows; a name or a line needs none. */
@@ -187,11 +188,11 @@ function checkWait(call: Call): readonly CallProblem[] {
 const rolloutUndo = (call: Call): string => `kubectl rollout undo ${call.positionals[0] ?? ""}${scope(call)}`;
 
 const IN_PROCESS: readonly CommandSpec[] = [
-  { verb: "get", summary: "Lists objects as a table, YAML, JSON or by a path.", flags: flags("o,output=", "show-managed-fields", ...SELECT, ...leftToBinary("template=", "allow-missing-template-keys", "subresource=", "raw=", "server-print", ...FILES), "w,watch", "watch-only", "output-watch-events", "ignore-not-found", "chunk-size=", "show-labels", "show-kind", "no-headers", "sort-by=", "L,label-columns=*"), args: args("TYPE [NAME …]", 0), engine: getEngine, judge: read("lists objects"), waits: (call) => hasFlag(call, "watch") || hasFlag(call, "watch-only"), check: (call) => [...needsObject(call, "kubectl get"), ...followProblem("kubectl get -w", hasFlag(call, "watch") || hasFlag(call, "watch-only"))] },
+  { verb: "get", summary: "Lists objects as a table, YAML, JSON, by a path or in columns of your own.", flags: flags("o,output=", "show-managed-fields", ...SELECT, ...leftToBinary("template=", "allow-missing-template-keys", "subresource=", "raw=", "server-print", ...FILES), "w,watch", "watch-only", "output-watch-events", "ignore-not-found", "chunk-size=", "show-labels", "show-kind", "no-headers", "sort-by=", "L,label-columns=*"), args: args("TYPE [NAME …]", 0), engine: getEngine, judge: read("lists objects"), waits: (call) => hasFlag(call, "watch") || hasFlag(call, "watch-only"), check: (call) => [...needsObject(call, "kubectl get"), ...followProblem("kubectl get -w", hasFlag(call, "watch") || hasFlag(call, "watch-only"))] },
   { verb: "describe", summary: "Shows one object in words, with its events. Pods and volume claims in process.", flags: flags("l,selector=", "A,all-namespaces", "show-events", "chunk-size=", ...BINARY_FILES), args: args("TYPE [NAME …]", 0), engine: describeEngine, judge: read("describes objects"), check: (call) => needsObject(call, "kubectl describe") },
   { verb: "logs", summary: "Prints or follows the log of a pod or of one pod of a workload.", flags: flags("f,follow", "tail=", "p,previous", "since=", "since-time=", "timestamps", "c,container=", "all-containers", "!all-pods", "prefix", "l,selector=", "limit-bytes=", "max-log-requests=", "ignore-errors", "pod-running-timeout=", "!insecure-skip-tls-verify-backend"), args: args("POD | TYPE/NAME [CONTAINER]", 0, 2), engine: "inProcess", judge: read("reads logs"), waits: (call) => hasFlag(call, "follow"), check: (call) => [...needsObject(call, "kubectl logs"), ...followProblem("kubectl logs -f", hasFlag(call, "follow"))] },
   { verb: "top", summary: "Shows CPU and memory of pods or nodes.", flags: flags(...SELECT, "sort-by=", "containers", "no-headers", "sum", "show-capacity", "!show-swap", "use-protocol-buffers"), args: args("pods|nodes [NAME]", 1, 2), engine: topEngine, judge: read("reads metrics") },
-  { verb: "events", summary: "Lists events in order of time.", flags: flags(...leftToBinary(...OUTPUT, "w,watch"), "A,all-namespaces", "for=", "types=", "no-headers", "chunk-size="), args: args("", 0, 0), engine: "inProcess", judge: read("lists events"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl events -w", hasFlag(call, "watch")) },
+  { verb: "events", summary: "Lists events in order of time.", flags: flags(...leftToBinary(...OUTPUT, "w,watch"), "A,all-namespaces", "for=", "types=*", "no-headers", "chunk-size="), args: args("", 0, 0), engine: "inProcess", judge: read("lists events"), waits: (call) => hasFlag(call, "watch"), check: (call) => followProblem("kubectl events -w", hasFlag(call, "watch")) },
   { verb: "wait", summary: "Waits for a condition of objects.", flags: flags("for=", "timeout=", "all", ...SELECT, ...NAME_OUTPUT, ...BINARY_FILES, "!local"), args: args("TYPE/NAME | TYPE NAME …", 0), engine: nameEngine, judge: read("only waits"), waits: () => true, check: (call) => [...needsObject(call, "kubectl wait"), ...(hasFlag(call, "for") ? [] : [{ code: "missing-argument", facts: { command: "kubectl wait", argument: "--for" } } as const]), ...checkWait(call)] },
   { verb: "rollout status", summary: "Follows a rollout until it is done.", flags: flags("timeout=", "w,watch", "revision=", "l,selector=", ...BINARY_FILES), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("only waits"), waits: () => true },
   { verb: "rollout history", summary: "Lists a workload's revisions, or shows one.", flags: flags("revision=", "l,selector=", ...BINARY_FILES, ...leftToBinary(...OUTPUT)), args: args("TYPE/NAME", 1), engine: "inProcess", judge: read("lists revisions") },

@@ -1,5 +1,5 @@
 import { RuntimeError } from "../../runtimeError.ts";
-import { flagIs, flagText, print, printError, type Call } from "../call.ts";
+import { flagIs, flagText, hasSelector, print, printError, type Call } from "../call.ts";
 import { resolveType, type ApiResource } from "../discovery.ts";
 import { ApiStatusError, type KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
@@ -13,7 +13,7 @@ import { textAt, type Json, type JsonObject } from "../json.ts";
 /** `kubectl describe` of pods and persistent volume claims. Other kinds go to the real binary. */
 export async function runDescribe(call: Call): Promise<number> {
   const { operation } = call;
-  const { targets } = await parseTargets(call.cluster, operation.positionals, call.signal);
+  const { targets } = await parseTargets(call.cluster, operation.positionals, call.signal, hasSelector(operation));
   const texts: string[] = [];
   const failures: (ApiStatusError | KubectlFailure)[] = [];
   for (const target of targets) {

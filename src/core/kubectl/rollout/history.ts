@@ -12,8 +12,7 @@ const CHANGE_CAUSE = "kubernetes.io/change-cause";
 
 /** `kubectl rollout history`: the revisions, or with `--revision` the pod template of one. */
 export async function runRolloutHistory(call: Call): Promise<number> {
-  const revision = parseRevision(flagText(call.operation, "revision"));
-  if (revision < 0) throw new KubectlFailure(`error: revision must be a positive integer: ${String(revision)}`);
+  const revision = readRevision(call);
   const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
   const refusals: (ApiStatusError | KubectlFailure)[] = [...failures];
   for (const workload of workloads) {
@@ -26,6 +25,20 @@ export async function runRolloutHistory(call: Call): Promise<number> {
     }
   }
   return await listFailures(call, refusals);
+}
+
+/** `--revision`; 0 where none was given. */
+export function readRevision(call: Call): number {
+  const revision = parseRevision(flagText(call.operation, "revision"));
+  if (revision < 0) throw new KubectlFailure(`error: revision must be a positive integer: ${String(revision)}`);
+  return revision;
+}
+
+/** kubectl's refusal of a kind that has no revisions; some kinds it does not even know here. */
+export function noRevisions({ kind, group }: Workload["resource"], whose: "history" | "rollbacker", noun: string): KubectlFailure {
+  const name = JSON.stringify(group === "" ? kind : `${kind}.${group}`);
+  if (["Pod", "Job", "CronJob", "ReplicaSet", "ReplicationController"].includes(kind)) return new KubectlFailure(`error: no ${noun} has been implemented for ${name}`);
+  return new KubectlFailure(`error: error retrieving ${whose} for ${name}, no visitor method exists for {${group} ${kind}}`);
 }
 
 /** A revision's number as Go's flag takes it; 0 where none was given. */
@@ -72,7 +85,7 @@ export async function revisionsOf(call: Call, workload: Workload): Promise<reado
   if (kind === "StatefulSet" || kind === "DaemonSet") {
     return (await controllerRevisionsOf(call, workload)).map((object) => ({ number: Number(textAt(object, "revision")), object }));
   }
-  throw new KubectlFailure(`error: no history viewer has been implemented for ${JSON.stringify(workload.resource.group === "" ? kind : `${kind}.${workload.resource.group}`)}`);
+  throw noRevisions(workload.resource, "history", "history viewer");
 }
 
 /** A ReplicaSet's revision, 0 where it has none. */

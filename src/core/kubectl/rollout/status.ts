@@ -7,6 +7,7 @@ import { at, isObject, listAt, numberAt, textAt, type JsonObject } from "../json
 import { parseDuration } from "../time.ts";
 import { watchObjects } from "../watch.ts";
 import { selectWorkloads, type Workload } from "../workloads.ts";
+import { readRevision } from "./history.ts";
 
 interface Progress {
   readonly text: string;
@@ -18,8 +19,9 @@ const NO_LIMIT_MS = 168 * 3_600_000;
 
 /** `kubectl rollout status`: prints a line for every change until the rollout is done. */
 export async function runRolloutStatus(call: Call): Promise<number> {
+  const revision = readRevision(call);
   const { workloads, failures } = await selectWorkloads(call, call.operation.positionals, true);
-  const wanted = { revision: Number(flagText(call.operation, "revision") ?? "0"), timeoutMs: parseDuration(flagText(call.operation, "timeout") ?? "0s", "timeout") };
+  const wanted = { revision, timeoutMs: parseDuration(flagText(call.operation, "timeout") ?? "0s", "timeout") };
   for (const [index, workload] of workloads.entries()) {
     // Of a rollout that is done what was just read is the answer; kubectl lists it again. Others have been waited for since they were read.
     const { text, isDone } = index === 0 ? progressOf(workload.object, wanted.revision) : { text: "", isDone: false };

@@ -5,7 +5,7 @@ import { listFailures } from "../failures.ts";
 import { at, isJsonList, isObject, jsonEquals, objectAt, type Json, type JsonObject } from "../json.ts";
 import { DEPLOYMENT_REVISION } from "../revisions.ts";
 import { patchWorkload, replicaSetsOf, selectWorkloads, type Workload } from "../workloads.ts";
-import { parseRevision, revisionNumber, revisionsOf, revisionTemplate } from "./history.ts";
+import { noRevisions, parseRevision, revisionNumber, revisionsOf, revisionTemplate } from "./history.ts";
 
 /** Annotations that stay the deployment's own; all others come from the ReplicaSet. */
 const KEPT = new Set([
@@ -33,11 +33,11 @@ export async function runRolloutUndo(call: Call): Promise<number> {
 }
 
 async function undo(call: Call, workload: Workload): Promise<string> {
-  const { kind, group } = workload.resource;
+  const { kind } = workload.resource;
   const toRevision = parseRevision(flagText(call.operation, "to-revision"));
   if (kind === "Deployment") return await undoDeployment(call, workload, toRevision);
   if (kind === "StatefulSet" || kind === "DaemonSet") return await undoRevision(call, workload, toRevision);
-  throw new KubectlFailure(`error: no rollbacker has been implemented for ${JSON.stringify(group === "" ? kind : `${kind}.${group}`)}`);
+  throw noRevisions(workload.resource, "rollbacker", "rollbacker");
 }
 
 /** Stateful sets and daemon sets keep their revisions as patches, which are sent as they were kept. */

@@ -47,7 +47,8 @@ function nodeProblem(node: KubeObject, spec: PodSpec): string | undefined {
     const isTolerated = (spec.tolerations ?? []).some((toleration) => (toleration.key === undefined || toleration.key === key) && (toleration.effect === undefined || toleration.effect === taint["effect"]));
     if (taint["effect"] !== "PreferNoSchedule" && !isTolerated) return `node(s) had untolerated taint {${key}: ${textOf(taint["value"]) ?? ""}}`;
   }
-  return only === undefined && conditionOf(node, "Ready")?.status === "False" ? "node(s) had untolerated taint {node.kubernetes.io/not-ready: }" : undefined;
+  const ready = conditionOf(node, "Ready")?.status ?? "True";
+  return only !== undefined || ready === "True" ? undefined : `node(s) had untolerated taint {node.kubernetes.io/${ready === "False" ? "not-ready" : "unreachable"}: }`;
 }
 
 /** The node that a pod is bound to by name, which is how a DaemonSet's pods say where they belong. */
