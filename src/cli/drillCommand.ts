@@ -2,13 +2,16 @@ import { randomInt } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EngineChoice } from "../core/protocol.ts";
+import { optionsOf } from "../core/run/progress.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { parseFault, parsePair } from "../core/runbook/drillCase.ts";
+import { isOptionOf } from "../core/runbook/route.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
 import { rehearseAll } from "./allDrills.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
 import { readParameters } from "./parameters.ts";
 import { drillAtTerminal } from "./personDrill.ts";
+import { attempt } from "./files.ts";
 import { rehearse, type Rehearsal } from "./rehearse.ts";
 import type { Terminal } from "./runLive.ts";
 
@@ -42,12 +45,13 @@ export interface DrillCommandParts {
 export async function runDrillCommand(path: string, flags: DrillFlags, { ports, terminal, print, read }: DrillCommandParts): Promise<number> {
   const isPerson = !flags.isUnattended && !flags.isAll;
   const seed = flags.isSurprise ? readSeed(flags.seed) : undefined;
+  if (flags.isAll && (flags.fault.length > 0 || flags.option.length > 0 || flags.isSurprise)) throw new RuntimeError("invalidInput", "Drilling: --all takes no --fault, --option or --surprise.", { hint: "It rehearses every way that the runbooks name. For one way leave out --all." });
   if (seed !== undefined && flags.fault.length > 0) throw new RuntimeError("invalidInput", "Drilling: --surprise and --fault exclude each other.", { hint: "A fault that you name is no surprise." });
   const common = { surpriseSeed: seed, isIdle: flags.isIdle, attach: flags.attach, rate: readRate(flags.rate, isPerson ? 1 : UNATTENDED_RATE), engines: readEngines(flags), ports, print };
   if (flags.isAll) return rehearseAll(runbooksUnder(path).map((file) => withParameters(file, read(file), flags.parameter)), { ...common, surpriseSeed: undefined });
   const file = resolve(path);
   const document = read(file);
-  const rehearsal: Rehearsal = { ...common, file, document, parameters: readParameters(flags.parameter, document), faults: flags.fault.map((text) => readFault(text)), options: Object.fromEntries(flags.option.map((text) => readOption(text))) };
+  const rehearsal: Rehearsal = { ...common, file, document, parameters: readParameters(flags.parameter, document), faults: flags.fault.map((text) => readFault(text)), options: Object.fromEntries(flags.option.map((text) => readOption(text, document))) };
   if (!isPerson) {
     const { status } = await rehearse(rehearsal);
     if (seed !== undefined) print(`Surprise of seed ${seed}`);
@@ -66,7 +70,7 @@ function withParameters(file: string, document: RunbookDocument, texts: readonly
 /** Runbooks of a folder, by name; a file is itself. */
 export function runbooksUnder(path: string): readonly string[] {
   const at = resolve(path);
-  if (!statSync(at).isDirectory()) return [at];
+  if (!attempt("Reading", at, () => statSync(at)).isDirectory()) return [at];
   const files = readdirSync(at).filter((name) => name.endsWith(".runbook.md")).sort();
   if (files.length === 0) throw new RuntimeError("notFound", `Looking for runbooks in ${at}: there is no *.runbook.md.`, { hint: "Name the folder that holds the runbooks." });
   return files.map((name) => join(at, name));
@@ -78,8 +82,13 @@ function readFault(text: string): NonNullable<ReturnType<typeof parseFault>> {
   return spec;
 }
 
-function readOption(text: string): readonly [string, string] {
+function readOption(text: string, document: RunbookDocument): readonly [string, string] {
   const pair = parsePair(text);
+  const isThere = pair !== undefined && document.steps.some((step) => [step.id, step.label].includes(pair[0]) && optionsOf(document, step).some((option) => isOptionOf(option, pair[1])));
+  if (pair !== undefined && !isThere) {
+    const known = document.steps.flatMap((step) => optionsOf(document, step).map((option) => `${step.label ?? step.id}=${option.label ?? option.id}`));
+    throw new RuntimeError("notFound", `Reading --option ${text}: the runbook has no such option.`, { hint: known.length === 0 ? "It has no options." : `It has ${known.join(", ")}.` });
+  }
   if (pair === undefined) throw new RuntimeError("invalidInput", `Reading --option ${text}: it must be STEP=NAME.`, { hint: "For example --option 3=B." });
   return pair;
 }

@@ -2,13 +2,15 @@ import { constants } from "node:os";
 
 /** Signals that end this process, as far as they leave it the time to end what it has started. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** What comes of writing to who does not read any more (`| head -1`). Every further line brings it again. */
+const PIPE_CLOSED = "SIGPIPE";
 
 /** The person or the machine has ended this process. */
 export class Interruption extends Error {
   /** What shells tell of a process that a signal has ended. */
   readonly exitCode: number;
 
-  constructor(signal: (typeof SIGNALS)[number]) {
+  constructor(signal: (typeof SIGNALS)[number] | typeof PIPE_CLOSED) {
     super(`Interrupted by ${signal}: what was started is ended.`);
     this.exitCode = 128 + constants.signals[signal];
   }
@@ -18,7 +20,14 @@ export class Interruption extends Error {
 export function interruptedBySignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of SIGNALS) process.once(signal, () => controller.abort(new Interruption(signal)));
+  process.on(PIPE_CLOSED, () => controller.abort(new Interruption(PIPE_CLOSED)));
   return controller.signal;
+}
+
+/** Takes the error of an output that nobody reads any more as the signal that others get: it interrupts what listens for it, and ends a process in which nothing does. */
+export function endWithPipe(error: Error): void {
+  if (!("code" in error) || error.code !== "EPIPE") throw error;
+  if (!process.emit(PIPE_CLOSED, PIPE_CLOSED)) process.exit(128 + constants.signals[PIPE_CLOSED]);
 }
 
 /** What a promise comes to, or the signal's reason as a rejection, whichever is first. What the promise comes to after that is let go. */

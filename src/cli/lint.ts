@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { LintContext } from "../core/lint/facts.ts";
 import { isFactsFile } from "../core/facts/factsFile.ts";
@@ -8,8 +8,8 @@ import { readDay } from "../core/lint/days.ts";
 import { printJson, printSarif, printText, type LintedFile } from "../core/lint/printFindings.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
-import { decodeSource } from "../core/runbook/source.ts";
 import { RuntimeError } from "../core/runtimeError.ts";
+import { readRunbook, readSource } from "./files.ts";
 
 const FORMATS = { text: printText, json: printJson, sarif: printSarif } as const;
 
@@ -26,23 +26,10 @@ export interface LintCall {
   /** What is known of the folder that a file stands in. */
   readonly contextOf: (path: string, document: RunbookDocument, today: string) => LintContext;
   readonly write: (text: string) => void;
-  /** Takes what is wrong with the call itself. */
-  readonly complain: (text: string) => void;
 }
 
-/** Lints files and folders. Returns 1 where there is an error or a warning, else 0; 2 for a call, or a file, that cannot be read. */
+/** Lints files and folders. Returns 1 where there is an error or a warning, else 0. Throws for a call, or a file, that cannot be read. */
 export function lintFiles(call: LintCall): number {
-  try {
-    return lintAll(call);
-  } catch (error) {
-    // 1 is kept for findings, so that a pipeline can tell a bad runbook from a bad call.
-    if (!(error instanceof RuntimeError)) throw error;
-    call.complain(`${error.message}\n${error.hint}\n`);
-    return 2;
-  }
-}
-
-function lintAll(call: LintCall): number {
   const format = call.format ?? "text";
   if (!isFormat(format)) throw new RuntimeError("invalidInput", `Linting: there is no format ${format}.`, { hint: `Formats are ${Object.keys(FORMATS).join(", ")}.` });
   const today = call.today === undefined ? new Date().toISOString().slice(0, 10) : readDay(call.today);
@@ -68,13 +55,13 @@ function filesAt(path: string): readonly string[] {
 
 /** The shared facts that a runbook names, where they are there: that they are not is said of the runbook. */
 function factsOf(path: string): readonly string[] {
-  const { facts } = parseRunbook(decodeSource(readFileSync(path))).frontMatter;
+  const { facts } = readRunbook(path).frontMatter;
   const file = facts === undefined ? undefined : join(dirname(path), facts);
   return file !== undefined && isFactsFile(file) && existsSync(file) ? [file] : [];
 }
 
 function lintFile(path: string, today: string, { contextOf, withNotes }: LintCall): LintedFile {
-  const source = decodeSource(readFileSync(path));
+  const source = readSource(path);
   const findings = isFactsFile(path) ? lintFacts(source, today) : lintMarkdown(source, (document) => contextOf(path, document, today));
   return { path: relative(process.cwd(), resolve(path)).replaceAll(sep, "/"), source, findings: withNotes ? findings : findings.filter(({ severity }) => severity !== "information") };
 }

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { planDocument } from "../core/command/planDocument.ts";
 import { planJson } from "../core/plan/planJson.ts";
 import { planMarkdown } from "../core/plan/planMarkdown.ts";
@@ -17,13 +16,13 @@ import type { RunbookDocument } from "../core/runbook/document.ts";
 import type { ParameterValues } from "../core/runbook/parameters.ts";
 import { fromNotebookCells, toNotebookMetadata, toNotebookCells } from "../core/runbook/notebook.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
-import { decodeSource, encodeSource } from "../core/runbook/source.ts";
+import { encodeSource } from "../core/runbook/source.ts";
 import { seatWords } from "../core/run/driving.ts";
-import { parseJournal } from "../core/run/chain.ts";
+import { parseJournal, verifyChain } from "../core/run/chain.ts";
 import { KIND_LABELS, runKind } from "../core/run/runKind.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
-import { RuntimeError } from "../core/runtimeError.ts";
+import { hintOf, messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, isAlive, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
@@ -33,81 +32,48 @@ import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
 import { connectKernel } from "../services/kernelClient.ts";
 import { findKernels } from "../services/kernelStates.ts";
+import { readCall } from "./calls.ts";
 import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
+import { attempt, readRunbook, readSource, readText, writeBytes } from "./files.ts";
 import { importFile } from "./importFile.ts";
-import { Interruption, interruptedBySignals } from "./interruption.ts";
+import { endWithPipe, Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
 import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
 import { askMissingParameters, NOTHING_STARTED, parameterLines, readParameters } from "./parameters.ts";
 import { preflight } from "./preflight.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
+import { USAGE } from "./usage.ts";
 
-const USAGE = `dr-runbook: disaster-recovery runbooks from the command line
-
-  dr-runbook cells FILE [--save OUT]      the file's cells as JSON; OUT gets what saving unchanged would write
-  dr-runbook lint FILE|FOLDER… [--format text|json|sarif] [--today YYYY-MM-DD] [--notes]
-                                          what is wrong with runbooks, in words, as JSON or for code scanning
-  dr-runbook import FILE [--out OUT]      makes a runbook of any Markdown document, beside it, and lists what could not be read
-  dr-runbook plan FILE [--format FORMAT]  what every step and option would do, with risk and target: json, text or markdown
-  dr-runbook shell FILE [CELL]            the cells as plain commands for any bash, their targets spelled out
-  dr-runbook preflight FILE [--drill | --attach FOLDER] [--json]
-                                          checks rights, objects, changes (as a dry run), buckets, addresses and programs
-                                          against the live targets or a drill's world; changes nothing; 1 when a step will fail
-  dr-runbook drill FILE [--fault NAME[:KEY=VALUE,…]]… [--surprise [--seed N]]
-                                          rehearses at this terminal, step by step, with the gate of a live run
-  dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
-                                          rehearses without a person, on fast world time; no proof of readiness
-  dr-runbook drill … --parameter NAME=VALUE
-                                          a value for a parameter, of which an unattended drill asks nobody; also for run
-  dr-runbook drill … --engines real       runs the world's databases, and its caches where Redis is there, as real servers of this machine
-  dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
-  dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due
-  dr-runbook run FILE [--from STEP]       runs the steps on the live targets, with the gate at this terminal; takes over
-                                          the run of this runbook that the editor began or that was interrupted,
-                                          and asks first where another front still drives it
-  dr-runbook export RUN [--format markdown|html|json]
-                                          the incident log of a run
-  dr-runbook verify FILE [--head HASH]    checks a journal's chain, against a head that was anchored elsewhere,
-                                          and the files that hold long outputs whole
-
-RUN is a run's name under the state folder, or a folder.`;
-
-/** Exit codes: 0 done (or PASS), 1 the thing itself failed (FAIL, a broken chain, an error in a cell), 2 the call is wrong. */
+/** Resolves with the exit code, as `USAGE` explains them. Rejects where there is no answer. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...argv], allowPositionals: true,
-    options: {
-      save: { type: "string" }, option: { type: "string", multiple: true }, parameter: { type: "string", multiple: true }, unattended: { type: "boolean" }, idle: { type: "boolean" }, attach: { type: "string" },
-      fault: { type: "string", multiple: true }, all: { type: "boolean" }, surprise: { type: "boolean" }, seed: { type: "string" },
-      rate: { type: "string" }, engines: { type: "string" }, from: { type: "string" }, format: { type: "string" }, head: { type: "string" }, today: { type: "string" }, out: { type: "string" }, notes: { type: "boolean" }, "state-root": { type: "string" }, help: { type: "boolean", short: "h" },
-      drill: { type: "boolean" }, json: { type: "boolean" },
-    },
-  });
-  const [command, file] = positionals;
-  if (values.help === true || command === undefined || command === "help") return printUsage(0);
+  const call = readCall(argv);
+  if (call === undefined) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const { command, values, words } = call;
+  const [file = "."] = words;
   const root = values["state-root"] ?? defaultStateRoot();
-  if (command === "drills") return printHistory(file ?? ".", root, values.json === true);
-  if (file === undefined) return printUsage(2);
   switch (command) {
     case "cells":
       return printCells(file, values.save);
     case "import":
       return importFile(file, values.out, (text) => void process.stdout.write(text));
     case "lint":
-      return lintFiles({ paths: positionals.slice(1), format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text), complain: (text) => void process.stderr.write(text) });
+      return lintFiles({ paths: words, format: values.format, today: values.today, withNotes: values.notes === true, contextOf: lintContextOf, write: (text) => void process.stdout.write(text) });
     case "plan":
       return printPlan(file, values.format ?? "json");
     case "shell":
-      return printShell(file, positionals[2]);
+      return printShell(file, words[1]);
     case "preflight":
-      return preflight({ file: resolve(file), document: readRunbook(file), source: decodeSource(readFileSync(file)), isDrill: values.drill === true, attach: values.attach, isJson: values.json === true, ports: rehearsalPorts(root, true), print });
+      return preflight({ file: resolve(file), document: readRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root, true), print });
     case "drill":
       return runDrillCommand(
         file,
-        { fault: values.fault ?? [], option: values.option ?? [], parameter: values.parameter ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: values.attach, rate: values.rate, engines: values.engines },
+        { fault: values.fault ?? [], option: values.option ?? [], parameter: values.parameter ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: stateOf(values.attach), rate: values.rate, engines: values.engines },
         { ports: rehearsalPorts(root, values.unattended === true || values.all === true), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
       );
     case "run":
@@ -116,8 +82,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return printExport(runFolder(root, file), values.format ?? "markdown");
     case "verify":
       return printVerification(file, root, values.head);
-    default:
-      return printUsage(2);
+    case "drills":
+      return printHistory(file, root, values.json === true);
   }
 }
 
@@ -219,11 +185,6 @@ async function printHistory(path: string, root: string, isJson: boolean): Promis
   return 0;
 }
 
-function printUsage(code: number): number {
-  (code === 0 ? process.stdout : process.stderr).write(`${USAGE}\n`);
-  return code;
-}
-
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -233,15 +194,11 @@ function bundleFolder(): string {
   return dirname(fileURLToPath(import.meta.url));
 }
 
-function readRunbook(file: string): RunbookDocument {
-  return parseRunbook(decodeSource(readFileSync(file)));
-}
-
 function printCells(file: string, save: string | undefined): number {
   const document = readRunbook(file);
   const plans = new Map(planDocument(document).map((plan, index) => [document.cells[index], plan]));
   print(JSON.stringify(cellsReport(document, (cell) => plans.get(cell)?.problems ?? []), undefined, 2));
-  if (save !== undefined) writeFileSync(save, encodeSource(fromNotebookCells(toNotebookCells(document), toNotebookMetadata(document))));
+  if (save !== undefined) writeBytes(save, encodeSource(fromNotebookCells(toNotebookCells(document), toNotebookMetadata(document))));
   return 0;
 }
 
@@ -279,22 +236,32 @@ function runFolder(root: string, name: string): string {
   throw new RuntimeError("notFound", `Opening run ${name}: there is no journal under ${folder}.`, { hint: `Runs here: ${listRuns(root).slice(-5).join(", ") || "none"}.` });
 }
 
+/** The state file of a world that is named by it, or by the folder that it lies in. */
+function stateOf(attach: string | undefined): string | undefined {
+  if (attach === undefined) return undefined;
+  const path = resolve(attach);
+  return attempt("Reading", path, () => statSync(path)).isDirectory() ? join(path, "world.json") : path;
+}
+
 function readJournal(path: string): readonly JournalRecord[] {
-  return parseJournal(readFileSync(path, "utf8"));
+  return parseJournal(readText(path));
 }
 
 function printExport(folder: string, format: string): number {
   if (!isLogFormat(format)) throw new RuntimeError("invalidInput", `Exporting ${folder}: there is no format ${format}.`, { hint: `Formats: ${Object.keys(LOG_FORMATS).join(", ")}.` });
   const records = readJournal(join(folder, "journal.jsonl"));
-  const started = records.find((record) => record.type === "runStarted");
-  const path = started?.runbook.path ?? "";
+  const fault = verifyChain(records);
+  const started = records[0];
+  if (fault !== undefined) throw new RuntimeError("journalBroken", `Exporting ${folder}: ${fault.message}`, { hint: "Keep the folder as it is: its journal.jsonl can be read as text, a record a line." });
+  if (started?.type !== "runStarted") throw new RuntimeError("journalBroken", `Exporting ${folder}: the journal does not begin with the start of a run.`, { hint: "Its kernel died before it began: there is nothing to export." });
+  const { path } = started.runbook;
   const document = existsSync(path) ? readRunbook(path) : parseRunbook("");
   process.stdout.write(printLog(readIncidentLog(document, records), format));
   return 0;
 }
 
 async function printVerification(name: string, root: string, anchoredHead: string | undefined): Promise<number> {
-  const path = name.endsWith(".jsonl") ? name : join(runFolder(root, name), "journal.jsonl");
+  const path = name.endsWith(".jsonl") ? attempt("Reading", name, () => realpathSync(name)) : join(runFolder(root, name), "journal.jsonl");
   const { records, head, faults } = await verifyRun(path, anchoredHead);
   for (const fault of faults) print(fault);
   if (faults.length > 0) return 1;
@@ -302,10 +269,11 @@ async function printVerification(name: string, root: string, anchoredHead: strin
   return 0;
 }
 
+process.stdout.on("error", endWithPipe);
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const hint = error instanceof RuntimeError && error.hint !== "" ? `\n${error.hint}` : "";
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
-  process.exitCode = error instanceof Interruption ? error.exitCode : error instanceof RuntimeError ? 1 : 2;
+  const hint = hintOf(error);
+  process.stderr.write(`${messageOf(error)}${hint === "" ? "" : `\n${hint}`}\n`);
+  process.exitCode = error instanceof Interruption ? error.exitCode : 2;
 }

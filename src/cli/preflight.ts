@@ -1,9 +1,8 @@
-import { dirname, resolve } from "node:path";
 import { reportText } from "../core/preflight/reportText.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
-import { RuntimeError } from "../core/runtimeError.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
 import { untilAborted } from "./interruption.ts";
+import { worldOf } from "./rehearse.ts";
 
 /** A preflight from the command line. */
 export interface PreflightCall {
@@ -35,7 +34,5 @@ export async function preflight(call: PreflightCall): Promise<number> {
 }
 
 function startOwnWorld({ file, document, ports }: PreflightCall): Promise<string> {
-  const { world } = document.frontMatter;
-  if (world === undefined) throw new RuntimeError("invalidInput", `Checking ${file} in a drill: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter, or leave out --drill.' });
-  return ports.startWorld(resolve(dirname(file), world), 1, "embedded");
+  return ports.startWorld(worldOf(file, document), 1, "embedded");
 }

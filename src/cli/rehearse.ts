@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { chooseBySeed, surpriseFaults } from "../core/drills/faultChoice.ts";
 import { reportDrill, reportText } from "../core/drills/report.ts";
@@ -88,9 +89,9 @@ interface OpenWorld {
 /** The world that the faults happen in, up: the runbook's own, unless they say another. */
 async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
   const { document, ports, attach, file } = rehearsal;
-  if (document.frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
+  const own = worldOf(file, document);
   const start = (description: string): Promise<string> => ports.startWorld(description, rehearsal.rate, rehearsal.engines);
-  const statePath = attach ?? (await start(resolve(dirname(file), document.frontMatter.world)));
+  const statePath = attach ?? (await start(own));
   const world = ports.readWorld(statePath);
   let isKept = attach !== undefined;
   try {
@@ -104,6 +105,14 @@ async function openWorld(rehearsal: Rehearsal): Promise<OpenWorld> {
   } finally {
     if (!isKept) await ports.endWorld(statePath);
   }
+}
+
+/** Path of the description of a runbook's world. Throws `invalidInput` where it names none, `notFound` where that is not there. */
+export function worldOf(file: string, { frontMatter }: RunbookDocument): string {
+  if (frontMatter.world === undefined) throw new RuntimeError("invalidInput", `Drilling ${file}: its front matter names no world.`, { hint: 'Add "world: worlds/NAME.yaml" to the front matter.' });
+  const path = resolve(dirname(file), frontMatter.world);
+  if (!existsSync(path)) throw new RuntimeError("notFound", `Drilling ${file}: the world that its front matter names, ${path}, is not there.`, { hint: "Correct world in the front matter, which is relative to the runbook, or bring the file back." });
+  return path;
 }
 
 function chooseFaults({ surpriseSeed, faults, document }: Rehearsal, world: WorldState): readonly FaultSpec[] {

@@ -98,7 +98,7 @@ class TerminalRun {
         return false;
       case undefined:
       case "q":
-        print(`The run goes on: attach again with this command, or in the editor. Run ${status.run}`);
+        print(`The run goes on: attach again with dr-runbook run ${status.runbookPath}, or in the editor. Run ${status.run}`);
         return true;
       case "s":
         await this.#skip(this.#queue.length > 0 ? this.#stepOf(cell) : followProgress(this.#live.document, status).current);

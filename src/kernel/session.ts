@@ -28,7 +28,7 @@ import { Run } from "./run.ts";
 import { WorldKeeper } from "./worldKeeper.ts";
 import { controlWorld } from "../services/worldControl.ts";
 
-/** How long a kernel without a run waits for a front before it ends, milliseconds of real time. */
+/** How long a kernel waits for its first front before it ends, milliseconds of real time. */
 const IDLE_EXIT_MS = 60_000;
 /** How often the drill's world is looked after. */
 const WORLD_CHECK_MS = 1_000;
@@ -59,6 +59,8 @@ export class Session {
   /** What keeps the world from coming back, once it was said. */
   #worldProblem: string | undefined;
   #onFront: (() => void)[] = [];
+  /** A front was here: without a run, nobody comes back for one. */
+  #hadFront = false;
   readonly #closing = new AbortController();
 
   /** `root` holds the runs, `bundles` the world's program; `exit` ends the process. */
@@ -272,10 +274,11 @@ export class Session {
 
   #frontsChanged(count: number): void {
     clearTimeout(this.#idle);
+    this.#hadFront ||= count > 0;
     if (this.#server?.isDriven === true) for (const wake of this.#onFront.splice(0)) wake();
     if (count > 0) return;
     const isOver = this.#run === undefined || this.#run.run.status.ended !== undefined;
-    if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined ? IDLE_EXIT_MS : 0);
+    if (isOver) this.#idle = setTimeout(() => void this.close(), this.#run === undefined && !this.#hadFront ? IDLE_EXIT_MS : 0);
   }
 }
 

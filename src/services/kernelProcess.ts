@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineChoice, KernelClient, WorldState } from "../core/protocol.ts";
-import { RuntimeError } from "../core/runtimeError.ts";
+import { messageOf, RuntimeError } from "../core/runtimeError.ts";
 import { isAlive } from "./journal/runFolder.ts";
 import { connectKernel } from "./kernelClient.ts";
 import { launchBundle } from "./launch.ts";
@@ -30,7 +30,12 @@ function cacheFolder(): string {
 
 /** Reads a world's state file. Throws `notFound` when the world's process has ended. */
 export function readWorldState(path: string): WorldState {
-  const state = JSON.parse(readFileSync(path, "utf8")) as WorldState;
+  let state: WorldState;
+  try {
+    state = JSON.parse(readFileSync(path, "utf8")) as WorldState;
+  } catch (cause) {
+    throw new RuntimeError("notFound", `Using the drill world of ${path}: ${messageOf(cause)}.`, { hint: "Name the folder that the world keeps its world.json in, or start the drill without one.", cause });
+  }
   if (!isAlive(state.pid)) throw new RuntimeError("notFound", `Using the drill world of ${path}: its process ${state.pid} has ended.`, { hint: "Start the drill again; the world comes back as it was." });
   return state;
 }

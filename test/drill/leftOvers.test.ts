@@ -62,9 +62,9 @@ describe("what a drill of the command line leaves", function suite() {
   }
 
   it("is no folder of a world that cannot start", async () => {
-    const { code, last } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
-    assert.equal(code, 1);
-    assert.match(last, /is not on this machine/u);
+    const { code, text } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
+    assert.equal(code, 2);
+    assert.match(text, /is not on this machine[^\n]*\nInstall MariaDB/u);
     await untilNothingIsLeft();
   });
 
@@ -76,8 +76,8 @@ describe("what a drill of the command line leaves", function suite() {
     let world = 0;
     await until("the world is starting", () => (world = childOf(drilling.process.pid ?? 0)) !== 0);
     const { code, text } = await drilling.done;
-    assert.match(text, /^Starting world\.js: .*buildnest\.rules\.yaml/u);
-    assert.equal(code, 1);
+    assert.match(text, /^Starting world\.js: Reading the rules of the world's Prometheus: .*buildnest\.rules\.yaml.*\nCorrect monitoring\.rules/u);
+    assert.equal(code, 2);
     await until("its process has ended", () => !isAlive(world));
     await untilNothingIsLeft();
   });

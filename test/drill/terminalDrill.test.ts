@@ -72,7 +72,7 @@ describe("a drill whose runbook has a parameter without a value", function () {
   it("fails without a person before anything is started, with the cure, and goes with the value given", async () => {
     const { code, text } = await drill(file, home);
     assert.equal(text, `Drilling ${file}: POD has no value, and nobody is there to be asked.\nAdd --parameter POD=VALUE, or give a default in the front matter.\n`);
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.deepEqual(readdirSync(home).filter((name) => name.startsWith("dr-") || name === "runs"), []);
     const given = await drill(file, home, ["--parameter", "POD=mysql-0", "--rate", "120"]);
     assert.match(given.text, /Step 1: Look: succeeded/);

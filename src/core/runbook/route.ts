@@ -87,6 +87,11 @@ export class Route {
     const siblings = this.#document.steps.filter((step) => step.kind === "option" && step.parent === option?.parent);
     const wanted = parent === undefined ? undefined : (this.#choices[parent.label ?? ""] ?? this.#choices[parent.id]);
     if (wanted === undefined) return siblings[0] === option;
-    return option !== undefined && [option.label, option.id, option.id.split("/").at(-1)].some((name) => name?.toLowerCase() === wanted.toLowerCase());
+    return option !== undefined && isOptionOf(option, wanted);
   }
+}
+
+/** Whether a choice means this option: by its label or id, in upper or lower case. */
+export function isOptionOf(option: Step, wanted: string): boolean {
+  return [option.label, option.id, option.id.split("/").at(-1)].some((name) => name?.toLowerCase() === wanted.toLowerCase());
 }

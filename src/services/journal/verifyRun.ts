@@ -14,7 +14,7 @@ export async function verifyRun(journal: string, anchoredHead?: string): Promise
   const records = parseJournal(await readFile(journal, "utf8"));
   const fault = verifyChain(records, anchoredHead);
   const files = records.flatMap(wholeOutputsOf);
-  const faults = fault === undefined ? [] : [`BROKEN at record ${fault.seq}: ${fault.message}`];
+  const faults = records.length === 0 ? ["EMPTY: the journal holds no record."] : fault === undefined ? [] : [`BROKEN at record ${fault.seq}: ${fault.message}`];
   for (const file of files) faults.push(...(await verifyFile(dirname(journal), file)));
   return { records: records.length, head: records.at(-1)?.hash ?? "none", faults };
 }

@@ -56,7 +56,7 @@ describe("the command line, on files", () => {
     assert.match(first.stdout, /^seed\.runbook\.md\nRead: 39 command cells/);
     assert.ok(readFileSync(join(folder, "seed.runbook.md"), "utf8").endsWith(readFileSync(join(folder, "seed.md"), "utf8")));
     const again = cli("import", "seed.md");
-    assert.deepEqual([again.status, again.stdout], [1, ""]);
+    assert.deepEqual([again.status, again.stdout], [2, ""]);
     assert.match(again.stderr, /seed\.runbook\.md is there already/);
     assert.equal(cli("import", "seed.md", "--out", "other.runbook.md").status, 0);
   });
