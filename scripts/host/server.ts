@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly inspectPort?: number;
   /** A packed extension to install first. */
   readonly vsix?: string;
+  /** Where extensions are installed; the data folder's own unless given. */
+  readonly extensions?: string;
   /** Instead of the server's own folder of built-in extensions. */
   readonly builtinExtensions?: string;
   /** Kept between starts when given; otherwise a new folder, removed by `stop`. */
@@ -57,7 +59,7 @@ export async function startServer(server: VsCodeServer, options: ServerOptions =
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "dr-runbook-host-"));
   mkdirSync(join(dataFolder, "data/User"), { recursive: true });
   writeFileSync(join(dataFolder, "data/User/settings.json"), JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
-  const extensions = join(dataFolder, "extensions");
+  const extensions = options.extensions ?? join(dataFolder, "extensions");
   mkdirSync(extensions, { recursive: true });
   if (options.vsix !== undefined) await installExtension(server, options.vsix, extensions, dataFolder);
   const child = spawn(server.node, serverArguments(server, options, dataFolder, extensions), {

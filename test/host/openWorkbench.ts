@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/host/chromium.ts";
 import { isolatedEnvironment } from "../../scripts/host/isolation.ts";
-import { type RunningServer, startServer, workbenchUrl } from "../../scripts/host/server.ts";
-import { type Engine, installVsCodeServer } from "../../scripts/host/vscodeServer.ts";
+import { installExtension, type RunningServer, startServer, workbenchUrl } from "../../scripts/host/server.ts";
+import { type Engine, installVsCodeServer, type VsCodeServer } from "../../scripts/host/vscodeServer.ts";
 import { newestPackage } from "../../scripts/lib/pack.ts";
 import { root } from "../../scripts/lib/paths.ts";
 import { type Theme, Workbench } from "./workbench.ts";
@@ -46,12 +46,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   mkdirSync(folder);
   for (const file of options.files) cpSync(join(root, file), join(folder, file.split("/").at(-1) ?? file), { recursive: true });
   const say = (line: string): void => console.log(`  ${line}`);
-  const server = await startServer(await installVsCodeServer(say, options.engine), {
+  const host = await installVsCodeServer(say, options.engine);
+  const server = await startServer(host, {
     dataFolder: join(scratch, "server"),
     environment: { ...isolatedEnvironment(scratch), ...options.environment },
     settings: { "window.autoDetectColorScheme": true, "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Dark Modern", ...options.settings },
     ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
-    ...(options.extension === "vsix" ? { vsix: newestPackage() } : {}),
+    ...(options.extension === "vsix" ? { extensions: await installedPackage(host) } : {}),
   });
   let browser: Browser | undefined;
   try {
@@ -70,6 +71,21 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     await server.stop();
     throw error;
   }
+}
+
+/** By the server's program: the folder with the package installed. */
+const installations = new Map<string, Promise<string>>();
+
+/** Installs the newest package once for all windows of this process, as long as it runs. */
+function installedPackage(host: VsCodeServer): Promise<string> {
+  const known = installations.get(host.main);
+  if (known !== undefined) return known;
+  const scratch = mkdtempSync(join(tmpdir(), "dr-runbook-installed-"));
+  process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+  const extensions = join(scratch, "extensions");
+  const installed = installExtension(host, newestPackage(), extensions, join(scratch, "server")).then(() => extensions);
+  installations.set(host.main, installed);
+  return installed;
 }
 
 /** Makes the workbench load the extension from a folder. (The address can do that too, but only with a test driver that hides toasts.) */
