@@ -11,6 +11,8 @@ export interface RehearsalPorts {
   endWorld(statePath: string): Promise<void>;
   /** Aborted when the person or the machine ends this process, which then ends what it has started. */
   readonly interrupted: AbortSignal;
+  /** From now on what this process has started outlives it. */
+  leaveRunning(): void;
   sleep(realMs: number): Promise<void>;
   /** Runs on record that can be read, oldest first. */
   readHistory(): Promise<readonly RunSummary[]>;

@@ -16,12 +16,25 @@ export class Interruption extends Error {
   }
 }
 
-/** Aborted with an `Interruption` by the first signal that would end this process; a second one ends it at once. */
-export function interruptedBySignals(): AbortSignal {
+/** What the signals of this process do to what it has started. */
+export interface SignalledInterruption {
+  /** Aborted with an `Interruption` by the first signal that would end this process; a second one ends it at once. */
+  readonly interrupted: AbortSignal;
+  /** From now on signals end this process, and what it has started goes on. */
+  readonly release: () => void;
+}
+
+/** Takes the signals that would end this process, so that it can end what it has started. */
+export function interruptedBySignals(): SignalledInterruption {
   const controller = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => controller.abort(new Interruption(signal)));
-  process.on(PIPE_CLOSED, () => controller.abort(new Interruption(PIPE_CLOSED)));
-  return controller.signal;
+  const listeners = ([...SIGNALS, PIPE_CLOSED] as const).map((signal) => [signal, (): void => controller.abort(new Interruption(signal))] as const);
+  for (const [signal, listener] of listeners) process[signal === PIPE_CLOSED ? "on" : "once"](signal, listener);
+  return {
+    interrupted: controller.signal,
+    release: () => {
+      for (const [signal, listener] of listeners) process.off(signal, listener);
+    },
+  };
 }
 
 /** Takes the error of an output that nobody reads any more as the signal that others get: it interrupts what listens for it, and ends a process in which nothing does. */

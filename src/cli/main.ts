@@ -23,7 +23,7 @@ import { KIND_LABELS, runKind } from "../core/run/runKind.ts";
 import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { hintOf, messageOf, RuntimeError } from "../core/runtimeError.ts";
-import type { JournalRecord } from "../core/run/journalEvent.ts";
+import type { JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
 import { defaultStateRoot, isAlive, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
 import { verifyRun } from "../services/journal/verifyRun.ts";
@@ -31,7 +31,7 @@ import { lintContextOf } from "../services/lintContext.ts";
 import { controlWorld } from "../services/worldControl.ts";
 import { readWorldState, startKernel, startWorld } from "../services/kernelProcess.ts";
 import { connectKernel } from "../services/kernelClient.ts";
-import { findKernels } from "../services/kernelStates.ts";
+import { findKernels, readWorldStatePath } from "../services/kernelStates.ts";
 import { readCall } from "./calls.ts";
 import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
@@ -43,6 +43,7 @@ import { lintFiles } from "./lint.ts";
 import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
 import { askMissingParameters, NOTHING_STARTED, parameterLines, readParameters } from "./parameters.ts";
 import { preflight } from "./preflight.ts";
+import { printReport } from "./rehearse.ts";
 import { runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
 import { USAGE } from "./usage.ts";
@@ -69,12 +70,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case "shell":
       return printShell(file, words[1]);
     case "preflight":
-      return preflight({ file: resolve(file), document: readRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root, true), print });
+      return preflight({ file: resolve(file), document: readRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
       return runDrillCommand(
         file,
         { fault: values.fault ?? [], option: values.option ?? [], parameter: values.parameter ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: stateOf(values.attach), rate: values.rate, engines: values.engines },
-        { ports: rehearsalPorts(root, values.unattended === true || values.all === true), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
+        { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
       );
     case "run":
       return runAtTerminal(resolve(file), { from: values.from, parameters: values.parameter ?? [], root });
@@ -87,11 +88,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `isEndedBySignals`: this process ends what it has started before it goes. Where a person drills at a terminal, the drill outlives it, to be taken up again. */
-function rehearsalPorts(root: string, isEndedBySignals: boolean): RehearsalPorts {
+/** This process ends what it has started before a signal ends it, until it is told to leave that running. */
+function rehearsalPorts(root: string): RehearsalPorts {
   const bundles = bundleFolder();
+  const { interrupted, release } = interruptedBySignals();
   return {
-    interrupted: isEndedBySignals ? interruptedBySignals() : new AbortController().signal,
+    interrupted, leaveRunning: release,
     startKernel: () => startKernel({ bundles, root, client: "cli" }),
     startWorld: (description, rate, engines) => startOwnWorld({ start: (folder) => startWorld({ bundles, description, folder, rate, engines }), isAlive }),
     readWorld: readWorldState,
@@ -115,10 +117,21 @@ async function runAtTerminal(file: string, { from, parameters, root }: { readonl
   const kernel = await openRun(file, document, readParameters(parameters, document), root);
   if (kernel === undefined) return 1;
   try {
-    return await runLive({ ...TERMINAL, kernel, document, from, history: (await new RunHistoryReader().read(root)).runs });
+    const code = await runLive({ ...TERMINAL, kernel, document, from, history: (await new RunHistoryReader().read(root)).runs });
+    const { ended, mode, run } = await kernel.request("status", {});
+    return mode === "drill" && ended !== undefined ? await closeDrill(run, ended, { root, document }) : code;
   } finally {
     kernel.dispose();
   }
+}
+
+/** The world has no use after its drill, whoever started it. Resolves with the exit code. */
+async function closeDrill(run: string, { status }: RunVerdict, { root, document }: { readonly root: string; readonly document: RunbookDocument }): Promise<number> {
+  const ports = rehearsalPorts(root);
+  const world = await readWorldStatePath(root, run);
+  if (world !== undefined) await ports.endWorld(world);
+  await printReport(run, { document, ports, print });
+  return status === "passed" ? 0 : 1;
 }
 
 /** Attaches to the run of this runbook that is going on or was interrupted, whoever began it; else starts an incident. `undefined` when the person starts nothing, or leaves a run to who drives it. */

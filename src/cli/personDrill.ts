@@ -11,10 +11,13 @@ export async function drillAtTerminal(rehearsal: Rehearsal, terminal: Terminal):
     print(NOTHING_STARTED);
     return 1;
   }
-  let isLeftRunning = true;
+  // Until a person has seen that it has begun, nobody would know what to take up.
+  let isLeftRunning = false;
   return withDrill(
     { ...rehearsal, parameters }, { driver: userInfo().username, isUnattended: false },
     async ({ kernel, run, world }) => {
+      isLeftRunning = true;
+      ports.leaveRunning();
       print(`DRILL ${run}: nothing real is touched. Your own kubectl can look on with KUBECONFIG=${world.kubeconfig}`);
       for (const line of parameterLines(document, parameters)) print(line);
       print(surpriseSeed === undefined ? "The fault is injected and the clock runs." : "Something is broken and the clock runs. What it is, the report will say.");

@@ -64,8 +64,17 @@ async function endedWhenInterrupted<T>(kernel: KernelClient, interrupted: AbortS
   }
 }
 
-/** Starts world, kernel and run, injects the faults, and ends the world after `action` unless it ran before or is `kept`. */
-export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver: string; readonly isUnattended: boolean }, action: (drill: OpenDrill) => Promise<T>, isKept: () => boolean = () => false): Promise<T> {
+/** Starts world, kernel and run, injects the faults, and ends the world after `action` unless it ran before or is `kept`. What fails after an interruption fails of it. */
+export async function withDrill<T>(rehearsal: Rehearsal, who: Driver, action: (drill: OpenDrill) => Promise<T>, isKept: () => boolean = () => false): Promise<T> {
+  try {
+    return await drillWith(rehearsal, who, action, isKept);
+  } catch (error) {
+    rehearsal.ports.interrupted.throwIfAborted();
+    throw error;
+  }
+}
+
+async function drillWith<T>(rehearsal: Rehearsal, who: Driver, action: (drill: OpenDrill) => Promise<T>, isKept: () => boolean): Promise<T> {
   const { ports } = rehearsal;
   const { statePath, world, faults } = await openWorld(rehearsal);
   const kernel = await ports.startKernel();
@@ -73,11 +82,19 @@ export async function withDrill<T>(rehearsal: Rehearsal, who: { readonly driver:
     const { run } = await kernel.request("startRun", { mode: "drill", runbookPath: rehearsal.file, driver: who.driver, unattended: who.isUnattended, worldStatePath: statePath, parameters: rehearsal.parameters, impactAt: undefined });
     const announced = rehearsal.surpriseSeed === undefined;
     for (const { fault, parameters } of faults) await kernel.request("injectFault", { fault, announced, parameters });
+    if (ports.interrupted.aborted) await kernel.request("endRun", { by: "machine" });
+    ports.interrupted.throwIfAborted();
     return await action({ kernel, world, run });
   } finally {
     kernel.dispose();
     if (rehearsal.attach === undefined && !isKept()) await ports.endWorld(statePath);
   }
+}
+
+interface Driver {
+  /** Empty for nobody. */
+  readonly driver: string;
+  readonly isUnattended: boolean;
 }
 
 interface OpenWorld {
