@@ -1,6 +1,6 @@
 import { flagText, type Call } from "./call.ts";
 import { KubectlFailure } from "./failure.ts";
-import { fetchObject } from "./fetch.ts";
+import { fetchNamed } from "./fetch.ts";
 import { at, isJsonList, isObject, objectAt, textAt, type Json, type JsonObject } from "./json.ts";
 import { parseTargets } from "./targets.ts";
 
@@ -24,7 +24,7 @@ async function jobOfCronJob(call: Call, name: string, from: string): Promise<Jso
   const { targets } = await parseTargets(call.cluster, [from], call.signal);
   const [target] = targets;
   if (target?.name === undefined) throw new KubectlFailure("error: from must be an existing cronjob");
-  const found = await fetchObject(call, target.resource, call.namespace, target.name);
+  const found = await fetchNamed(call, target.resource, target.name);
   const template = objectAt(found, "spec", "jobTemplate");
   const labels = at(template, "metadata", "labels");
   const annotations = { "cronjob.kubernetes.io/instantiate": "manual", ...objectAt(template, "metadata", "annotations") };

@@ -1,6 +1,6 @@
 import { flagIs, flagText, printError, type Call } from "./call.ts";
 import { KubectlFailure } from "./failure.ts";
-import { fetchObject } from "./fetch.ts";
+import { fetchNamed } from "./fetch.ts";
 import { byActivityReversed, defaultContainer, firstPod, podOrOwner, podTimeout, selectorOf } from "./pods.ts";
 import { textAt, type JsonObject } from "./json.ts";
 import type { ByteStream } from "../ports.ts";
@@ -34,7 +34,7 @@ export async function runExec(call: Call): Promise<number> {
 
 async function executablePod(call: Call, target: string, timeoutMs: number): Promise<JsonObject> {
   const { resource, name } = await podOrOwner(call, target);
-  const object = await fetchObject(call, resource, call.namespace, name);
+  const object = await fetchNamed(call, resource, name);
   if (textAt(object, "kind") === "Pod") return object;
   const { pod } = await firstPod(call, selectorOf(object), timeoutMs, byActivityReversed);
   return pod;

@@ -2,6 +2,7 @@ import { resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, requireSuccess } from "./failure.ts";
 import { isObject, listAt, parseJson, textAt, type Json, type JsonObject } from "./json.ts";
 import type { Call } from "./call.ts";
+import type { KubernetesResponse } from "../ports.ts";
 
 /** What narrows a list. */
 export interface Query {
@@ -64,6 +65,14 @@ export async function fetchObject(call: Call, resource: ApiResource, namespace: 
   return isObject(object) ? object : {};
 }
 
+/** The same of an object that the command's words name: where its namespace is not there either, that is what is thrown. */
+export async function fetchNamed(call: Call, resource: ApiResource, name: string, subresource?: string): Promise<JsonObject> {
+  const path = resourcePath(resource, call.namespace, name, subresource);
+  const response = await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal);
+  const object = parseJson((await orMissingNamespace(call, resource, response)).text);
+  return isObject(object) ? object : {};
+}
+
 async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: string | undefined): AsyncGenerator<Json> {
   const path = resourcePath(resource, query.allNamespaces ? undefined : call.namespace, name);
   let next: string | undefined;
@@ -79,19 +88,31 @@ async function* pages(call: Call, resource: ApiResource, name: string | undefine
           ] as const)
         : ([["includeObject", includeObject]] as const);
     const response = await call.cluster.request({ method: "GET", path: path + queryText(pairs), accept }, call.signal);
-    const page = parseJson(sayingWhat(resource, name, query, () => requireSuccess(response)).text) ?? null;
+    const page = parseJson(name === undefined ? sayingWhat(resource, query, response).text : (await orMissingNamespace(call, resource, response)).text) ?? null;
     yield page;
     const token = name === undefined ? textAt(page, "metadata", "continue") : "";
     next = token === "" ? undefined : token;
   } while (next !== undefined);
 }
 
-/** A list that the server cannot make is refused with the words that asked for it, as kubectl's `EnhanceListError` does. */
-function sayingWhat<T>(resource: ApiResource, name: string | undefined, { labelSelector = "", fieldSelector = "" }: Query, make: () => T): T {
+/** Of an object that is not there kubectl asks whether its namespace is, and says that it is not: somebody is elsewhere than they think. */
+async function orMissingNamespace(call: Call, { namespaced }: ApiResource, response: KubernetesResponse): Promise<KubernetesResponse> {
   try {
-    return make();
+    return requireSuccess(response);
   } catch (error) {
-    if (name !== undefined || !(error instanceof ApiStatusError) || !["BadRequest", "NotFound"].includes(error.reason)) throw error;
+    if (!(error instanceof ApiStatusError) || error.reason !== "NotFound" || !namespaced || ["", "default"].includes(call.namespace)) throw error;
+    const namespace = await call.cluster.request({ method: "GET", path: `/api/v1/namespaces/${encodeURIComponent(call.namespace)}`, accept: "application/json" }, call.signal);
+    if (namespace.status === 404) requireSuccess(namespace);
+    throw error;
+  }
+}
+
+/** A list that the server cannot make is refused with the words that asked for it, as kubectl's `EnhanceListError` does. */
+function sayingWhat(resource: ApiResource, { labelSelector = "", fieldSelector = "" }: Query, response: KubernetesResponse): KubernetesResponse {
+  try {
+    return requireSuccess(response);
+  } catch (error) {
+    if (!(error instanceof ApiStatusError) || !["BadRequest", "NotFound"].includes(error.reason)) throw error;
     const type = JSON.stringify(`${resource.group}/${resource.version}, Resource=${resource.plural}`);
     const what = labelSelector === "" && fieldSelector === "" ? `Unable to list ${type}` : `Unable to find ${type} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}`;
     throw new ApiStatusError(error.status, error.reason, `${what}: ${error.message}`, error.details);

@@ -1,7 +1,7 @@
 import { encode, flagIs, flagText, printError, type Call } from "./call.ts";
 import { resolveType, resourcePath } from "./discovery.ts";
 import { ApiStatusError, apiStatusError, KubectlFailure } from "./failure.ts";
-import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
+import { fetchNamed, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
 import { followLog } from "./followLog.ts";
 import { containerNames, byLogging, defaultContainer, firstPod, hasContainer, podOrOwner, podTimeout, selectorOf } from "./pods.ts";
 import { parseDuration } from "./time.ts";
@@ -75,7 +75,7 @@ async function selectedPods(call: Call, selector: string | undefined, timeoutMs:
     return pods;
   }
   const { resource, name } = await podOrOwner(call, call.operation.positionals[0] ?? "");
-  const object = await fetchObject(call, resource, call.namespace, name).catch((error: unknown) => {
+  const object = await fetchNamed(call, resource, name).catch((error: unknown) => {
     // Since 1.30 kubectl words a missing object of `logs` in its own way.
     if (error instanceof ApiStatusError && error.reason === "NotFound") {
       throw new KubectlFailure(`error: error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`);

@@ -5,7 +5,7 @@ import { fetchObjects, NO_QUERY } from "./fetch.ts";
 import { goSort } from "./goSort.ts";
 import { at, textAt, type Json } from "./json.ts";
 import { alignTabs, TABLE_TABS } from "./tabwriter.ts";
-import { fetchMetrics, isMore, readAmounts, readUsage, sortKey, type Usage, usageCells } from "./usage.ts";
+import { fetchMetrics, isMore, readAmounts, readSelector, readUsage, sortKey, type Usage, usageCells } from "./usage.ts";
 
 const HEADER = ["NAME", "CPU(cores)", "CPU%", "MEMORY(bytes)", "MEMORY%"];
 
@@ -17,8 +17,8 @@ interface Row extends Usage {
 export async function topNodes(call: Call, name: string | undefined): Promise<number> {
   const { operation } = call;
   const sortBy = sortKey(operation);
-  const selector = flagText(operation, "selector");
-  if (name !== undefined && selector !== undefined) throw new KubectlFailure("error: only one of NAME or --selector can be provided");
+  if (name !== undefined && (flagText(operation, "selector") ?? "") !== "") throw new KubectlFailure("error: only one of NAME or --selector can be provided");
+  const selector = readSelector(operation);
   const query = { ...NO_QUERY, labelSelector: selector };
   const rows = (await fetchMetrics(call, "nodes", name, query)).map((metrics): Row => ({ name: textAt(metrics, "metadata", "name"), ...readUsage(metrics) }));
   if (rows.length === 0) throw new KubectlFailure("error: metrics not available yet");

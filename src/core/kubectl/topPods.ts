@@ -1,11 +1,11 @@
-import { flagIs, flagText, print, printError, type Call } from "./call.ts";
+import { flagIs, flagText, print, printError, selectorText, type Call } from "./call.ts";
 import { resolveType } from "./discovery.ts";
 import { KubectlFailure } from "./failure.ts";
 import { fetchObjects, NO_QUERY } from "./fetch.ts";
 import { goSort } from "./goSort.ts";
 import { listAt, textAt, type Json } from "./json.ts";
 import { alignTabs, TABLE_TABS } from "./tabwriter.ts";
-import { fetchMetrics, isMore, readUsage, sortKey, type SortKey, type Usage, usageCells } from "./usage.ts";
+import { fetchMetrics, isMore, readSelector, readUsage, sortKey, type SortKey, type Usage, usageCells } from "./usage.ts";
 
 interface Row extends Usage {
   readonly namespace: string;
@@ -17,9 +17,9 @@ interface Row extends Usage {
 export async function topPods(call: Call, name: string | undefined): Promise<number> {
   const { operation } = call;
   const sortBy = sortKey(operation);
-  const selector = flagText(operation, "selector");
-  const fieldSelector = flagText(operation, "field-selector");
-  if (name !== undefined && (selector !== undefined || fieldSelector !== undefined)) throw new KubectlFailure("error: only one of NAME or selector can be provided");
+  const fieldSelector = selectorText(operation, "field-selector");
+  if (name !== undefined && ((flagText(operation, "selector") ?? "") !== "" || fieldSelector !== undefined)) throw new KubectlFailure("error: only one of NAME or selector can be provided");
+  const selector = readSelector(operation);
   const allNamespaces = flagIs(operation, "all-namespaces");
   const rows = (await fetchMetrics(call, "pods", name, { ...NO_QUERY, labelSelector: selector, fieldSelector, allNamespaces })).map(readRow);
   if (rows.length === 0) return await explainEmpty(call, selector, allNamespaces);

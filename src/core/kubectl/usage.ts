@@ -2,6 +2,7 @@ import { flagText, type Call } from "./call.ts";
 import { discover, resourcePath } from "./discovery.ts";
 import { KubectlFailure, requireSuccess } from "./failure.ts";
 import { queryText, type Query } from "./fetch.ts";
+import { parseLabelSelector, SelectorProblem } from "./labelSelector.ts";
 import { at, listAt, parseJson, textAt, type Json } from "./json.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Operation } from "../command/operation.ts";
@@ -20,6 +21,17 @@ export function sortKey(operation: Operation): SortKey | undefined {
   if (text === "") return undefined;
   if (text !== "cpu" && text !== "memory") throw new KubectlFailure("error: --sort-by accepts only cpu or memory");
   return text;
+}
+
+/** `--selector`, which this verb reads itself before it asks for anything. Throws kubectl's refusal. */
+export function readSelector(operation: Operation): string | undefined {
+  const selector = flagText(operation, "selector");
+  try {
+    parseLabelSelector(selector ?? "");
+  } catch (error) {
+    throw error instanceof SelectorProblem ? new KubectlFailure(`error: ${error.message}`) : error;
+  }
+  return selector === "" ? undefined : selector;
 }
 
 /** What the metrics API last measured of pods or nodes, or of one by name. Throws where no such API is served. */

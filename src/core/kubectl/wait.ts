@@ -3,7 +3,7 @@ import { startDeadline, type Deadline } from "./deadline.ts";
 import { objectName, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure } from "./failure.ts";
 import { listFailures } from "./failures.ts";
-import { fetchObject, fetchObjects } from "./fetch.ts";
+import { fetchNamed, fetchObjects } from "./fetch.ts";
 import { at, listAt, numberAt, textAt, type JsonObject } from "./json.ts";
 import { firstFound, relaxedExpression } from "./jsonPath.ts";
 import { parseJsonPath } from "./jsonPathParse.ts";
@@ -76,7 +76,7 @@ async function objectsOf(call: Call, { resource, name }: ResourceTarget, conditi
 }
 
 async function named(call: Call, resource: ApiResource, name: string, condition: Condition, deadline: Deadline): Promise<JsonObject> {
-  if (condition.kind !== "create") return await fetchObject(call, resource, call.namespace, name);
+  if (condition.kind !== "create") return await fetchNamed(call, resource, name);
   return await firstSeen(call, resource, undefined, `metadata.name=${name}`, deadline, "error: timed out waiting for the condition");
 }
 

@@ -1,7 +1,7 @@
 import { hasSelector, selectorText, type Call } from "./call.ts";
 import { resourcePath, type ApiResource } from "./discovery.ts";
 import { ApiStatusError, KubectlFailure, requireSuccess } from "./failure.ts";
-import { fetchObject, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
+import { fetchNamed, fetchObjects, NO_QUERY, queryText } from "./fetch.ts";
 import { goJson } from "./goJson.ts";
 import { at, isObject, listAt, parseJson, textAt, type Json, type JsonObject } from "./json.ts";
 import { selectorOf } from "./pods.ts";
@@ -30,7 +30,7 @@ export async function selectWorkloads(
   for (const { resource, name } of targets) {
     try {
       if (name === undefined && labelSelector === undefined && !selectsAll) throw new KubectlFailure("error: resource(s) were provided, but no name was specified");
-      const objects = name === undefined ? await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector }) : [await fetchObject(call, resource, call.namespace, name, subresource)];
+      const objects = name === undefined ? await fetchObjects(call, resource, undefined, { ...NO_QUERY, labelSelector }) : [await fetchNamed(call, resource, name, subresource)];
       for (const object of objects) workloads.push({ resource, object, namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
     } catch (error) {
       if (!(error instanceof ApiStatusError)) throw error;

@@ -1,49 +1,14 @@
+import { matchesLabels, parseLabelSelector } from "../../core/kubectl/labelSelector.ts";
 import type { KubeObject } from "../contract.ts";
 import { stringsOf, valueAt } from "./json.ts";
 
 /** A test of labels. */
 export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean;
 
-const NAME = String.raw`(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9][A-Za-z0-9._-]*`;
-const SET = new RegExp(`^(${NAME})\\s+(in|notin)\\s+\\(([^()]*)\\)$`, "u");
-const EQUALITY = new RegExp(`^(${NAME})\\s*(==|=|!=)\\s*([A-Za-z0-9._-]*)$`, "u");
-const PRESENCE = new RegExp(`^(!?)\\s*(${NAME})$`, "u");
-
-/** Reads a label selector such as `app=mysql,tier in (a, b),!old`; `undefined` where it cannot be parsed. */
-export function parseLabelSelector(text: string): LabelTest | undefined {
-  const tests: LabelTest[] = [];
-  for (const term of text.split(/,(?![^(]*\))/u).map((part) => part.trim())) {
-    if (term === "") continue;
-    const test = parseTerm(term);
-    if (test === undefined) return undefined;
-    tests.push(test);
-  }
-  return (labels) => tests.every((test) => test(labels));
-}
-
-/** Why a label selector cannot be parsed, as the API server words it. */
-export function labelSelectorProblem(text: string): string {
-  const wrong = text.split(/,(?![^(]*\))/u).map((part) => part.trim()).find((term) => term !== "" && parseTerm(term) === undefined) ?? text;
-  const [, second] = /^\S+\s+(\S+)/u.exec(wrong) ?? [];
-  return second === undefined ? `found '${wrong}', expected: !, identifier, or 'end of string'` : `found '${second}', expected: in, notin, =, ==, !=, gt, lt`;
-}
-
-function parseTerm(term: string): LabelTest | undefined {
-  const set = SET.exec(term);
-  if (set !== null) {
-    const [, key = "", operator, list = ""] = set;
-    const values = list.split(",").map((value) => value.trim());
-    return operator === "in" ? (labels) => values.includes(labels[key] ?? "\0") : (labels) => !values.includes(labels[key] ?? "\0");
-  }
-  const equality = EQUALITY.exec(term);
-  if (equality !== null) {
-    const [, key = "", operator, value = ""] = equality;
-    return operator === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
-  }
-  const presence = PRESENCE.exec(term);
-  if (presence === null) return undefined;
-  const [, negation, key = ""] = presence;
-  return negation === "!" ? (labels) => !(key in labels) : (labels) => key in labels;
+/** Reads a label selector such as `app=mysql,tier in (a, b),!old`. Throws `SelectorProblem`. */
+export function labelTest(text: string): LabelTest {
+  const requirements = parseLabelSelector(text);
+  return (labels) => matchesLabels(requirements, labels);
 }
 
 /** A selector object (`matchLabels`, `matchExpressions`) as a test; an absent one matches nothing. */

@@ -359,7 +359,27 @@ const NAMING_READS: readonly (readonly string[])[] = [
   ["rollout", "undo", "svc/db"],
   ["wait", "pod/db-0", "-l", "app=db", "--for=condition=Ready", "--timeout=1s"],
   ["wait", "pod/db-0", "--all", "--for=condition=Ready", "--timeout=1s"],
+  ["get", "pod", "nope", "-n", "nothing"],
+  ["get", "deploy,po", "nope", "-n", "nothing", "-o", "name"],
+  ["get", "pod", "nope", "-n", "nothing", "--context", "drill-view"],
+  ["logs", "nope", "-n", "nothing"],
+  ["exec", "nope", "-n", "nothing", "--", "true"],
+  ["describe", "pod", "nope", "-n", "nothing"],
+  ["rollout", "status", "deploy/web", "-n", "nothing"],
+  ["scale", "deploy/web", "-n", "nothing", "--replicas=1"],
+  ["logs", "po/"],
+  ["logs", "a/b/c"],
+  ["logs", "db-0", "--pod-running-timeout=0"],
+  ["exec", "db-0", "--pod-running-timeout=0", "--", "true"],
+  ["exec", "a/b/c", "--", "true"],
+  ["events", "-n", "ill", "--for", "pod/"],
+  ["events", "-n", "ill", "--for", "/stuck"],
+  ["events", "-n", "ill", "--types="],
+  ["events", "-n", "ill", "--types=Normal", "--types=Warning"],
 ];
+
+/** Selectors that `top` reads itself, as the server reads those of other verbs. */
+const SELECTORS: readonly string[] = ["kubernetes.io/os in (linux,windows),!gone", "a>1", "a>x", "a=b=c", "a in (b", "a in b", "a b", "=b", "a,", ",a", "-a=b", "a=-b", "a/b/c", "/a", "A/b", "a in (-b,c)", "(a)", "a==!b"];
 
 /** What kubectl has since 1.31. */
 const SINCE_1_31: readonly (readonly string[])[] = [["wait", "--for=jsonpath={.status.phase}", "pod/stuck", "-n", "ill", "--timeout=2s"]];
@@ -367,5 +387,5 @@ const SINCE_1_31: readonly (readonly string[])[] = [["wait", "--for=jsonpath={.s
 /** The reads that both kubectls are compared in on that server. */
 export function readsOf(server: "drill" | "real", version: KubectlVersion): readonly (readonly string[])[] {
   const newer = Number(version.split(".")[1]) >= 31 ? SINCE_1_31 : [];
-  return [...EVERYWHERE, ...newer, ...(server === "drill" ? [...DRILL_ONLY, ...TEMPLATE_READS, ...COLUMN_READS, ...NAMING_READS] : [])];
+  return [...EVERYWHERE, ...newer, ...(server === "drill" ? [...DRILL_ONLY, ...TEMPLATE_READS, ...COLUMN_READS, ...NAMING_READS, ...SELECTORS.map((selector) => ["top", "nodes", "-l", selector])] : [])];
 }

@@ -4,7 +4,8 @@ import { metadataCauses, serviceCauses, typeMismatch } from "../../../src/drill/
 import { strategicPatch } from "../../../src/drill/kube/api/strategicPatch.ts";
 import { impersonate, isAllowed, type KubeUser } from "../../../src/drill/kube/api/users.ts";
 import { choosePlacement } from "../../../src/drill/kube/kubelet/scheduler.ts";
-import { labelSelectorProblem } from "../../../src/drill/kube/selectors.ts";
+import { SelectorProblem } from "../../../src/core/kubectl/labelSelector.ts";
+import { labelTest } from "../../../src/drill/kube/selectors.ts";
 import { ObjectStore } from "../../../src/drill/kube/store.ts";
 import { seeded, VirtualClock } from "./virtualCluster.ts";
 
@@ -46,7 +47,7 @@ describe("fields that the API server refuses", () => {
     assert.deepEqual(typeMismatch(object("Deployment", { spec: { replicas: "many" } })), { path: "spec.replicas", found: "string", wanted: "int32" });
     assert.equal(typeMismatch(object("Deployment", { spec: { replicas: 2 } })), undefined);
   });
-  it("a label selector is told where it goes wrong", () => assert.equal(labelSelectorProblem("app=web,a b"), "found 'b', expected: in, notin, =, ==, !=, gt, lt"));
+  it("a label selector is told where it goes wrong", () => assert.throws(() => labelTest("app=web,a b"), new SelectorProblem("unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt")));
 });
 
 it("a strategic patch puts what is new before what was there", () => {

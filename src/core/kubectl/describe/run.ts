@@ -3,7 +3,7 @@ import { flagIs, flagText, hasSelector, print, printError, type Call } from "../
 import { resolveType, type ApiResource } from "../discovery.ts";
 import { ApiStatusError, type KubectlFailure } from "../failure.ts";
 import { listFailures } from "../failures.ts";
-import { fetchObject, fetchObjects, NO_QUERY } from "../fetch.ts";
+import { fetchNamed, fetchObjects, NO_QUERY } from "../fetch.ts";
 import { parseTargets, type ResourceTarget } from "../targets.ts";
 import { writeClaim } from "./claim.ts";
 import { describeText, type Lines } from "./lines.ts";
@@ -33,7 +33,7 @@ export async function runDescribe(call: Call): Promise<number> {
 }
 
 async function describeTarget(call: Call, { resource, name }: ResourceTarget): Promise<readonly string[]> {
-  if (name !== undefined) return [await describeObject(call, resource, await fetchObject(call, resource, call.namespace, name))];
+  if (name !== undefined) return [await describeObject(call, resource, await fetchNamed(call, resource, name))];
   const objects = await fetchObjects(call, resource, undefined, {
     ...NO_QUERY,
     labelSelector: flagText(call.operation, "selector"),

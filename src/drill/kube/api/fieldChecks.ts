@@ -1,3 +1,4 @@
+import { labelKeyProblems, labelValueProblems } from "../../../core/kubectl/labelRules.ts";
 import type { KubeObject } from "../../contract.ts";
 import { isRecord, recordsOf, textOf, valueAt } from "../json.ts";
 
@@ -24,14 +25,6 @@ export function goMap(map: Readonly<Record<string, string>>): string {
   return `map[string]string{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(", ")}}`;
 }
 
-const NAME_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/u;
-const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/u;
-const NAME_PART_RULE =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const LABEL_VALUE_RULE =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const LONGEST_LABEL = 63;
-
 /** What is wrong with an object's labels and the keys of its annotations. */
 export function metadataCauses({ metadata }: KubeObject): Cause[] {
   const labels = Object.entries(metadata.labels ?? {});
@@ -43,14 +36,11 @@ export function metadataCauses({ metadata }: KubeObject): Cause[] {
 }
 
 function keyCauses(field: string, key: string): Cause[] {
-  const name = key.slice(key.indexOf("/") + 1);
-  if (name.length > LONGEST_LABEL) return [invalidValue(field, JSON.stringify(key), `name part must be no more than ${LONGEST_LABEL} characters`)];
-  return NAME_PART.test(name) ? [] : [invalidValue(field, JSON.stringify(key), NAME_PART_RULE)];
+  return labelKeyProblems(key).map((problem) => invalidValue(field, JSON.stringify(key), problem));
 }
 
 function valueCauses(value: string): Cause[] {
-  if (value.length > LONGEST_LABEL) return [invalidValue("metadata.labels", JSON.stringify(value), `must be no more than ${LONGEST_LABEL} characters`)];
-  return LABEL_VALUE.test(value) ? [] : [invalidValue("metadata.labels", JSON.stringify(value), LABEL_VALUE_RULE)];
+  return labelValueProblems(value).map((problem) => invalidValue("metadata.labels", JSON.stringify(value), problem));
 }
 
 const SERVICE_TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];

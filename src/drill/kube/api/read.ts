@@ -1,10 +1,11 @@
 import type { KubeObject } from "../../contract.ts";
 import type { JsonRecord } from "../json.ts";
+import { SelectorProblem } from "../../../core/kubectl/labelSelector.ts";
 import { metricsOf } from "./metrics.ts";
 import { printerOf } from "../printers/printers.ts";
 import { tableOf } from "../printers/table.ts";
 import { groupVersion, type Resource } from "../resources.ts";
-import { labelSelectorProblem, parseFieldSelector, parseLabelSelector } from "../selectors.ts";
+import { labelTest, parseFieldSelector, type LabelTest } from "../selectors.ts";
 import { sendJson, type ApiRequest, type ApiServices } from "./context.ts";
 import type { ResourceRoute } from "./route.ts";
 import { badRequest, gone, notFound } from "./status.ts";
@@ -41,13 +42,20 @@ export function requireObject(services: ApiServices, route: ResourceRoute): Kube
 export function selectionOf(request: ApiRequest, route: ResourceRoute): (object: KubeObject) => boolean {
   const labels = request.query.get("labelSelector") ?? "";
   const fields = request.query.get("fieldSelector") ?? "";
-  const labelTest = parseLabelSelector(labels);
-  if (labelTest === undefined) throw badRequest(`unable to parse requirement: ${labelSelectorProblem(labels)}`);
+  const hasLabels = readLabels(labels);
   const fieldTest = parseFieldSelector(route.resource.kind, fields);
   if (typeof fieldTest === "object") throw badRequest(`field label not supported: ${fieldTest.unsupported}`);
   const { namespace, name } = route;
   return (object) =>
-    (namespace === undefined || object.metadata.namespace === namespace) && (name === undefined || object.metadata.name === name) && labelTest(object.metadata.labels ?? {}) && fieldTest(object);
+    (namespace === undefined || object.metadata.namespace === namespace) && (name === undefined || object.metadata.name === name) && hasLabels(object.metadata.labels ?? {}) && fieldTest(object);
+}
+
+function readLabels(text: string): LabelTest {
+  try {
+    return labelTest(text);
+  } catch (error) {
+    throw error instanceof SelectorProblem ? badRequest(error.message) : error;
+  }
 }
 
 /** Where a paged list goes on. */
