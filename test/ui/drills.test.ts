@@ -32,6 +32,12 @@ async function expand(workbench: Workbench, pattern: RegExp): Promise<void> {
   await workbench.page.keyboard.press("ArrowRight");
 }
 
+/** Waits until a cell shows neither the output nor the mark of a run, and no other one on the screen an output. */
+async function waitUntilClean(workbench: Workbench, index: number): Promise<void> {
+  await workbench.cell(index).locator(".codicon-notebook-state-success, .codicon-notebook-state-error").waitFor({ state: "detached" });
+  for (const deadline = Date.now() + 10_000; (await workbench.outputs()).length > 0; await workbench.page.waitForTimeout(100)) assert.ok(Date.now() < deadline, (await workbench.outputs()).join("\n"));
+}
+
 /** Gives the view all the room that the other ones take. */
 async function showOnlyDrills(workbench: Workbench): Promise<void> {
   for (const title of ["Run", "Cluster Health", "Contacts"]) await workbench.page.locator(".part.sidebar .pane-header").filter({ has: workbench.page.getByText(title, { exact: true }) }).click();
@@ -92,12 +98,28 @@ describe("the view of runbooks and drills", function () {
 
       // The same again: nothing is asked, and the new world has the old fault.
       await workbench.openRunbook(FIRST_RUNBOOK);
+      await workbench.focusCell(rowOf("takes-writes"));
+      assert.equal(await workbench.waitForCellEnd(rowOf("takes-writes")), "success");
+      await workbench.waitForOutput("takes writes");
       await workbench.runCommand("Runbook: Same Drill Again");
       await workbench.waitForStatus(/0\d:\d\d \/ 15:00, at this pace/, 60_000);
       const records = parseJournal(readFileSync(join(root, listRuns(root).findLast((name) => /^\d.*-drill-/u.test(name)) ?? "", "journal.jsonl"), "utf8"));
       assert.deepEqual(records.flatMap((record) => (record.type === "faultInjected" ? [[record.fault, record.announced]] : [])), [["database-crash-loop", true]]);
       assert.ok(records.every(({ type }) => type !== "cellStarted"), "it is another run");
+      await waitUntilClean(workbench, rowOf("takes-writes"));
       await workbench.screenshot("same-drill-again-dark");
+
+      // What this run prints is shown, and stays when its kernel dies and it is taken up again.
+      await workbench.runCell(rowOf("takes-writes"));
+      await workbench.waitForCellEnd(rowOf("takes-writes"));
+      await workbench.waitForOutput("Failed (exit code 5)");
+      const shown = await workbench.outputs();
+      for (const pid of workbench.processes(/kernel\.js/)) process.kill(pid, "SIGKILL");
+      await page.locator(".notifications-toasts").filter({ hasText: "Nothing that was journalled is lost" }).getByText("Resume Run…").click();
+      await workbench.pick("-drill-");
+      await workbench.waitForStatus(/DRILL/, 60_000);
+      await page.waitForTimeout(2_000);
+      assert.deepEqual(await workbench.outputs(), shown);
     });
   });
 });

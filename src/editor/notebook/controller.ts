@@ -43,6 +43,10 @@ export class RunbookController implements vscode.Disposable {
   #current: { readonly execution: string; readonly session: RunSession } | undefined;
   #batch = { isStopped: false };
   #order = 0;
+  /** The run whose outputs the cells show; `undefined` before the first. */
+  #run: string | undefined;
+  /** Resolves when the outputs of the run before are gone. */
+  #cleared: Promise<void> = Promise.resolve();
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -59,7 +63,7 @@ export class RunbookController implements vscode.Disposable {
         this.#restore(notebook);
       }),
     );
-    this.#store.add(parts.runs.onDidChange(() => vscode.workspace.notebookDocuments.forEach((notebook) => this.#restore(notebook))));
+    this.#store.add(parts.runs.onDidChange((session) => this.#follow(session)));
     this.#store.add(vscode.window.onDidChangeVisibleNotebookEditors((editors) => editors.forEach(({ notebook }) => this.#restore(notebook))));
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)));
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
@@ -82,6 +86,7 @@ export class RunbookController implements vscode.Disposable {
   async #executeBatch(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
     const session = await this.#parts.chooseRun(notebook);
     if (session === undefined) return;
+    await this.#cleared;
     const batch = { isStopped: false };
     this.#batch = batch;
     // A cell whose earlier output is being shown again ends that within moments; only one execution of a cell may be open.
@@ -143,12 +148,42 @@ export class RunbookController implements vscode.Disposable {
     await this.#parts.errors.guard("Cancelling the cell", () => current.session.client.request("cancelCell", { execution: current.execution }));
   }
 
+  /** Another run begins with clean cells, in every runbook: all of them are run in it. One that is attached to, or taken up again, keeps what it has shown. */
+  #follow(session: RunSession | undefined): void {
+    if (session !== undefined && session.status.run !== this.#run) {
+      // After a restart of this host the cells may still show what the run that it attaches to has printed.
+      if (this.#run !== undefined || session.status.cells.length === 0) this.#cleared = this.#clearOutputs();
+      this.#run = session.status.run;
+    }
+    for (const notebook of vscode.workspace.notebookDocuments) this.#restore(notebook);
+  }
+
+  async #clearOutputs(): Promise<void> {
+    this.#shown.clear();
+    this.#order = 0;
+    const cells = vscode.workspace.notebookDocuments.filter((notebook) => this.#selected.has(notebook)).flatMap((notebook) => notebook.getCells());
+    const shown = cells.filter((cell) => !this.#busy.has(cell) && (cell.outputs.length > 0 || cell.executionSummary?.success !== undefined));
+    await Promise.all(shown.map((cell) => this.#parts.errors.guard("Clearing the output of the run before", () => this.#clear(cell))));
+  }
+
+  /** Takes away a cell's outputs, its mark and its number, wherever the focus is: only an execution can. */
+  async #clear(cell: vscode.NotebookCell): Promise<void> {
+    const execution = this.#controller.createNotebookCellExecution(cell);
+    execution.start();
+    try {
+      await execution.clearOutput();
+    } finally {
+      execution.end(undefined);
+    }
+  }
+
   #restore(notebook: vscode.NotebookDocument): void {
     this.#restoreOutputs(notebook).catch((error: unknown) => this.#parts.errors.log("Showing earlier output", error));
   }
 
   /** Shows what the run knows of cells that this window has not run itself: after a reload, or when another front drives. */
   async #restoreOutputs(notebook: vscode.NotebookDocument): Promise<void> {
+    await this.#cleared;
     const { session } = this.#parts.runs;
     if (session === undefined || session.status.runbookPath !== notebook.uri.fsPath || session.status.cells.every(({ outcome }) => outcome === undefined)) return;
     if (!this.#selected.has(notebook)) {
