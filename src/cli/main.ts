@@ -238,7 +238,8 @@ function printShell(file: string, name: string | undefined): number {
   const values = defaultValues(document);
   const plan = planWholeRunbook(document, values);
   const cells = plan.cells.filter((cell) => name === undefined || cell.name === name);
-  if (cells.length === 0) throw new RuntimeError("notFound", `Printing ${name ?? "the cells"} as shell: ${file} has no such cell.`, { hint: `It has ${plan.cells.map((cell) => cell.name).join(", ") || "none"}.` });
+  if (plan.cells.length === 0) throw new RuntimeError("notFound", `Printing the cells as shell: ${file} has no command cells.`, { hint: "Commands stand in fences that are tagged bash, sh, shell, console or kubectl." });
+  if (cells.length === 0) throw new RuntimeError("notFound", `Printing ${name ?? "it"} as shell: ${file} has no such cell.`, { hint: `It has ${plan.cells.map((cell) => cell.name).join(", ")}.` });
   for (const cell of cells) process.stdout.write(`${name === undefined ? `# ${cell.name}\n` : ""}${shellCopy(plan, cell, values)}${name === undefined ? "\n" : ""}`);
   return 0;
 }

@@ -35,6 +35,7 @@ describe("a call of the command line", function () {
       ["cells .", /^Reading \.: it is a folder\.\nName one file in it\.\n$/],
       ["import latin.md", /^Reading latin\.md: .*not valid UTF-8\.\nConvert it/],
       ["import plain.md --out gone/x.md", /^Writing gone\/x\.md: there is no such file or folder/],
+      ["shell plain.md", /^Printing the cells as shell: plain\.md has no command cells\.\nCommands stand in fences/],
       ["drills gone", /^Reading .*gone: there is no such file/],
       ["drill plain.md --unattended", /names no world\.\nAdd "world:/],
       ["drill lost.runbook.md --unattended", /worlds\/lost\.yaml, is not there\.\nCorrect world/],
