@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { describe } from "../core/problem.ts";
 import type { RunbookDocument } from "../core/runbook/document.ts";
 import { parseRunbook } from "../core/runbook/parseRunbook.ts";
 import { decodeSource } from "../core/runbook/source.ts";
@@ -17,6 +18,15 @@ const FACTS: Readonly<Record<string, readonly [string, string]>> = {
 /** A runbook of a file. Throws as `readSource`. */
 export function readRunbook(file: string): RunbookDocument {
   return parseRunbook(readSource(file));
+}
+
+/** As `readRunbook`, for what goes by the front matter: one that cannot be read is told to `warn`, since world, targets and parameters are then missing without another word. */
+export function readRunbookWarning(file: string, warn: (text: string) => void): RunbookDocument {
+  const document = readRunbook(file);
+  for (const problem of document.problems.filter(({ code }) => code === "front-matter-invalid")) {
+    warn(`${file}:${document.source.slice(0, problem.start).split("\n").length}: ${describe(problem)}\n`);
+  }
+  return document;
 }
 
 /** The text of a runbook's file. Throws `notFound`, or `invalidInput` where it is a folder, may not be read, or is no UTF-8. */

@@ -36,7 +36,7 @@ import { readCall } from "./calls.ts";
 import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
-import { attempt, readRunbook, readSource, readText, writeBytes } from "./files.ts";
+import { attempt, readRunbook, readRunbookWarning, readSource, readText, writeBytes } from "./files.ts";
 import { importFile } from "./importFile.ts";
 import { endWithPipe, Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
@@ -44,7 +44,7 @@ import { endOwnWorld, startOwnWorld } from "./ownWorlds.ts";
 import { askMissingParameters, NOTHING_STARTED, parameterLines, readParameters } from "./parameters.ts";
 import { preflight } from "./preflight.ts";
 import { printReport } from "./rehearse.ts";
-import { runLive, type Terminal } from "./runLive.ts";
+import { findStep, runLive, type Terminal } from "./runLive.ts";
 import { askAtTerminal, readAtTerminal } from "./terminal.ts";
 import { USAGE } from "./usage.ts";
 
@@ -70,12 +70,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case "shell":
       return printShell(file, words[1]);
     case "preflight":
-      return preflight({ file: resolve(file), document: readRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
+      return preflight({ file: resolve(file), document: openRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
       return runDrillCommand(
         file,
         { fault: values.fault ?? [], option: values.option ?? [], parameter: values.parameter ?? [], isUnattended: values.unattended === true, isAll: values.all === true, isSurprise: values.surprise === true, seed: values.seed, isIdle: values.idle === true, attach: stateOf(values.attach), rate: values.rate, engines: values.engines },
-        { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: readRunbook },
+        { ports: rehearsalPorts(root), terminal: process.stdin.isTTY ? TERMINAL : undefined, print, read: openRunbook },
       );
     case "run":
       return runAtTerminal(resolve(file), { from: values.from, parameters: values.parameter ?? [], root });
@@ -113,7 +113,9 @@ const TERMINAL: Terminal = {
 
 async function runAtTerminal(file: string, { from, parameters, root }: { readonly from: string | undefined; readonly parameters: readonly string[]; readonly root: string }): Promise<number> {
   if (!process.stdin.isTTY) throw new RuntimeError("invalidInput", `Running ${file}: there is no terminal to ask at.`, { hint: "A live run needs a person at a terminal; without one use the drill." });
-  const document = readRunbook(file);
+  const document = openRunbook(file);
+  // A step that is not there must not start a clock first.
+  if (from !== undefined) findStep(document, from);
   const kernel = await openRun(file, document, readParameters(parameters, document), root);
   if (kernel === undefined) return 1;
   try {
@@ -207,6 +209,11 @@ function bundleFolder(): string {
   return dirname(fileURLToPath(import.meta.url));
 }
 
+/** A runbook whose front matter counts. */
+function openRunbook(file: string): RunbookDocument {
+  return readRunbookWarning(file, (text) => void process.stderr.write(text));
+}
+
 function printCells(file: string, save: string | undefined): number {
   const document = readRunbook(file);
   const plans = new Map(planDocument(document).map((plan, index) => [document.cells[index], plan]));
@@ -216,7 +223,7 @@ function printCells(file: string, save: string | undefined): number {
 }
 
 function printPlan(file: string, format: string): number {
-  const document = readRunbook(file);
+  const document = openRunbook(file);
   const plan = planWholeRunbook(document, defaultValues(document));
   switch (format) {
     case "json":
@@ -234,7 +241,7 @@ function printPlan(file: string, format: string): number {
 }
 
 function printShell(file: string, name: string | undefined): number {
-  const document = readRunbook(file);
+  const document = openRunbook(file);
   const values = defaultValues(document);
   const plan = planWholeRunbook(document, values);
   const cells = plan.cells.filter((cell) => name === undefined || cell.name === name);

@@ -250,7 +250,7 @@ class TerminalRun {
 }
 
 /** The step of this label or id. Throws `notFound`, naming those that there are. */
-function findStep(document: RunbookDocument, wanted: string): Step {
+export function findStep(document: RunbookDocument, wanted: string): Step {
   const step = document.steps.find((candidate) => candidate.id === wanted || candidate.label === wanted);
   if (step !== undefined) return step;
   throw new RuntimeError("notFound", `Going to step ${wanted}: the runbook has no such step.`, { hint: `It has ${document.steps.filter((each) => each.kind === "step").map((each) => each.label ?? each.id).join(", ")}.` });

@@ -88,6 +88,12 @@ describe("a drill whose runbook has a parameter without a value", function () {
     await untilNothingIsLeft();
   });
 
+  it("whose step to begin with is not there starts no live run: no clock", async () => {
+    const terminal = open("--from 9", "run");
+    assert.match(await terminal.end(), /Going to step 9: the runbook has no such step\.\s+It has 1\.\s+exit 2/);
+    assert.deepEqual([left(), existsSync(join(home, "runs"))], [[], false]);
+  });
+
   it("ends what it has started when the person interrupts before it has begun", async () => {
     const terminal = open("--parameter POD=mysql-0");
     for (const deadline = Date.now() + 30_000; !left().some((name) => name.startsWith("dr-world-")); await sleep(10)) assert.ok(Date.now() < deadline, "no world was started");

@@ -28,6 +28,7 @@ describe("a call of the command line", function () {
   it("that is wrong, or whose file cannot be read, ends with 2, what failed and the cure", () => {
     writeFileSync(join(folder, "plain.md"), "# Plain\n");
     writeFileSync(join(folder, "lost.runbook.md"), "---\nworld: worlds/lost.yaml\n---\n");
+    writeFileSync(join(folder, "broken.runbook.md"), "---\nworld: [worlds/x.yaml\n---\n");
     writeFileSync(join(folder, "latin.md"), Buffer.from([0x23, 0x20, 0xe4, 0x0a]));
     const wrong: readonly (readonly [string, RegExp])[] = [
       ["nonsense", /^Reading the call: there is no command nonsense\.\nThere are cells, drill, .*--help/],
@@ -35,6 +36,7 @@ describe("a call of the command line", function () {
       ["cells .", /^Reading \.: it is a folder\.\nName one file in it\.\n$/],
       ["import latin.md", /^Reading latin\.md: .*not valid UTF-8\.\nConvert it/],
       ["import plain.md --out gone/x.md", /^Writing gone\/x\.md: there is no such file or folder/],
+      ["drill broken.runbook.md --unattended", /^[^\n]*broken\.runbook\.md:3: The front matter cannot be read: .* Correct the YAML between the two --- lines\.\nDrilling .* names no world/],
       ["shell plain.md", /^Printing the cells as shell: plain\.md has no command cells\.\nCommands stand in fences/],
       ["drills gone", /^Reading .*gone: there is no such file/],
       ["drill plain.md --unattended", /names no world\.\nAdd "world:/],
