@@ -109,8 +109,7 @@ async function placed(call: Call, object: JsonObject, source: string): Promise<M
 
 /** The served type of a kind. A kind that is not served may be one that was just defined: asked again, freshly, by `resolveTypes`. */
 async function resourceOf(call: Call, group: string, version: string, kind: string, about: string): Promise<ApiResource> {
-  const word = group === "" ? `${kind}.${version}` : `${kind}.${version}.${group}`;
-  const found = await resolveTypes(call.cluster, word, call.signal).catch((error: unknown) => {
+  const found = await resolveTypes(call.cluster, `${kind}.${version}.${group}`, call.signal).catch((error: unknown) => {
     if (error instanceof KubectlFailure) return [];
     throw error;
   });
