@@ -12,8 +12,10 @@ export async function askAtTerminal(params: AskParams, withdrawn: AbortSignal): 
       process.stdout.write(`\n${params.output}\nExpected: ${params.text}\n`);
       return { kind: "manual", met: /^y(es)?$/i.test(await readLine("Is that so? [y/N] ", withdrawn)) };
     }
-    case "secret":
-      return { kind: "secret", value: await readSecret(`${params.prompt} `) };
+    case "secret": {
+      const value = await readSecret(`${params.prompt} `, withdrawn);
+      return value === undefined ? undefined : { kind: "secret", value };
+    }
     case "unwritable":
       process.stdout.write(`\nThe run cannot be recorded. ${params.problem}\nIf you go on, the record is kept in memory and written as soon as the disk takes it; if the kernel dies before, it is lost.\n`);
       return { kind: "unwritable", goOn: /^y(es)?$/i.test(await readLine("Go on? [y/N] ", withdrawn)) };
@@ -52,25 +54,26 @@ export function readAtTerminal(prompt: string, withdrawn?: AbortSignal): Promise
   });
 }
 
-/** Reads a line without showing it. */
-async function readSecret(prompt: string): Promise<string> {
+/** Reads a line without showing it; `undefined` as `readAtTerminal`. */
+async function readSecret(prompt: string, withdrawn: AbortSignal): Promise<string | undefined> {
   process.stdout.write(prompt);
   process.stdin.setRawMode(true);
   process.stdin.resume();
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<string | undefined>((resolve) => {
       let text = "";
+      const settle = (value: string | undefined): void => {
+        process.stdin.off("data", take);
+        resolve(value);
+      };
       const take = (chunk: Buffer): void => {
         for (const character of chunk.toString("utf8")) {
-          if (character === "\r" || character === "\n") {
-            process.stdin.off("data", take);
-            resolve(text);
-          } else if (character === "\u0003") {
-            process.stdin.off("data", take);
-            reject(new Error("Interrupted at the password."));
-          } else text = character === "\u007F" ? text.slice(0, -1) : text + character;
+          if (character === "\r" || character === "\n") settle(text);
+          else if (character === "\u0003" || character === "\u0004") settle(undefined);
+          else text = character === "\u007F" ? text.slice(0, -1) : text + character;
         }
       };
+      withdrawn.addEventListener("abort", () => settle(undefined), { once: true });
       process.stdin.on("data", take);
     });
   } finally {

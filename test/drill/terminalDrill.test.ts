@@ -88,6 +88,23 @@ describe("a drill whose runbook has a parameter without a value", function () {
     await untilNothingIsLeft();
   });
 
+  it("goes on where the person closes the question for a secret: the cell that needs it does not run", async () => {
+    writeFileSync(file, RUNBOOK.replace(/ {2}POD: .*/, "  POD: { type: secret, description: The key }"));
+    try {
+      const terminal = open();
+      await terminal.answer(/e end: /, "");
+      await terminal.type(/POD: The key /, "\u0003");
+      await terminal.answer(/-- refused: .*POD[^]*e end: /, "");
+      await terminal.answer(/POD: The key /, "a-secret");
+      await terminal.answer(/it is \[redacted\][^]*-- succeeded[^]*e end: /, "e");
+      await terminal.answer(/End the run\?/, "y");
+      assert.doesNotMatch(await terminal.end(), /a-secret/);
+      await untilNothingIsLeft();
+    } finally {
+      writeFileSync(file, RUNBOOK);
+    }
+  });
+
   it("whose step to begin with is not there starts no live run: no clock", async () => {
     const terminal = open("--from 9", "run");
     assert.match(await terminal.end(), /Going to step 9: the runbook has no such step\.\s+It has 1\.\s+exit 2/);
