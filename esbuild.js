@@ -19,13 +19,14 @@ import { dirname as bundleDirname } from "node:path";
 const require = bundleCreateRequire(import.meta.url), commonJsFile = bundlePath(import.meta.url), commonJsFolder = bundleDirname(commonJsFile);`;
 
 /**
- * Asks for node:http by require. Imported, it has to name all its exports, some of which load undici: a twentieth of a second and more
- * at each start of a process.
+ * Asks for some modules by require, which costs less than an import. node:http imported has to name all its exports, some of which load
+ * undici: a twentieth of a second and more at each start of a process. VS Code imported is a module that it writes into an address, which
+ * is decoded while all extensions wait.
  */
-const requiredHttp = {
-  name: "required-http",
+const required = {
+  name: "required",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: "required" } : undefined));
+    onResolve({ filter: /^((node:)?http|vscode)$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: "required" } : undefined));
     onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});`, loader: "js" }));
   },
 };
@@ -63,7 +64,7 @@ const nodeBundles = {
     commandWorker: "src/drill/engines/commandWorker.ts",
   },
   external: ["vscode"],
-  plugins: [requiredHttp],
+  plugins: [required],
   banner: { js: nodeBanner },
   define: { __filename: "commonJsFile", __dirname: "commonJsFolder" },
 };
@@ -79,18 +80,21 @@ const started = performance.now();
 mkdirSync(dist, { recursive: true });
 const results = await Promise.all([nodeBundles, browserBundle].map((options) => build(options))).catch(() => process.exit(1)); // esbuild has said why
 const outputs = Object.assign({}, ...results.map((result) => result.metafile.outputs));
-const kept = new Set([...Object.keys(outputs).map((path) => join(root, path)), ...copyAssets()]);
+const kept = new Set([...Object.keys(outputs).map((path) => join(root, path)), ...writeAssets()]);
 removeStale(dist, kept);
 report();
 
-/** Copies what bundles load from beside themselves; gives the paths written. */
-function copyAssets() {
+/** Writes what bundles load from beside themselves; gives the paths written. */
+function writeAssets() {
   const assets = [
     // jq-wasm and sql.js look for their WebAssembly in build/ and beside the module that loads it.
     [join(dirname(require.resolve("jq-wasm")), "build/jq.wasm"), "build/jq.wasm"],
     [require.resolve("sql.js/dist/sql-wasm.wasm"), "sql-wasm.wasm"],
     [join(root, "scripts/cliLauncher.mjs"), "cli.js"],
   ];
+  // Of what stands above it, Node would read the extension's whole manifest to learn this one thing, in each process that starts.
+  const own = join(dist, "package.json");
+  writeFileSync(own, '{ "type": "module" }\n');
   const written = assets.map(([from, to]) => {
     const target = join(dist, to);
     mkdirSync(dirname(target), { recursive: true });
@@ -98,7 +102,7 @@ function copyAssets() {
     return target;
   });
   chmodSync(join(dist, "cli.js"), 0o755);
-  return written;
+  return [...written, own];
 }
 
 /** Removes chunks of earlier builds; dist/test belongs to the editor suite. */

@@ -17,6 +17,7 @@ import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { Updates } from "./editor/commands/updates.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
+import { loadPieces } from "./editor/loadPieces.ts";
 import { loadCommandHelp } from "./editor/language/loadCommandHelp.ts";
 import { GeneratedDocuments } from "./editor/generatedDocuments.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
@@ -55,7 +56,7 @@ export function compose(context: vscode.ExtensionContext): void {
     return part;
   };
   // The way to a kernel, with the library that speaks to it, is loaded when a run starts or is found, not when a runbook opens.
-  const kernelProcess = () => import("./services/kernelProcess.ts");
+  const kernelProcess = () => loadPieces([() => import("./services/kernelClient.ts")], () => import("./services/kernelProcess.ts"));
   const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());

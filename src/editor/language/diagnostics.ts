@@ -68,12 +68,14 @@ export class RunbookDiagnostics implements vscode.CodeActionProvider, vscode.Dis
     const findings = await this.#reader.ask("lint", model.document.source, notebook.uri.fsPath, new Date().toISOString().slice(0, 10));
     // What was changed meanwhile is checked in its own turn.
     if (notebook.isClosed || notebook.version !== version) return;
-    for (const cell of notebook.getCells()) {
+    const entries = notebook.getCells().map((cell): [vscode.Uri, vscode.Diagnostic[]] => {
       const placed = placeFindings(model, cell, findings);
       const { uri } = cell.document;
       this.#placed.set(uri.toString(), placed);
-      this.#collection.set(uri, placed.map(({ finding, range }) => toDiagnostic(finding, range)));
-    }
+      return [uri, placed.map(({ finding, range }) => toDiagnostic(finding, range))];
+    });
+    // All at once: each call of its own is a message to the window.
+    this.#collection.set(entries);
   }
 
   #forget(notebook: vscode.NotebookDocument): void {
