@@ -1,6 +1,6 @@
 // Bundles the extension, the kernel, the drill world, the command line and the renderer into dist/.
 // usage: node esbuild.js [--release]   (--release: minified, and the sizes of the parts)
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,15 +21,22 @@ const require = bundleCreateRequire(import.meta.url), commonJsFile = bundlePath(
 /**
  * Asks for some modules by require, which costs less than an import. node:http imported has to name all its exports, some of which load
  * undici: a twentieth of a second and more at each start of a process. VS Code imported is a module that it writes into an address, which
- * is decoded while all extensions wait.
+ * is decoded while all extensions wait; of what it exports only what the sources name is copied.
  */
 const required = {
   name: "required",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^((node:)?http|vscode)$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: "required" } : undefined));
-    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});`, loader: "js" }));
+    onLoad({ filter: /http$/, namespace: "required" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});`, loader: "js" }));
+    onLoad({ filter: /^vscode$/, namespace: "required" }, () => ({ contents: ['const api = require("vscode");', ...namesOfVsCode().map((name) => `export const ${name} = api.${name};`)].join("\n"), loader: "js" }));
   },
 };
+
+/** What the sources name of VS Code's API, types among it: those are undefined at run time, and nobody asks. */
+function namesOfVsCode() {
+  const texts = globSync("src/**/*.ts", { cwd: root }).map((file) => readFileSync(join(root, file), "utf8"));
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(/\bvscode\.([A-Za-z]+)/g)].map(([, name]) => name)))];
+}
 
 const shared = {
   absWorkingDir: root,

@@ -16,32 +16,31 @@ export interface Profile {
 /** A stretch of time in which some code held its thread without a break. */
 export interface Block {
   readonly ms: number;
+  /** What was collected of garbage in between, beside it: whoever allocated that, and when it comes, is not the code's to say. */
+  readonly collectingMs: number;
   /** The outermost function of that code that took most of it. */
   readonly by: string;
 }
 
-/**
- * The stretches in which the thread was in code of files that match, or in what this called, longest first. What is collected of garbage in
- * between counts, since the thread stood still for it.
- */
+/** The stretches in which the thread was in code of files that match, or in what this called, longest first. */
 export function blocksOf(profile: Profile, isOurs: (url: string) => boolean): readonly Block[] {
   const outermost = outermostFunctions(profile, isOurs);
   const collectors = new Set(profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(garbage collector)").map(({ id }) => id));
   const blocks: Block[] = [];
-  let open: Map<string, number> | undefined;
+  let open: { readonly own: Map<string, number>; collectingMs: number } | undefined;
   const close = (): void => {
-    const [longest] = [...(open ?? [])].toSorted((a, b) => b[1] - a[1]);
-    if (open !== undefined && longest !== undefined) blocks.push({ ms: [...open.values()].reduce((sum, ms) => sum + ms, 0), by: longest[0] });
+    const [longest] = [...(open?.own ?? [])].toSorted((a, b) => b[1] - a[1]);
+    if (open !== undefined && longest !== undefined) blocks.push({ ms: [...open.own.values()].reduce((sum, ms) => sum + ms, 0), collectingMs: open.collectingMs, by: longest[0] });
     open = undefined;
   };
   for (const [index, sample] of profile.samples.entries()) {
-    const name = outermost.get(sample) ?? (open !== undefined && collectors.has(sample) ? "(garbage collector)" : undefined);
-    if (name === undefined) {
-      close();
-      continue;
-    }
-    open ??= new Map();
-    open.set(name, (open.get(name) ?? 0) + Math.min(LONGEST_SAMPLE_MS, (profile.timeDeltas[index + 1] ?? 0) / 1000));
+    const ms = Math.min(LONGEST_SAMPLE_MS, (profile.timeDeltas[index + 1] ?? 0) / 1000);
+    const name = outermost.get(sample);
+    if (name !== undefined) {
+      open ??= { own: new Map(), collectingMs: 0 };
+      open.own.set(name, (open.own.get(name) ?? 0) + ms);
+    } else if (open !== undefined && collectors.has(sample)) open.collectingMs += ms;
+    else close();
   }
   close();
   return blocks.toSorted((a, b) => b.ms - a.ms);

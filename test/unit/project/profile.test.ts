@@ -15,12 +15,12 @@ const nodes: Profile["nodes"] = [
 describe("blocks in a profile", () => {
   const blocks = (samples: readonly number[]): unknown => blocksOf({ nodes, samples, timeDeltas: samples.map(() => 2000) }, (url) => url.includes("/ours/"));
 
-  it("are stretches of our code and what it calls, with the collections in between", () => {
-    assert.deepEqual(blocks([2, 6, 7, 3, 7, 2, 6, 2]), [{ ms: 8, by: "onChange" }, { ms: 2, by: "onChange" }]);
+  it("are stretches of our code and what it calls, over the collections in between", () => {
+    assert.deepEqual(blocks([2, 6, 7, 3, 7, 2, 6, 2]), [{ ms: 6, collectingMs: 2, by: "onChange" }, { ms: 2, collectingMs: 0, by: "onChange" }]);
   });
 
   it("end where anything else runs, and collections alone are none", () => {
-    assert.deepEqual(blocks([6, 5, 6, 3, 2, 3, 4, 2]), [{ ms: 4, by: "onChange" }, { ms: 2, by: "onChange" }]);
+    assert.deepEqual(blocks([6, 5, 6, 3, 2, 3, 4, 2]), [{ ms: 2, collectingMs: 0, by: "onChange" }, { ms: 2, collectingMs: 2, by: "onChange" }]);
     assert.deepEqual(blocks([2, 4, 5, 3, 2]), []);
   });
 });
