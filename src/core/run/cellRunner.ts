@@ -60,7 +60,7 @@ export interface CellRunnerHost {
 
 /**
  * Runs one cell: plan, then statement by statement gate, intent, execution, outcome, expectations. Everything that happens is
- * journalled before it takes effect: a change before it begins, a read before anything of it is shown. Resolves with the cell's outcome;
+ * journalled before it takes effect: a change before it begins, a read before anything of it is shown or written. Resolves with the cell's outcome;
  * rejects only when the journal cannot be written.
  */
 export async function runCell(params: RunCellParams, host: CellRunnerHost, signal: AbortSignal): Promise<Outcome> {
@@ -82,7 +82,7 @@ async function runPlanned(params: RunCellParams, host: CellRunnerHost, governor:
     beforeStatement: (info) => governor.before(info),
     execute: (operation, io, callSignal) => governor.execute(operation, io, callSignal),
     afterStatement: (info, result) => governor.after(info, result),
-    files: host.ports.files,
+    files: governor.files,
   };
   const stdin = params.via === undefined ? undefined : oneChunk(params.text);
   const io: Stdio = { stdin, stdout: (chunk) => governor.write("stdout", chunk), stderr: (chunk) => governor.write("stderr", chunk) };

@@ -1,6 +1,6 @@
 import type { Operation, Risk } from "../command/operation.ts";
 import { worseRisk, type CellPlan } from "../command/plan.ts";
-import type { ByteStream, Stdio, ToolPorts } from "../ports.ts";
+import type { ByteStream, FilePort, Stdio, ToolPorts } from "../ports.ts";
 import type { RunCellParams } from "../protocol.ts";
 import type { StatementInfo, StatementResult } from "../shell/host.ts";
 import type { CellRunnerHost } from "./cellRunner.ts";
@@ -63,7 +63,7 @@ export class StatementGovernor {
   #seen: Seen | undefined;
   /** The expectations of all statements before this index were looked at. */
   #settledTo = 0;
-  #recorded: Promise<unknown>;
+  #recorded: Promise<unknown> = Promise.resolve();
 
   /** `started` resolves when the start of the cell is on the disk. */
   constructor(params: RunCellParams, plan: CellPlan, host: CellRunnerHost, signal: AbortSignal, started: Promise<void>) {
@@ -71,13 +71,24 @@ export class StatementGovernor {
     this.#plan = plan;
     this.#host = host;
     this.#signal = signal;
-    this.#recorded = started;
     this.#recordLater(started);
   }
 
   /** Resolves when all that was journalled so far is on the disk. Rejects when it could not be. */
   async recorded(): Promise<void> {
     await this.#recorded;
+  }
+
+  /** The run's files; what is written there waits for what was journalled before. */
+  get files(): FilePort {
+    const { files } = this.#host.ports;
+    return {
+      ...files,
+      write: async (path, body, options) => {
+        await this.recorded();
+        return files.write(path, body, options);
+      },
+    };
   }
 
   /** Outcomes of the statements so far, in order. */
@@ -101,8 +112,8 @@ export class StatementGovernor {
       type: "statementIntent", execution: this.#params.execution, statement: info.index, text: this.#host.redact(info.text), risk: gate.risk, operations: info.operations.map((operation) => this.#summarize(operation)),
     });
     this.#recordLater(intent);
-    // A read changes nothing: it need not wait for the disk before it begins, only before it shows something.
-    if (gate.risk !== "read") await this.recorded();
+    // A read changes nothing: it need not wait for the disk before it begins, only before it shows or writes something. What another program does is not seen.
+    if (gate.risk !== "read" || info.operations.some(({ engine }) => engine !== "inProcess")) await this.recorded();
     this.#start(info, gate.risk);
     this.#running?.files.push(...gate.evidence);
     return "run";
@@ -121,9 +132,9 @@ export class StatementGovernor {
         if (running !== undefined) running.hiddenFailure += text;
       },
       files: {
-        ...this.#host.ports.files,
+        ...this.files,
         write: async (path, body, options) => {
-          const file = await this.#host.ports.files.write(path, body, options);
+          const file = await this.files.write(path, body, options);
           running?.files.push(file);
           return file;
         },

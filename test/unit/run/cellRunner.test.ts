@@ -25,9 +25,13 @@ describe("running a cell", () => {
     const read = scene.run("kubectl get pods");
     await settled();
     assert.deepEqual([scene.log, scene.outputs], [["cellStarted", "statementIntent", "run kubectl get pods"], []]);
+    const kept = scene.run("kubectl get pods > pods.txt");
+    await settled();
+    assert.ok(!scene.log.includes("write pods.txt"));
     disk.resolve();
-    assert.equal(await read, "succeeded");
+    assert.deepEqual([await read, await kept], ["succeeded", "succeeded"]);
     assert.deepEqual(scene.outputs.map(({ text }) => text), ["NAME\n"]);
+    assert.ok(scene.log.includes("write pods.txt"));
 
     const full = Promise.withResolvers<void>();
     scene.disk = (type) => (type === "statementIntent" ? full.promise : Promise.resolve());

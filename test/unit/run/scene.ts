@@ -107,6 +107,7 @@ export class Scene {
       cwd: "/run",
       read: async () => { throw new RuntimeError("notFound", "no file"); },
       write: async (path, body) => {
+        this.log.push(`write ${path}`);
         if (this.isDiskFull) throw new RuntimeError("invalidInput", `${path}: No space left on device`);
         for await (const _ of body) continue;
         return { path, bytes: 1, sha256: "0" };
