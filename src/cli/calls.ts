@@ -27,7 +27,7 @@ const COMMANDS = {
   import: { words: "FILE", least: 1, most: 1, options: ["out"] },
   lint: { words: "FILE|FOLDER…", least: 1, most: Infinity, options: ["format", "notes", "today"] },
   plan: { words: "FILE", least: 1, most: 1, options: ["format"] },
-  preflight: { words: "FILE", least: 1, most: 1, options: ["attach", "drill", "json"] },
+  preflight: { words: "FILE", least: 1, most: 1, options: ["attach", "drill", "json", "parameter"] },
   run: { words: "FILE", least: 1, most: 1, options: ["from", "parameter"] },
   shell: { words: "FILE [CELL]", least: 1, most: 2, options: [] },
   verify: { words: "FILE|RUN", least: 1, most: 1, options: ["head"] },

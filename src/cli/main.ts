@@ -70,7 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "shell":
       return printShell(file, words[1]);
     case "preflight":
-      return preflight({ file: resolve(file), document: openRunbook(file), source: readSource(file), isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
+      return preflight({ file: resolve(file), document: openRunbook(file), source: readSource(file), parameters: values.parameter ?? [], isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
       return runDrillCommand(
         file,

@@ -15,7 +15,7 @@ export const USAGE = `dr-runbook: disaster-recovery runbooks from the command li
   dr-runbook drill FILE --unattended [--option STEP=NAME]… [--idle] [--attach FOLDER] [--rate N]
                                           rehearses without a person, on fast world time; no proof of readiness
   dr-runbook drill … --parameter NAME=VALUE
-                                          a value for a parameter, of which an unattended drill asks nobody; also for run
+                                          a value for a parameter, of which an unattended drill asks nobody; also for run and preflight
   dr-runbook drill … --engines real       runs the world's databases, and its caches where Redis is there, as real servers of this machine
   dr-runbook drill FOLDER --all           rehearses every runbook of a folder in every way that it names
   dr-runbook drills [PATH] [--json]       past drills and incidents of the runbooks in a folder, when each was last proven, what is due

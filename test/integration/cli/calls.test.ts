@@ -42,6 +42,7 @@ describe("a call of the command line", function () {
       ["drill plain.md --unattended", /names no world\.\nAdd "world:/],
       ["drill lost.runbook.md --unattended", /worlds\/lost\.yaml, is not there\.\nCorrect world/],
       ["preflight lost.runbook.md --drill", /worlds\/lost\.yaml, is not there\.\nCorrect world/],
+      [`preflight ${NOTEBOOK} --parameter NOPE=x`, /^Reading --parameter NOPE: the runbook has no such parameter\.\nIt has DB_POD/],
       ["drill . --all --fault x", /--all takes no --fault/],
       [`drill ${NOTEBOOK} --unattended --option 9=Z`, /--option 9=Z: the runbook has no such option\.\nIt has 3=A, 3=B/],
       [`drill ${NOTEBOOK} --unattended --attach gone`, /^Reading .*gone: there is no such file/],
@@ -96,6 +97,12 @@ describe("a call of the command line", function () {
     const [run = ""] = readdirSync(join(folder, "runs")).filter((name) => name.includes("-drill-"));
     assert.match(readFileSync(join(folder, "runs", run, "journal.jsonl"), "utf8"), /"runEnded"/);
     for (const deadline = Date.now() + 30_000; temporary().length > 0; await delay(50)) assert.ok(Date.now() < deadline, temporary().join(", "));
+  });
+
+  it("of a preflight checks with the parameters that it gives", () => {
+    const checked = cli("preflight", NOTEBOOK, "--drill", "--parameter", "DB_POD=mysql-9");
+    assert.equal(checked.status, 1, checked.stderr);
+    assert.match(checked.stdout, /mysql-9/);
   });
 
   it("of a preflight leaves no kernel behind", async () => {
