@@ -44,6 +44,6 @@ describe("what a drill proves", function () {
     writeFileSync(path, runbook("verification: [look]"));
     const { code, text } = await drill(path, home, ["--surprise"]);
     assert.match(text, /Choosing a surprise: the runbook names no fault that it is for/);
-    assert.equal(code, 1);
+    assert.equal(code, 2);
   });
 });
