@@ -53,7 +53,7 @@ const SCENES: readonly Scene[] = [
       await workbench.runCommand("Runbook: Export Incident Log…");
       await workbench.pick("Markdown");
       await workbench.waitForQuickInput("Where to?");
-      await workbench.page.keyboard.press("Enter");
+      await workbench.pressInQuickInput("Enter");
       await workbench.page.locator(".tabs-container .tab.active").filter({ hasText: /log/ }).waitFor();
     },
   },

@@ -84,13 +84,11 @@ function readFault(text: string): NonNullable<ReturnType<typeof parseFault>> {
 
 function readOption(text: string, document: RunbookDocument): readonly [string, string] {
   const pair = parsePair(text);
-  const isThere = pair !== undefined && document.steps.some((step) => [step.id, step.label].includes(pair[0]) && optionsOf(document, step).some((option) => isOptionOf(option, pair[1])));
-  if (pair !== undefined && !isThere) {
-    const known = document.steps.flatMap((step) => optionsOf(document, step).map((option) => `${step.label ?? step.id}=${option.label ?? option.id}`));
-    throw new RuntimeError("notFound", `Reading --option ${text}: the runbook has no such option.`, { hint: known.length === 0 ? "It has no options." : `It has ${known.join(", ")}.` });
-  }
   if (pair === undefined) throw new RuntimeError("invalidInput", `Reading --option ${text}: it must be STEP=NAME.`, { hint: "For example --option 3=B." });
-  return pair;
+  const known = document.steps.flatMap((step) => optionsOf(document, step).map((option) => ({ step, option })));
+  if (known.some(({ step, option }) => [step.id, step.label].includes(pair[0]) && isOptionOf(option, pair[1]))) return pair;
+  const names = known.map(({ step, option }) => `${step.label ?? step.id}=${option.label ?? option.id}`);
+  throw new RuntimeError("notFound", `Reading --option ${text}: the runbook has no such option.`, { hint: names.length === 0 ? "It has no options." : `It has ${names.join(", ")}.` });
 }
 
 function readSeed(text: string | undefined): number {

@@ -36,7 +36,7 @@ import { readCall } from "./calls.ts";
 import { printDrills } from "./drillsCommand.ts";
 import { runbooksUnder, runDrillCommand } from "./drillCommand.ts";
 import type { RehearsalPorts } from "./drillPorts.ts";
-import { attempt, readRunbook, readRunbookWarning, readSource, readText, writeBytes } from "./files.ts";
+import { attempt, readRunbook, readRunbookWarning, readText, writeBytes } from "./files.ts";
 import { importFile } from "./importFile.ts";
 import { endWithPipe, Interruption, interruptedBySignals } from "./interruption.ts";
 import { lintFiles } from "./lint.ts";
@@ -70,7 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "shell":
       return printShell(file, words[1]);
     case "preflight":
-      return preflight({ file: resolve(file), document: openRunbook(file), source: readSource(file), parameters: values.parameter ?? [], isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
+      return preflight({ file: resolve(file), document: openRunbook(file), parameters: values.parameter ?? [], isDrill: values.drill === true, attach: stateOf(values.attach), isJson: values.json === true, ports: rehearsalPorts(root), print });
     case "drill":
       return runDrillCommand(
         file,

@@ -9,7 +9,6 @@ import { worldOf } from "./rehearse.ts";
 export interface PreflightCall {
   readonly file: string;
   readonly document: RunbookDocument;
-  readonly source: string;
   /** As written: NAME=VALUE. */
   readonly parameters: readonly string[];
   /** Starts the runbook's own world, healthy, and ends it afterwards. */
@@ -28,7 +27,7 @@ export async function preflight(call: PreflightCall): Promise<number> {
   const started = call.isDrill && attach === undefined ? await startOwnWorld(call) : undefined;
   const kernel = await ports.startKernel();
   try {
-    const report = await untilAborted(ports.interrupted, kernel.request("preflight", { source: call.source, runbookPath: call.file, parameters, worldStatePath: attach ?? started }));
+    const report = await untilAborted(ports.interrupted, kernel.request("preflight", { source: call.document.source, runbookPath: call.file, parameters, worldStatePath: attach ?? started }));
     print(call.isJson ? JSON.stringify(report, undefined, 2) : reportText(report));
     return report.counts.fails > 0 ? 1 : 0;
   } finally {

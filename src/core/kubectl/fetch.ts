@@ -58,18 +58,23 @@ export async function fetchObjects(call: Call, resource: ApiResource, name: stri
   return objects;
 }
 
-/** One object (or a subresource of it) by name. Throws `ApiStatusError` when it is not there. */
-export async function fetchObject(call: Call, resource: ApiResource, namespace: string, name: string, subresource?: string): Promise<JsonObject> {
-  const path = resourcePath(resource, namespace, name, subresource);
-  const object = parseJson(requireSuccess(await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal)).text);
-  return isObject(object) ? object : {};
+/** One object by name. Throws `ApiStatusError` when it is not there. */
+export async function fetchObject(call: Call, resource: ApiResource, namespace: string, name: string): Promise<JsonObject> {
+  return objectIn(requireSuccess(await requestJson(call, resourcePath(resource, namespace, name))));
 }
 
-/** The same of an object that the command's words name: where its namespace is not there either, that is what is thrown. */
+/** The same of an object (or a subresource of it) that the command's words name: where its namespace is not there either, that is what is thrown. */
 export async function fetchNamed(call: Call, resource: ApiResource, name: string, subresource?: string): Promise<JsonObject> {
-  const path = resourcePath(resource, call.namespace, name, subresource);
-  const response = await call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal);
-  const object = parseJson((await orMissingNamespace(call, resource, response)).text);
+  const response = await requestJson(call, resourcePath(resource, call.namespace, name, subresource));
+  return objectIn(await orMissingNamespace(call, resource, response));
+}
+
+function requestJson(call: Call, path: string): Promise<KubernetesResponse> {
+  return call.cluster.request({ method: "GET", path, accept: "application/json" }, call.signal);
+}
+
+function objectIn({ text }: KubernetesResponse): JsonObject {
+  const object = parseJson(text);
   return isObject(object) ? object : {};
 }
 
@@ -101,7 +106,7 @@ async function orMissingNamespace(call: Call, { namespaced }: ApiResource, respo
     return requireSuccess(response);
   } catch (error) {
     if (!(error instanceof ApiStatusError) || error.reason !== "NotFound" || !namespaced || ["", "default"].includes(call.namespace)) throw error;
-    const namespace = await call.cluster.request({ method: "GET", path: `/api/v1/namespaces/${encodeURIComponent(call.namespace)}`, accept: "application/json" }, call.signal);
+    const namespace = await requestJson(call, `/api/v1/namespaces/${encodeURIComponent(call.namespace)}`);
     if (namespace.status === 404) requireSuccess(namespace);
     throw error;
   }

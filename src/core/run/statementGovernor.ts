@@ -122,6 +122,7 @@ export class StatementGovernor {
   /** Runs one call under the statement's limit. */
   async execute(operation: Operation, io: Stdio, signal: AbortSignal): Promise<number> {
     const running = this.#running;
+    const { files } = this;
     const both = running === undefined ? signal : AbortSignal.any([signal, running.limit.signal]);
     const ports: ToolPorts = {
       ...this.#host.ports,
@@ -132,9 +133,9 @@ export class StatementGovernor {
         if (running !== undefined) running.hiddenFailure += text;
       },
       files: {
-        ...this.files,
+        ...files,
         write: async (path, body, options) => {
-          const file = await this.files.write(path, body, options);
+          const file = await files.write(path, body, options);
           running?.files.push(file);
           return file;
         },
