@@ -58,23 +58,21 @@ function targetWords({ state, address, actor, detail }: TargetReport): string {
   return `${STATE_WORDS[state]}: ${[address, actor === "" ? "" : `as ${actor}`, detail].filter((part) => part !== "").join(", ")}`;
 }
 
-/** The report as a Markdown document: what will fail, the targets, and every check in a table. */
+/** What is not all right, worst first. */
+const SECTIONS: readonly (readonly [verdict: CheckVerdict, heading: string])[] = [["fails", "What will fail"], ["warns", "What may fail"], ["unknown", "What was not checked"]];
+
+/** The report as a Markdown document: what is not all right with its cure, the targets, and a table of what is. */
 export function reportMarkdown(report: PreflightReport): string {
-  const failing = report.items.filter(({ verdict }) => verdict === "fails");
-  const rows = sorted(report.items).map((item) => {
-    const mark = item.verdict === "fails" ? `**${VERDICT_WORDS.fails}**` : VERDICT_WORDS[item.verdict];
-    const where = [...new Set(item.places.map(({ cell, step }) => step ?? cell))];
-    const places = where.length > 3 ? `${where.slice(0, 3).join("; ")} and ${where.length - 3} more` : where.join("; ");
-    const cure = item.verdict === "ok" || item.cure === "" ? "" : ` *${textCell(item.cure)}*`;
-    return `| ${mark} | ${textCell(places)} | ${codeCell(item.what)} | ${textCell(item.detail)}${cure} |`;
-  });
+  const itemsOf = (verdict: CheckVerdict): readonly PreflightItem[] => report.items.filter((item) => item.verdict === verdict);
+  const sections = SECTIONS.map(([verdict, heading]) => [heading, itemsOf(verdict)] as const).filter(([, items]) => items.length > 0);
+  const rows = itemsOf("ok").map((item) => `| ${textCell(placeWords(item))} | ${codeCell(item.what)} | ${textCell(item.detail)} |`);
   return [
     `# Preflight: ${report.title}`, "",
     `${report.isDrill ? "Against the drill's world." : "Against the live targets."} ${capital(reportHeadline(report))}`, "",
-    ...(failing.length === 0 ? [] : ["## What will fail", "", ...failing.map((item) => `- **${textCell(itemSentence(item))}** ${textCell(item.cure)}`), ""]),
+    ...sections.flatMap(([heading, items]) => [`## ${heading}`, "", ...items.map((item) => `- **${textCell(itemSentence(item))}** ${[textCell(item.cure), codeCell(item.what)].filter((part) => part !== "").join(" ")}`), ""]),
     "## Targets", "", "| Target | State | Where | As |", "| --- | --- | --- | --- |",
     ...report.targets.map((target) => `| ${textCell(target.alias)} | ${target.state === "reachable" ? "reachable" : `**${STATE_WORDS[target.state]}**`} | ${textCell([target.address, target.detail].filter((part) => part !== "").join(", "))} | ${textCell(target.actor)} |`), "",
-    "## Every check", "", "| Result | Where | What was asked | Answer |", "| --- | --- | --- | --- |", ...rows, "",
+    ...(rows.length === 0 ? [] : ["## What is all right", "", "| Where | What was asked | Answer |", "| --- | --- | --- |", ...rows, ""]),
   ].join("\n");
 }
 
