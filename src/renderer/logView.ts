@@ -12,8 +12,9 @@ const STYLE = `${TOOLBAR_STYLE}
 `;
 
 const LOUD: readonly { readonly level: LogLevel; readonly words: string }[] = [{ level: "error", words: "errors" }, { level: "warning", words: "warnings" }];
-const SCROLLING_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
-/** So near to its end a log is read at its end, pixels. */
+const KEYS_UP: ReadonlySet<string> = new Set(["ArrowUp", "PageUp", "Home"]);
+const SCROLLING_KEYS: ReadonlySet<string> = new Set([...KEYS_UP, "ArrowDown", "PageDown", "End"]);
+/** So near to its end a log is read at its end, pixels, unless it is being scrolled up. */
 const NEAR_END = 8;
 
 /** How a person reads a log: it stays so while the log grows and when it is drawn anew. */
@@ -68,6 +69,8 @@ class LogView {
   #log: LogOutput;
   /** What the rows show, as places in the whole log. */
   #places: number[] = [];
+  /** Where it stood last, pixels. */
+  #scrollTop = 0;
 
   constructor(log: LogOutput, reading: Reading, document: Document) {
     this.#log = log;
@@ -108,7 +111,8 @@ class LogView {
     this.#list.append(...log.lines.slice(standing - 1 - log.first).map((line) => renderLine(line, "", this.#document)));
     this.#places = log.lines.map((_line, index) => log.first + index);
     this.#label(log.lines.length);
-    this.#scroll();
+    // Rows that come below what is read do not move it, and setting the place again would stop a scroll under way.
+    if (this.#reading.isFollowing || log.first > before.first) this.#scroll();
   }
 
   #makeList(): HTMLElement {
@@ -120,9 +124,19 @@ class LogView {
     list.addEventListener("scroll", () => this.#scrolled());
     list.addEventListener("keydown", (event) => {
       // The notebook would scroll itself, or go to its first cell.
-      if (SCROLLING_KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && list.scrollHeight > list.clientHeight) event.stopPropagation();
+      if (!SCROLLING_KEYS.has(event.key) || event.ctrlKey || event.metaKey || list.scrollHeight <= list.clientHeight) return;
+      event.stopPropagation();
+      if (KEYS_UP.has(event.key)) this.#leaveEnd();
     });
+    list.addEventListener("wheel", ({ deltaY }) => {
+      if (deltaY < 0) this.#leaveEnd();
+    }, { passive: true });
     return list;
+  }
+
+  /** At the first sign of a person who reads further up: a smooth scroll takes many frames, and a line that comes in between would hold it at the end. */
+  #leaveEnd(): void {
+    if (this.#log.isGrowing && this.#list.scrollTop > 0) this.#showFollowing(false);
   }
 
   #scrolled(): void {
@@ -132,7 +146,11 @@ class LogView {
     const at = firstRowBelow(children, scrollTop);
     const row = children[at];
     if (row instanceof HTMLElement) this.#reading.top = { line: this.#places[at] ?? 0, offset: scrollTop - row.offsetTop };
-    if (this.#log.isGrowing) this.#showFollowing(scrollHeight - scrollTop - clientHeight <= NEAR_END);
+    // Told late of where this view put it itself, it says nothing of a person either.
+    if (scrollTop === this.#scrollTop) return;
+    const isUpward = scrollTop < this.#scrollTop;
+    this.#scrollTop = scrollTop;
+    if (this.#log.isGrowing) this.#showFollowing(scrollHeight - scrollTop - clientHeight <= (isUpward ? 1 : NEAR_END));
   }
 
   #makeFilter(level: LogLevel, words: string): HTMLButtonElement {
@@ -184,10 +202,12 @@ class LogView {
 
   #scroll(): void {
     const { isFollowing, top } = this.#reading;
-    if (isFollowing) {
-      this.#list.scrollTop = this.#list.scrollHeight;
-      return;
-    }
+    if (isFollowing) this.#list.scrollTop = this.#list.scrollHeight;
+    else this.#scrollToLine(top);
+    this.#scrollTop = this.#list.scrollTop;
+  }
+
+  #scrollToLine(top: Reading["top"]): void {
     const at = this.#places.findIndex((place) => place >= top.line);
     const row = this.#list.children[at];
     if (row instanceof HTMLElement) this.#list.scrollTop = row.offsetTop + (this.#places[at] === top.line ? top.offset : 0);

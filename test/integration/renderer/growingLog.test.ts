@@ -113,6 +113,25 @@ describe("a log that grows", function () {
     assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { readonly taken: readonly string[] }).taken), ["Escape"]);
   });
 
+  it("is scrolled smoothly to where a person wants it while lines come", async () => {
+    for (const scroll of [
+      (): Promise<void> => page.keyboard.press("Home"),
+      (): Promise<void> => page.mouse.wheel(0, -100_000),
+      (): Promise<void> => page.locator(".dr-log").evaluate((list) => list.scrollTo({ top: 0, behavior: "smooth" })),
+    ]) {
+      await draw(log(0, 400), true);
+      await page.locator(".dr-log").hover();
+      await page.locator(".dr-log").focus();
+      assert.deepEqual([(await onScreen())[1], await follow().getAttribute("aria-pressed")], [399, "true"]);
+      await scroll();
+      await page.waitForFunction(() => [...document.querySelectorAll("button")].some(({ textContent, ariaPressed }) => textContent === "Follow" && ariaPressed === "false"));
+      for (let lines = 410; lines <= 500; lines += 10) await draw(log(0, lines));
+      await page.waitForFunction(() => document.querySelector(".dr-log")?.scrollTop === 0, undefined, { timeout: 5000 });
+      assert.equal(await follow().getAttribute("aria-pressed"), "false");
+      await follow().click();
+    }
+  });
+
   it("shows its newest lines, and what is read stays in its place while those at the top go", async () => {
     await draw(log(0, 1000));
     await scrollTo((list) => void (list.scrollTop = list.scrollHeight / 2));
