@@ -38,6 +38,15 @@ function namesOfVsCode() {
   return [...new Set(texts.flatMap((text) => [...text.matchAll(/\bvscode\.([A-Za-z]+)/g)].map(([, name]) => name)))];
 }
 
+/** What the extension loads in pieces (`src/editor/loadInPieces.ts`), and where its code is cut besides: a file alone is not loaded in pieces. */
+const loadedInPieces = ["src/extension.ts", "src/editor/language/commandHelp.ts", "src/services/kernelClient.ts", "src/services/kernelProcess.ts"];
+const cuts = [
+  "src/editor/notebook/controller.ts", "src/editor/language/diagnostics.ts", "src/editor/views/drillsView.ts", "src/editor/commands/runCommands.ts", "src/editor/views/runView.ts", "src/editor/commands/updates.ts", "src/editor/commands/planningCommands.ts", "src/editor/commands/registerCommands.ts", "src/editor/views/healthView.ts", "src/editor/statusBar.ts", "src/editor/commands/startRun.ts",
+  "src/core/runbook/yamlReader.ts", "src/core/shell/parse.ts", "src/core/command/schema/kubectl.ts", "src/core/command/schema/databases.ts", "src/core/command/schema/aws.ts", "src/core/shell/interpreter.ts", "src/core/command/planOperation.ts", "src/core/command/planDocument.ts",
+];
+/** So much is loaded without a turn for others, bytes and files: a file costs some time whatever its size. */
+const PIECE = { bytes: 24 * 1024, files: 4 };
+
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -69,6 +78,7 @@ const nodeBundles = {
     // Threads of the world's, for its real databases and caches alone.
     queryWorker: "src/drill/engines/queryWorker.ts",
     commandWorker: "src/drill/engines/commandWorker.ts",
+    ...Object.fromEntries(cuts.map((path) => [`cuts/${path.replaceAll("/", ".")}`, path])),
   },
   external: ["vscode"],
   plugins: [required],
@@ -102,6 +112,8 @@ function writeAssets() {
   // Of what stands above it, Node would read the extension's whole manifest to learn this one thing, in each process that starts.
   const own = join(dist, "package.json");
   writeFileSync(own, '{ "type": "module" }\n');
+  const pieces = join(dist, "pieces.json");
+  writeFileSync(pieces, JSON.stringify(Object.fromEntries(loadedInPieces.map((source) => [source, piecesOf(source)]))));
   const written = assets.map(([from, to]) => {
     const target = join(dist, to);
     mkdirSync(dirname(target), { recursive: true });
@@ -109,7 +121,29 @@ function writeAssets() {
     return target;
   });
   chmodSync(join(dist, "cli.js"), 0o755);
-  return [...written, own];
+  return [...written, own, pieces];
+}
+
+/** The files of a source file's bundle in the order in which they are evaluated, each after those that it imports, in groups. */
+function piecesOf(source) {
+  const entry = Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
+  const groups = [];
+  let room = { bytes: 0, files: 0 };
+  for (const path of inOrder(entry)) {
+    room = { bytes: room.bytes - outputs[path].bytes, files: room.files - 1 };
+    if (room.bytes < 0 || room.files < 0) {
+      groups.push([]);
+      room = { bytes: PIECE.bytes - outputs[path].bytes, files: PIECE.files - 1 };
+    }
+    groups.at(-1).push(relative("dist", path));
+  }
+  return groups;
+}
+
+function inOrder(path, seen = new Set()) {
+  if (seen.has(path) || !outputs[path]) return [];
+  seen.add(path);
+  return [...outputs[path].imports.filter(({ kind }) => kind === "import-statement").flatMap((imported) => inOrder(imported.path, seen)), path];
 }
 
 /** Removes chunks of earlier builds; dist/test belongs to the editor suite. */

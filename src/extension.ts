@@ -17,8 +17,7 @@ import { RunCommands } from "./editor/commands/runCommands.ts";
 import { RunStarter } from "./editor/commands/startRun.ts";
 import { Updates } from "./editor/commands/updates.ts";
 import { NOTEBOOK_TYPE } from "./editor/contributions.ts";
-import { loadPieces } from "./editor/loadPieces.ts";
-import { loadCommandHelp } from "./editor/language/loadCommandHelp.ts";
+import { loadInPieces } from "./editor/loadInPieces.ts";
 import { GeneratedDocuments } from "./editor/generatedDocuments.ts";
 import { RunbookDiagnostics } from "./editor/language/diagnostics.ts";
 import { FactsDiagnostics } from "./editor/language/factsDiagnostics.ts";
@@ -56,7 +55,10 @@ export function compose(context: vscode.ExtensionContext): void {
     return part;
   };
   // The way to a kernel, with the library that speaks to it, is loaded when a run starts or is found, not when a runbook opens.
-  const kernelProcess = () => loadPieces([() => import("./services/kernelClient.ts")], () => import("./services/kernelProcess.ts"));
+  const kernelProcess = async () => {
+    await loadInPieces("src/services/kernelClient.ts", () => import("./services/kernelClient.ts"));
+    return await loadInPieces("src/services/kernelProcess.ts", () => import("./services/kernelProcess.ts"));
+  };
   const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());
@@ -82,7 +84,11 @@ export function compose(context: vscode.ExtensionContext): void {
   const failures = new FailureCommands(runs, models);
   own(new RunbookController({ runs, models, errors, extensionId: context.extension.id, chooseRun, onFailure: (session, execution) => failures.tell(session, execution) }));
   own(new CellStatusItems(runs, models, errors));
-  void errors.guard("Loading completion and hover", async () => void own(new (await loadCommandHelp())(runs, models, errors)));
+  // They know every command, and so are most of the editor's code.
+  void errors.guard("Loading completion and hover", async () => {
+    const { CommandHelp } = await loadInPieces("src/editor/language/commandHelp.ts", () => import("./editor/language/commandHelp.ts"));
+    own(new CommandHelp(runs, models, errors));
+  });
   own(new RunbookDiagnostics(models, errors, reader));
   own(new OptionLenses(runs, models, errors));
   own(new FactsDiagnostics(files, errors, reader));

@@ -9,13 +9,17 @@ export interface Profile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly url: string; readonly functionName: string }; readonly children?: readonly number[] }[];
   /** Ids of nodes, one a sample. */
   readonly samples: readonly number[];
-  /** Microseconds before each sample. */
+  /** Microseconds of the monotonic clock, when it began; and before each sample. */
+  readonly startTime: number;
   readonly timeDeltas: readonly number[];
 }
 
 /** A stretch of time in which some code held its thread without a break. */
 export interface Block {
   readonly ms: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly from: number;
+  readonly to: number;
   /** What was collected of garbage in between, beside it: whoever allocated that, and when it comes, is not the code's to say. */
   readonly collectingMs: number;
   /** The outermost function of that code that took most of it. */
@@ -27,17 +31,19 @@ export function blocksOf(profile: Profile, isOurs: (url: string) => boolean): re
   const outermost = outermostFunctions(profile, isOurs);
   const collectors = new Set(profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(garbage collector)").map(({ id }) => id));
   const blocks: Block[] = [];
-  let open: { readonly own: Map<string, number>; collectingMs: number } | undefined;
+  let open: { readonly own: Map<string, number>; collectingMs: number; readonly from: number } | undefined;
+  let now = profile.startTime / 1000;
   const close = (): void => {
     const [longest] = [...(open?.own ?? [])].toSorted((a, b) => b[1] - a[1]);
-    if (open !== undefined && longest !== undefined) blocks.push({ ms: [...open.own.values()].reduce((sum, ms) => sum + ms, 0), collectingMs: open.collectingMs, by: longest[0] });
+    if (open !== undefined && longest !== undefined) blocks.push({ ms: [...open.own.values()].reduce((sum, ms) => sum + ms, 0), from: open.from, to: now, collectingMs: open.collectingMs, by: longest[0] });
     open = undefined;
   };
   for (const [index, sample] of profile.samples.entries()) {
+    now += (profile.timeDeltas[index] ?? 0) / 1000;
     const ms = Math.min(LONGEST_SAMPLE_MS, (profile.timeDeltas[index + 1] ?? 0) / 1000);
     const name = outermost.get(sample);
     if (name !== undefined) {
-      open ??= { own: new Map(), collectingMs: 0 };
+      open ??= { own: new Map(), collectingMs: 0, from: now };
       open.own.set(name, (open.own.get(name) ?? 0) + ms);
     } else if (open !== undefined && collectors.has(sample)) open.collectingMs += ms;
     else close();
