@@ -87,7 +87,7 @@ kubectl logs -l app=buildnest -n buildnest --all-containers --tail=-1 --since=15
     ],
   },
   { action: "Back Up Now", runbook: "backup", effect: [`aws s3 cp "s3://buildnest-backups/mysql/buildnest-$STAMP.sql.gz" /tmp/proof.sql.gz\nzcat /tmp/proof.sql.gz | grep -c 'CREATE TABLE .orders. '\n# Expected: 1`] },
-  { action: "Back Up Now", isSlow: true, runbook: "backup", fault: "database-crash-loop", stops: { at: "back-up", because: /exit code 0: got exit code \d/u }, effect: [] },
+  { action: "Back Up Now", runbook: "backup", fault: "database-crash-loop", stops: { at: "back-up", because: /exit code 0: got exit code \d/u }, effect: [] },
   {
     action: "Restore Latest", runbook: "backup", before: [SQL("mysql-0", "DELETE FROM order_items; DELETE FROM orders"), `${SQL("mysql-0", "SELECT COUNT(*) FROM orders")}\n# Expected: 0`],
     effect: [`${SQL("mysql-0", "SELECT COUNT(*) > 100 FROM orders")}\n# Expected: 1`, "curl -s -o /dev/null 'https://api.buildnest.com/api/products?page=0&size=1'\n# Expected: 200 OK", ORDERS],

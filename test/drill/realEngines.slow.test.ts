@@ -71,9 +71,9 @@ describe("drills on real database servers", function () {
   });
 
   it("says what the machine lacks where MariaDB is not on it, and starts nothing", async () => {
-    const { code, last } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
-    assert.notEqual(code, 0);
-    assert.match(last, /is not on this machine/u);
+    const { code, text } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
+    assert.equal(code, 2);
+    assert.match(text, /is not on this machine/u);
   });
 
   it("a world that is killed takes its servers with it, and comes back on their data with what was told", async function () {

@@ -19,6 +19,7 @@ import { Databases, type SavedVolume } from "./databases.ts";
 import type { ApplicationDescription, ClusterDescription, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FlawSource } from "./faults.ts";
 import type { FaultSite } from "./faultSite.ts";
+import { crashOf } from "./flaws.ts";
 import { flawsOf, imageBehaviours } from "./images.ts";
 import { openPrometheus } from "./openPrometheus.ts";
 import { seededRandom } from "./random.ts";
@@ -234,8 +235,8 @@ export class Site implements FaultSite {
       databases: this.databases,
       caches: this.#caches,
       faults: () => this.#flaws(),
-      databasePrograms: this.#parts.engines.databases.programs(this.databases.network()),
-      cachePrograms: this.#parts.engines.caches.programs(this.#caches.network()),
+      databasePrograms: this.#parts.engines.databases.programs(this.#asProcessesRun(this.databases.network())),
+      cachePrograms: this.#parts.engines.caches.programs(this.#asProcessesRun(this.#caches.network())),
       databaseOf: (pod) => this.#databaseOf(pod),
       onOpen: () => this.#kubernetes?.reconsider(),
       tools: {
@@ -305,6 +306,12 @@ export class Site implements FaultSite {
 
   #databaseOf(pod: KubeObject): Connection {
     return connectionOf(pod, this.description.applications, { databases: this.databases, environment: (each) => this.kubernetes.environment(each) });
+  }
+
+  /** A container whose process ends as it starts is seen running for a moment: nothing in it takes connections. */
+  #asProcessesRun<Network extends { local(pod: KubeObject): unknown }>(network: Network): Network {
+    const isEnding = (pod: KubeObject): boolean => crashOf(flawsOf(this.description.images, this.#flaws(), pod), pod, this.#parts.clock.now()) !== undefined;
+    return { ...network, local: (pod: KubeObject) => (isEnding(pod) ? undefined : network.local(pod)) };
   }
 
   #flaws(): FlawSource {

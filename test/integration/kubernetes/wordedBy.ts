@@ -10,7 +10,7 @@ export function asWordedBy(version: KubectlVersion, argv: readonly string[], ran
   const minor = Number(version.split(".")[1]);
   const [verb = "", second = ""] = argv;
   if (verb === "describe" && minor >= 33) return { ...ran, stdout: ran.stdout.replaceAll("    ConfigMapOptional:       <nil>\n", "    Optional:                false\n") };
-  if (verb === "top" && second.startsWith("no") && minor >= 33) return { ...ran, stdout: withSharesInParentheses(ran.stdout) };
+  if (verb === "top" && second.startsWith("no") && minor >= 32) return { ...ran, stdout: withSharesInParentheses(ran.stdout) };
   if (verb === "scale" && second.includes("/") && minor >= 32 && ran.stderr === "error: no objects passed to scale\n") return { ...ran, stderr: `error: no objects passed to scale ${argv.includes("nothing") ? 'namespaces "nothing"' : nameInWords(second)} not found\n` };
   // A null that a path leads to was Go's.
   if (verb === "get" && minor <= 28 && argv.some((word) => word.startsWith("jsonpath="))) return { ...ran, stdout: ran.stdout.replaceAll(/(?<=^| )null(?= |$)/g, "<nil>") };
