@@ -39,7 +39,7 @@ function namesOfVsCode() {
 }
 
 /** What the extension loads in pieces (`src/editor/loadInPieces.ts`), and where its code is cut besides: a file alone is not loaded in pieces. */
-const loadedInPieces = ["src/extension.ts", "src/editor/language/commandHelp.ts", "src/services/kernelClient.ts", "src/services/kernelProcess.ts"];
+const loadedInPieces = ["src/extension.ts", "src/editor/language/commandHelp.ts", "src/services/kernelProcess.ts"];
 const cuts = [
   "src/editor/notebook/controller.ts", "src/editor/language/diagnostics.ts", "src/editor/views/drillsView.ts", "src/editor/commands/runCommands.ts", "src/editor/views/runView.ts", "src/editor/commands/updates.ts", "src/editor/commands/planningCommands.ts", "src/editor/commands/registerCommands.ts", "src/editor/views/healthView.ts", "src/editor/statusBar.ts", "src/editor/commands/startRun.ts",
   "src/core/runbook/yamlReader.ts", "src/core/shell/parse.ts", "src/core/command/schema/kubectl.ts", "src/core/command/schema/databases.ts", "src/core/command/schema/aws.ts", "src/core/shell/interpreter.ts", "src/core/command/planOperation.ts", "src/core/command/planDocument.ts",
@@ -129,7 +129,7 @@ function piecesOf(source) {
   const entry = Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
   const groups = [];
   let room = { bytes: 0, files: 0 };
-  for (const path of inOrder(entry)) {
+  for (const path of reach(entry, ["import-statement"])) {
     room = { bytes: room.bytes - outputs[path].bytes, files: room.files - 1 };
     if (room.bytes < 0 || room.files < 0) {
       groups.push([]);
@@ -138,12 +138,6 @@ function piecesOf(source) {
     groups.at(-1).push(relative("dist", path));
   }
   return groups;
-}
-
-function inOrder(path, seen = new Set()) {
-  if (seen.has(path) || !outputs[path]) return [];
-  seen.add(path);
-  return [...outputs[path].imports.filter(({ kind }) => kind === "import-statement").flatMap((imported) => inOrder(imported.path, seen)), path];
 }
 
 /** Removes chunks of earlier builds; dist/test belongs to the editor suite. */
@@ -170,9 +164,12 @@ function report() {
   console.log(`build: done in ${((performance.now() - started) / 1000).toFixed(1)} s${isRelease ? " (release)" : ""}`);
 }
 
+/** The files that one leads to, each after those that it imports. */
 function reach(path, kinds, seen = new Set()) {
   if (seen.has(path) || !outputs[path]) return seen;
+  // Lazy imports may go round: it is seen at once, and has its place after what it imports.
   seen.add(path);
   for (const entry of outputs[path].imports) if (kinds.includes(entry.kind)) reach(entry.path, kinds, seen);
-  return seen;
+  seen.delete(path);
+  return seen.add(path);
 }

@@ -55,10 +55,7 @@ export function compose(context: vscode.ExtensionContext): void {
     return part;
   };
   // The way to a kernel, with the library that speaks to it, is loaded when a run starts or is found, not when a runbook opens.
-  const kernelProcess = async () => {
-    await loadInPieces("src/services/kernelClient.ts", () => import("./services/kernelClient.ts"));
-    return await loadInPieces("src/services/kernelProcess.ts", () => import("./services/kernelProcess.ts"));
-  };
+  const kernelProcess = () => loadInPieces("src/services/kernelProcess.ts", () => import("./services/kernelProcess.ts"));
   const bundles = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   const errors = own(new ErrorReporter());
   const asker = own(new Asker());

@@ -71,9 +71,10 @@ describe("drills on real database servers", function () {
   });
 
   it("says what the machine lacks where MariaDB is not on it, and starts nothing", async () => {
-    const { code, text } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
+    const { code, last, text } = await drill(RUNBOOK, home, ["--engines", "real"], { PATH: home });
     assert.equal(code, 2);
     assert.match(text, /is not on this machine/u);
+    assert.match(last, /^Install MariaDB 10\.5 or later/u);
   });
 
   it("a world that is killed takes its servers with it, and comes back on their data with what was told", async function () {

@@ -16,7 +16,7 @@ import { Attacks, type SavedAttack } from "./attacks.ts";
 import { Caches, type SavedCaches } from "./caches.ts";
 import { Customers, type SavedCustomers } from "./customers.ts";
 import { Databases, type SavedVolume } from "./databases.ts";
-import type { ApplicationDescription, ClusterDescription, Outage, WorldDescription } from "./description.ts";
+import type { ApplicationDescription, ClusterDescription, Flaws, Outage, WorldDescription } from "./description.ts";
 import type { Faults, FlawSource } from "./faults.ts";
 import type { FaultSite } from "./faultSite.ts";
 import { crashOf } from "./flaws.ts";
@@ -140,7 +140,7 @@ export class Site implements FaultSite {
     this.#web = new WebServices(this.description, {
       cluster: this.cluster, databases: this.databases, caches: this.#caches, now: () => clock.now(), signingKey,
       environment: (pod) => this.kubernetes.environment(pod),
-      flawsOf: (pod) => flawsOf(this.description.images, this.#flaws(), pod),
+      flawsOf: (pod) => this.#flawsOf(pod),
       log: (pod, line) => this.kubernetes.log(pod.metadata.namespace ?? "", pod.metadata.name, podSpecOf(pod).containers[0]?.name ?? "", line),
     });
     for (const entrance of this.#web.entrances) await this.#openDoor(entrance);
@@ -310,8 +310,13 @@ export class Site implements FaultSite {
 
   /** A container whose process ends as it starts is seen running for a moment: nothing in it takes connections. */
   #asProcessesRun<Network extends { local(pod: KubeObject): unknown }>(network: Network): Network {
-    const isEnding = (pod: KubeObject): boolean => crashOf(flawsOf(this.description.images, this.#flaws(), pod), pod, this.#parts.clock.now()) !== undefined;
+    const isEnding = (pod: KubeObject): boolean => crashOf(this.#flawsOf(pod), pod, this.#parts.clock.now()) !== undefined;
     return { ...network, local: (pod: KubeObject) => (isEnding(pod) ? undefined : network.local(pod)) };
+  }
+
+  /** What is wrong with a pod's processes now. */
+  #flawsOf(pod: KubeObject): readonly Flaws[] {
+    return flawsOf(this.description.images, this.#flaws(), pod);
   }
 
   #flaws(): FlawSource {
