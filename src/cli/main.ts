@@ -24,6 +24,7 @@ import { readIncidentLog } from "../core/log/incidentLog.ts";
 import { isLogFormat, LOG_FORMATS, printLog } from "../core/log/printLog.ts";
 import { hintOf, messageOf, RuntimeError } from "../core/runtimeError.ts";
 import type { JournalRecord, RunVerdict } from "../core/run/journalEvent.ts";
+import { targetWords } from "../core/run/targets.ts";
 import { defaultStateRoot, isAlive, listRuns } from "../services/journal/runFolder.ts";
 import { RunHistoryReader } from "../services/journal/runHistory.ts";
 import { verifyRun } from "../services/journal/verifyRun.ts";
@@ -155,7 +156,7 @@ async function openRun(file: string, document: RunbookDocument, given: Parameter
     return undefined;
   }
   print(`${KIND_LABELS[runKind({ mode: status.mode, impactAt: status.clock.impactAt })]} ${status.run}${found === undefined ? "" : found.isAlive ? ", taken over" : ", taken up again: its kernel had ended"}`);
-  for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${target.address} as ${target.actor}`);
+  for (const target of status.targets) print(`  ${target.alias} (${target.name}): ${targetWords(target)}`);
   if (start !== undefined) for (const line of parameterLines(document, start.parameters)) print(line);
   return kernel;
 }

@@ -7,6 +7,7 @@ import { isOverRpo, rpoExposureMs } from "../core/run/recoveryPoint.ts";
 import { describeClock, formatDuration, type ClockText } from "../core/run/recoveryClock.ts";
 import type { RunKind } from "../core/run/runKind.ts";
 import type { PinnedTarget } from "../core/run/journalEvent.ts";
+import { targetWords } from "../core/run/targets.ts";
 import { NOTEBOOK_TYPE, type CommandId } from "./contributions.ts";
 import { DisposableStore } from "./disposables.ts";
 import type { RunbookModels } from "./notebook/runbookModel.ts";
@@ -134,7 +135,7 @@ const KIND_WORDS: Readonly<Record<RunKind, string>> = {
 function targetTooltip(session: RunSession, targets: readonly PinnedTarget[]): string {
   const { clock } = session.status;
   const speed = clock.rate === 1 ? [] : [`Its time runs ${String(clock.rate)} times as fast as the real one: good for practice, and not counted for the forecast.`];
-  return [KIND_WORDS[session.kind], ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${target.address}, as ${target.actor || "unknown"}`)].join("\n");
+  return [KIND_WORDS[session.kind], ...speed, ...targets.map((target) => `${target.alias} (${target.name}): ${targetWords(target)}`)].join("\n");
 }
 
 /** Only when it is over the objective: a clock that always says more is read less. */

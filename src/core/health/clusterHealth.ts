@@ -68,11 +68,12 @@ export async function readClusterHealth(sources: ClusterSources, signal: AbortSi
         unlessForbidden(list(ROLLOUTS, { mayBeMissing: true })),
       ]);
       const uses = claims.length === 0 ? undefined : sources.volumeUses?.(nodesWithClaims(pods));
-      const workloads = judgeWorkloads({ deployments, statefulSets, rollouts, pods });
+      const volumes = claims.map((claim) => judgeClaim(claim, uses));
+      const workloads = judgeWorkloads({ deployments, statefulSets, rollouts, pods, volumes });
       return {
         state: "reachable", detail: `${kubernetes.context} at ${kubernetes.server}`,
         changes: recentChanges({ deployments, rollouts, statefulSets, replicaSets, configMaps, secrets, nodes }, clock.now()), services: judgeServices(sources.services, workloads, sources.isStandIn),
-        workloads, volumes: claims.map((claim) => judgeClaim(claim, uses)), warnings: recentWarnings(events, clock.now()),
+        workloads, volumes, warnings: recentWarnings(events, clock.now()),
       };
     });
   } catch (error) {

@@ -20,5 +20,5 @@ function judge(service: CriticalService, workloads: readonly HealthItem[], isSta
   if (own.length === 0 && service.workloads.length > 0) return { verdict: "unknown", reason: "is not in this cluster" };
   if (own.length === 0) return { verdict: "unknown", reason: "no workload of it is named in the facts" };
   const worst = WORST_FIRST.flatMap((verdict) => own.find((workload) => workload.verdict === verdict) ?? [])[0] ?? own[0];
-  return worst === undefined ? { verdict: "unknown", reason: "" } : { verdict: worst.verdict, reason: own.length === 1 ? worst.reason : `${worst.name}: ${worst.reason}` };
+  return worst === undefined ? { verdict: "unknown", reason: "" } : { verdict: worst.verdict, reason: own.length === 1 ? worst.reason : `${worst.reason} (${worst.name})` };
 }

@@ -4,6 +4,7 @@ import type { ClockPort, HttpPort, KubernetesPort } from "../ports.ts";
 import { messageOf, RuntimeError } from "../runtimeError.ts";
 import { askPrometheus, type PrometheusSource } from "./prometheus.ts";
 import { REACH_LIMIT_MS, withLimit } from "./reach.ts";
+import { claimsOf } from "./volumes.ts";
 
 /** Nodes that are asked at one look: the answer of a large one is long. */
 const MAX_NODES = 25;
@@ -77,7 +78,7 @@ function useOf(claim: string, availableBytes: number, capacityBytes: number): re
 
 /** Nodes whose pods have claims mounted. */
 export function nodesWithClaims(pods: readonly Json[]): readonly string[] {
-  return [...new Set(pods.flatMap((pod) => (listAt(pod, "spec", "volumes").some((volume) => textAt(volume, "persistentVolumeClaim", "claimName") !== "") ? textAt(pod, "spec", "nodeName") : [])))].filter((node) => node !== "");
+  return [...new Set(pods.filter((pod) => claimsOf(pod).length > 0).map((pod) => textAt(pod, "spec", "nodeName")))].filter((node) => node !== "");
 }
 
 /** How full a cluster's volumes were when last read. A look never waits for it: what is old is read anew meanwhile. */

@@ -2,6 +2,7 @@ import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../
 import { wantedReplicas } from "../kubectl/revisions.ts";
 import { rolloutPhase } from "../kubectl/rollout/argoPhase.ts";
 import type { HealthItem } from "../protocol.ts";
+import { claimsOf, claimTitle } from "./volumes.ts";
 
 /** Lists of a namespace that have pods. */
 export interface WorkloadLists {
@@ -10,16 +11,32 @@ export interface WorkloadLists {
   /** Argo Rollouts. */
   readonly rollouts: readonly Json[];
   readonly pods: readonly Json[];
+  /** The namespace's claims as they were judged. */
+  readonly volumes: readonly HealthItem[];
 }
 
-/** Deployments, Rollouts, stateful sets and pods that nobody owns, each with the reason its pods give. */
-export function judgeWorkloads({ deployments, statefulSets, rollouts, pods }: WorkloadLists): readonly HealthItem[] {
+/** Deployments, Rollouts, stateful sets and pods that nobody owns, each with the reason that its pods and their volumes give. */
+export function judgeWorkloads({ deployments, statefulSets, rollouts, pods, volumes }: WorkloadLists): readonly HealthItem[] {
+  const troubled = new Map(volumes.filter(({ verdict }) => verdict === "degraded" || verdict === "down").map((volume) => [volume.name, volume]));
+  const judge = (object: Json, judgePods: (object: Json, own: readonly Json[]) => HealthItem): HealthItem => {
+    const own = pods.filter((pod) => isSelected(pod, object));
+    return withVolumes(judgePods(object, own), own, troubled);
+  };
   return [
-    ...deployments.map((object) => judgeWorkload("deployment", object, pods)),
-    ...rollouts.map((object) => judgeRollout(object, pods)),
-    ...statefulSets.map((object) => judgeWorkload("statefulset", object, pods)),
-    ...pods.filter((pod) => listAt(pod, "metadata", "ownerReferences").length === 0).map(judgeBarePod),
+    ...deployments.map((object) => judge(object, (deployment, own) => judgeWorkload("deployment", deployment, own))),
+    ...rollouts.map((object) => judge(object, judgeRollout)),
+    ...statefulSets.map((object) => judge(object, (set, own) => judgeWorkload("statefulset", set, own))),
+    ...pods.filter((pod) => listAt(pod, "metadata", "ownerReferences").length === 0).map((pod) => withVolumes(judgeBarePod(pod), [pod], troubled)),
   ];
+}
+
+/** A database is ready as far as its probe goes and yet takes no order, because its volume is full: it is down when that goes for all of its pods. */
+function withVolumes(item: HealthItem, pods: readonly Json[], troubled: ReadonlyMap<string, HealthItem>): HealthItem {
+  const perPod = pods.map((pod) => claimsOf(pod).flatMap((claim) => troubled.get(claimTitle(claim)) ?? []));
+  const volumes = [...new Set(perPod.flat())];
+  if (volumes.length === 0) return item;
+  const isDown = item.verdict === "down" || perPod.every((own) => own.some(({ verdict }) => verdict === "down"));
+  return { ...item, verdict: isDown ? "down" : "degraded", reason: [...volumes.map(({ name, reason }) => `${reason} (${name})`), item.reason].join(", ") };
 }
 
 function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): HealthItem {
@@ -27,7 +44,7 @@ function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): Healt
   const wanted = wantedReplicas(object);
   const ready = numberAt(object, "status", "readyReplicas");
   if (wanted === 0) return { name, verdict: "down", reason: "scaled to 0" };
-  const troubles = [...new Set(pods.filter((pod) => isSelected(pod, object)).flatMap((pod) => podTrouble(pod) ?? []))];
+  const troubles = [...new Set(pods.flatMap((pod) => podTrouble(pod) ?? []))];
   const count = `${ready}/${wanted} ready`;
   const reason = troubles.length === 0 ? count : `${count}: ${troubles.join(", ")}`;
   return { name, verdict: ready >= wanted ? (troubles.length === 0 ? "ok" : "degraded") : ready > 0 ? "degraded" : "down", reason };

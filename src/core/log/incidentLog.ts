@@ -5,6 +5,7 @@ import type { JournalEvent, JournalRecord, RunMode, RunVerdict, WholeOutput, Wri
 import type { OutcomeStatus } from "../run/outcome.ts";
 import { runKind } from "../run/runKind.ts";
 import { achievedRpoMs, reduceJournal, type RunState } from "../run/runState.ts";
+import { isUnpinned } from "../run/targets.ts";
 import { wholeOutputsOf } from "../run/wholeOutputText.ts";
 import type { RunbookDocument } from "../runbook/document.ts";
 
@@ -94,7 +95,7 @@ function readFacts(state: RunState, records: readonly JournalRecord[]): Incident
     ["Driver", state.driver],
     ...(state.commander === undefined ? [] : [["Incident commander", state.commander] as const]),
     ["Runbook", started?.type === "runStarted" ? `${started.runbook.id} (SHA-256 ${started.runbook.sha256.slice(0, 16)}…)` : ""],
-    ...state.targets.map((target) => [`Target ${target.name}`, `${target.kind} at ${target.address}${target.identity === "" ? "" : `, identity ${target.identity}`}, as ${target.actor}`] as const),
+    ...state.targets.map((target) => [`Target ${target.name}`, isUnpinned(target) ? `${target.kind}, no such cluster: ${target.actor}` : `${target.kind} at ${target.address}${target.identity === "" ? "" : `, identity ${target.identity}`}, as ${target.actor}`] as const),
     ["Impact began", state.impactAt === undefined ? "not recorded" : utc(state.impactAt)],
     ...(state.acknowledgedAt === undefined && state.acknowledgeWithinMs === undefined ? [] : [["Acknowledged", acknowledgedText(state)] as const]),
     ["Service restored", state.restoredAt === undefined ? "not restored" : utc(state.restoredAt)],

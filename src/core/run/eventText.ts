@@ -3,6 +3,7 @@ import { clockText } from "./clockText.ts";
 import { frontWords } from "./driving.ts";
 import type { ClockMark, ContactMeans, JournalEvent, JournalRecord } from "./journalEvent.ts";
 import { OUTCOME_WORDS } from "./outcomeText.ts";
+import { isUnpinned } from "./targets.ts";
 
 /** One line of a timeline; `undefined` for events that are only of interest inside a cell. */
 export interface TimelineEntry {
@@ -28,7 +29,7 @@ export function describeEvent(event: JournalEvent): TimelineEntry | undefined {
     case "runStarted":
       return { text: `${event.mode === "incident" ? "Live run" : "Drill"} started by ${event.driver}`, icon: "start" };
     case "targetPinned":
-      return { text: `Target ${event.target.alias} pinned: ${event.target.address}`, icon: "target" };
+      return { text: isUnpinned(event.target) ? `Target ${event.target.alias}: no such cluster yet` : `Target ${event.target.alias} pinned: ${event.target.address}`, icon: "target" };
     case "targetDrifted":
       return { text: `Target ${event.target} is another one now: ${event.found}`, icon: "bad" };
     case "clockMarked":

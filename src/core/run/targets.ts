@@ -82,6 +82,11 @@ async function openContext(context: string | undefined, ports: ToolPorts): Promi
   }
 }
 
+/** Where a pinned target is, and as whom one is there. */
+export function targetWords(pinned: PinnedTarget): string {
+  return isUnpinned(pinned) ? "no such cluster yet" : `${pinned.address} as ${pinned.actor || "unknown"}`.trimStart();
+}
+
 /** Whether nothing was behind a target when it was pinned. It is pinned, and journalled, once something is. */
 export function isUnpinned(pinned: PinnedTarget): boolean {
   return pinned.kind === "kubernetes" && pinned.address === "";

@@ -1,4 +1,4 @@
-import type { Blocks } from "./blocks.ts";
+import { plainText, type Blocks } from "./blocks.ts";
 import type { Branch, ChecklistItem, Step } from "./document.ts";
 import type { Report } from "./report.ts";
 import { activeDraft, lineText, type SourceLines, type StepDraft } from "./stepDrafts.ts";
@@ -125,13 +125,13 @@ function readChecklists(text: SourceLines, drafts: readonly StepDraft[], blocks:
     const box = words.indexOf("[");
     const start = (text.lines[line]?.start ?? 0) + box;
     const end = (text.lines[line]?.start ?? 0) + words.trimEnd().length;
-    const match = /^\[[ xX]\][ \t]+(\S.*)$/.exec(content.split("\n", 1)[0] ?? "");
+    const match = /^\[[ xX]\][ \t]+(\S[^]*)$/.exec(content);
     if (match === null) {
       if (/^\[(?:\s*|[xX])\](?!\()/.test(content)) report("checklist-near-miss", start, end);
       continue;
     }
     const active = activeDraft(drafts, line);
-    if (active !== undefined) checklists[active]?.push({ text: (match[1] ?? "").trim(), start, end });
+    if (active !== undefined) checklists[active]?.push({ text: plainText(match[1] ?? ""), start, end });
   }
   return checklists;
 }

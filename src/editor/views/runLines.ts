@@ -10,6 +10,7 @@ import type { JournalRecord, PinnedTarget } from "../../core/run/journalEvent.ts
 import { failureWords } from "../../core/run/nextMove.ts";
 import { formatDuration, greensText } from "../../core/run/recoveryClock.ts";
 import { isOverRpo, rpoExposureMs } from "../../core/run/recoveryPoint.ts";
+import { targetWords } from "../../core/run/targets.ts";
 import type { Step } from "../../core/runbook/document.ts";
 import type { CommandId, InternalCommandId } from "../contributions.ts";
 import type { RunSession } from "../run/runSession.ts";
@@ -133,8 +134,8 @@ function budgetText(step: Step): string {
 
 /** A pinned target: where it is, and as whom. */
 export function targetLine(target: PinnedTarget): RunNode {
-  const tooltip = [`${target.kind} target ${target.name}`, target.address, `as ${target.actor || "unknown"}`, `identity ${target.identity || "not read yet"}`].join("\n");
-  return line(target.alias, { description: `${target.address} as ${target.actor || "unknown"}`, icon: "server-environment", tooltip });
+  const tooltip = [`${target.kind} target ${target.name}`, ...(target.address === "" ? [] : [target.address]), `as ${target.actor || "unknown"}`, `identity ${target.identity || "not read yet"}`].join("\n");
+  return line(target.alias, { description: targetWords(target), icon: "server-environment", tooltip });
 }
 
 /** The latest events, the newest first. */

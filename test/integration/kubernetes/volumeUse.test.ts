@@ -36,7 +36,7 @@ describe("how full volumes are, by the kubelets", function () {
   }
 
   it("is told to who may ask them, and else said to be forbidden", async () => {
-    for (const [usedGiB, said] of [[3, "ok: Bound, 20Gi, 15 % used"], [17, "degraded: Bound, 20Gi, 85 % used"], [19, "down: Bound, 20Gi, 95 % used"], [20, "down: Bound, 20Gi, 100 % used"]] as const) {
+    for (const [usedGiB, said] of [[3, "ok: 15 % of 20Gi used"], [17, "degraded: 85 % of 20Gi used"], [19, "down: 95 % of 20Gi used"], [20, "down: 100 % of 20Gi used"]] as const) {
       use = { usedBytes: usedGiB * GIB, capacityBytes: 20 * GIB };
       assert.deepEqual(await volumesAs("drill"), [`pvc/db-data ${said}`]);
     }

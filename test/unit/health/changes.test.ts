@@ -73,7 +73,7 @@ describe("critical services", () => {
     const service = (name: string, priority: number, ...own: readonly string[]) => ({ name, priority, description: undefined, workloads: own });
     const judged = judgeServices([service("Logs", 3), service("API", 1, "deployment/web"), service("Shop", 2, "deployment/web", "statefulset/db"), service("Gone", 1, "deployment/x")], workloads);
     assert.deepEqual(judged.map(({ name, verdict, reason }) => `${name}: ${verdict}, ${reason}`), [
-      "P1 API: ok, 2/2 ready", "P1 Gone: down, is not in the cluster", "P2 Shop: degraded, statefulset/db: 1/2 ready", "P3 Logs: unknown, no workload of it is named in the facts",
+      "P1 API: ok, 2/2 ready", "P1 Gone: down, is not in the cluster", "P2 Shop: degraded, 1/2 ready (statefulset/db)", "P3 Logs: unknown, no workload of it is named in the facts",
     ]);
   });
 });

@@ -93,6 +93,25 @@ describe("the health of a cluster and its backups", () => {
     assert.equal((await read({ kubernetes: without })).state, "reachable");
   });
 
+  it("says of what is ready that its volume is full: down when that goes for every pod", async () => {
+    const mounting = (name: string, claim: string): object => ({ ...pod(name, "db", ready), spec: { nodeName: "a", volumes: [{ configMap: {} }, { persistentVolumeClaim: { claimName: claim } }] } });
+    const answers = {
+      statefulsets: [{ metadata: { name: "db" }, spec: { replicas: 2, ...labels("db") }, status: { readyReplicas: 2 } }],
+      pods: [mounting("db-0", "data-db-0"), mounting("db-1", "data-db-1")],
+      persistentvolumeclaims: ["data-db-0", "data-db-1"].map((name) => ({ metadata: { name }, status: { phase: "Bound", capacity: { storage: "20Gi" } } })),
+    };
+    for (const [available, verdict, reason] of [
+      [[500, 500], "ok", "2/2 ready"],
+      [[100, 500], "degraded", "90 % of 20Gi used (pvc/data-db-0), 2/2 ready"],
+      [[0, 500], "degraded", "100 % of 20Gi used (pvc/data-db-0), 2/2 ready"],
+      [[0, 10], "down", "100 % of 20Gi used (pvc/data-db-0), 99 % of 20Gi used (pvc/data-db-1), 2/2 ready"],
+    ] as const) {
+      const byClaim = new Map(available.map((availableBytes, index) => [`data-db-${String(index)}`, { availableBytes, capacityBytes: 1000 }]));
+      const report = await read({ kubernetes: cluster(answers), services: [{ name: "Database", priority: 1, description: "", workloads: ["statefulset/db"] }], volumeUses: () => ({ kind: "known", byClaim }) });
+      assert.deepEqual([report.workloads, report.services], [[{ name: "statefulset/db", verdict, reason }], [{ name: "P1 Database", verdict, reason }]]);
+    }
+  });
+
   /** A cluster that gives its pods in pages of two; `refusal` is its answer to the second page. */
   const paged = (pods: readonly unknown[], refusal?: number): KubernetesPort => {
     const whole = cluster({ deployments: [{ metadata: { name: "web" }, spec: { replicas: 3, ...labels("web") }, status: { readyReplicas: 2 } }] });

@@ -68,10 +68,10 @@ describe("how full volumes are", () => {
     const claim = (phase: string): object => ({ metadata: { name: "data" }, status: { phase, capacity: { storage: "50Gi" } } });
     const known = (availableBytes: number): VolumeUses => ({ kind: "known", byClaim: new Map([["data", { availableBytes, capacityBytes: 1000 }]]) });
     for (const [phase, uses, verdict, reason] of [
-      ["Bound", known(151), "ok", "Bound, 50Gi, 84 % used"],
-      ["Bound", known(150), "degraded", "Bound, 50Gi, 85 % used"],
-      ["Bound", known(1), "down", "Bound, 50Gi, 99 % used"],
-      ["Bound", known(0), "down", "Bound, 50Gi, 100 % used"],
+      ["Bound", known(151), "ok", "84 % of 50Gi used"],
+      ["Bound", known(150), "degraded", "85 % of 50Gi used"],
+      ["Bound", known(1), "down", "99 % of 50Gi used"],
+      ["Bound", known(0), "down", "100 % of 50Gi used"],
       ["Bound", { kind: "unknown", reason: "forbidden" }, "ok", "Bound, 50Gi, use unknown (forbidden)"],
       ["Bound", { kind: "known", byClaim: new Map() }, "ok", "Bound, 50Gi, use unknown"],
       ["Bound", undefined, "ok", "Bound, 50Gi"],

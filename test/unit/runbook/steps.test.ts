@@ -92,6 +92,11 @@ describe("steps", () => {
     assert.deepEqual(find("step-4")?.checklist.map(({ text }) => text), ["told everyone", "closed"]);
   });
 
+  it("have checklist items in the words that a reader sees, also of an item of several lines", () => {
+    const { steps } = parseRunbook("## Step 1: a\n\n- [ ] **Told** the [team](x) in `#ops`\n- [x] Replica made again,\n  with its lag seen\n\n  More of it.\n");
+    assert.deepEqual(steps[0]?.checklist.map(({ text }) => text), ["Told the team in #ops", "Replica made again, with its lag seen"]);
+  });
+
   const problems: readonly (readonly [string, readonly string[]])[] = [
     ["## Step 2 - Restart\n", ["step-near-miss: Step 2 -"]],
     ["## Step 2. Restart\n", ["step-near-miss: Step 2."]],
