@@ -22,12 +22,23 @@ export interface Spread {
   readonly high: number;
 }
 
-/** Takes `repetitions` pairs, after one that does not count. */
-export async function inTurn(repetitions: number, ours: () => Promise<number>, peer: () => Promise<number>): Promise<Pair[]> {
+/** What is asked again and again in the seconds of an incident is measured so many times in a row before the other side's turn. */
+export const IN_A_ROW = 5;
+
+/**
+ * Takes `rounds` times `row` pairs, after a round that does not count: ours `row` times, then the peer as often. A single request after
+ * each start of a program measures what the program left of the processor's caches: nobody uses both in turn.
+ */
+export async function inTurn(rounds: number, ours: () => Promise<number>, peer: () => Promise<number>, row = 1): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  for (let index = -1; index < repetitions; index += 1) {
-    const pair = { ours: await ours(), peer: await peer() };
-    if (index >= 0) pairs.push(pair);
+  const inARow = async (measure: () => Promise<number>): Promise<number[]> => {
+    const found: number[] = [];
+    while (found.length < row) found.push(await measure());
+    return found;
+  };
+  for (let round = -1; round < rounds; round += 1) {
+    const [mine, theirs] = [await inARow(ours), await inARow(peer)];
+    if (round >= 0) pairs.push(...mine.map((value, index) => ({ ours: value, peer: theirs[index] ?? Number.NaN })));
   }
   return pairs;
 }

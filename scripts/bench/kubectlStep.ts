@@ -11,7 +11,7 @@ import { findKubectl } from "../../test/parts/kubectl.ts";
 import { runKubectl } from "../../test/unit/kubectl/fakes.ts";
 import { endAtExit, runCommand } from "../lib/children.ts";
 import { root } from "../lib/paths.ts";
-import { type Comparison, inTurn, milliseconds, type Pair } from "./comparison.ts";
+import { type Comparison, IN_A_ROW, inTurn, milliseconds, type Pair } from "./comparison.ts";
 import { withScratch } from "./scratch.ts";
 
 const argv = ["get", "pods", "-n", "buildnest"];
@@ -53,13 +53,14 @@ async function pairsOf(ours: () => Promise<string>, peers: () => Promise<string>
   let isSame = false;
   let [mine, theirs] = ["", ""];
   const pairs = await inTurn(
-    25,
+    5,
     () => milliseconds(async () => (mine = await ours())),
     async () => {
       const spent = await milliseconds(async () => (theirs = await peers()));
       isSame ||= mine === theirs;
       return spent;
     },
+    IN_A_ROW,
   );
   // Ages move with the second, so not every pair is equal to the byte; all of them being different means that one side did something else.
   assert.ok(isSame, `the two never printed the same:\n${mine}\n${theirs}`);
