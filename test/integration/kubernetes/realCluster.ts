@@ -51,11 +51,13 @@ export async function fillControlPlane(kubeconfigPath: string, more: readonly Ku
   }
 }
 
-interface Pod {
-  readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly reason?: string }[]; readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: unknown } }[] };
+/** As much of a pod as tells whether it is settled. */
+export interface Pod {
+  readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly reason?: string }[]; readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[] };
 }
 
-/** It runs, waits for an image that nobody has, or for a node that takes it. */
-function isSettled({ status }: Pod): boolean {
-  return status.phase === "Running" || status.containerStatuses?.some(({ state }) => state?.waiting !== undefined) === true || status.conditions?.some(({ reason }) => reason === "Unschedulable") === true;
+/** It has begun, waits for an image that nobody has, or for a node that takes it. */
+export function isSettled({ status }: Pod): boolean {
+  const waits = status.containerStatuses?.flatMap(({ state }) => state?.waiting?.reason ?? []) ?? [];
+  return status.phase !== "Pending" || waits.some((reason) => reason !== "ContainerCreating" && reason !== "PodInitializing") || status.conditions?.some(({ reason }) => reason === "Unschedulable") === true;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClosableKubernetesPort, createKubernetesPort } from "../../../../src/services/kubernetes/port.ts";
+import { isSettled, type Pod } from "../realCluster.ts";
 import { writeManifests } from "./manifests.ts";
 import { plainText } from "./plainText.ts";
 
@@ -72,15 +73,15 @@ export class OperatorSession {
     return { exitCode, stdout: plainText(isWaiting ? lastLine(stdout) : stdout), stderr: plainText(stderr) };
   }
 
-  /** Waits until nothing changes any more. */
+  /** Waits until nothing changes any more. A pod that is on its way is not quiet: a scheduler or kubelet that is slow just now only seems so. */
   async settle(): Promise<void> {
     const deadline = Date.now() + SETTLE_LIMIT_MS;
     let [last, since] = [await this.#state(), Date.now()];
-    while (Date.now() - since < QUIET_MS || last.includes("deletionTimestamp")) {
-      if (Date.now() > deadline) throw new Error(`the cluster does not settle: ${last.slice(0, 500)}`);
+    while (Date.now() - since < QUIET_MS || last.text.includes("deletionTimestamp") || !last.pods.every(isSettled)) {
+      if (Date.now() > deadline) throw new Error(`the cluster does not settle: ${last.text.slice(0, 500)}`);
       await delay(150);
       const state = await this.#state();
-      if (state !== last) [last, since] = [state, Date.now()];
+      if (state.text !== last.text) [last, since] = [state, Date.now()];
     }
   }
 
@@ -88,10 +89,11 @@ export class OperatorSession {
     this.#port.close();
   }
 
-  async #state(): Promise<string> {
+  async #state(): Promise<{ readonly text: string; readonly pods: readonly Pod[] }> {
     const paths = ["/api/v1/pods", "/apis/apps/v1/deployments", "/apis/apps/v1/replicasets", "/apis/apps/v1/statefulsets", "/apis/apps/v1/daemonsets", "/api/v1/namespaces/shop/endpoints"];
     const answers = await Promise.all(paths.map((path) => this.#port.request({ method: "GET", path }, AbortSignal.timeout(10_000))));
-    return answers.map(({ text }) => JSON.stringify((JSON.parse(text) as { items: unknown }).items)).join("\n");
+    const lists = answers.map(({ text }) => (JSON.parse(text) as { readonly items: readonly unknown[] }).items);
+    return { text: lists.map((items) => JSON.stringify(items)).join("\n"), pods: lists[0] as readonly Pod[] };
   }
 }
 
