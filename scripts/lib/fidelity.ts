@@ -26,7 +26,7 @@ The drill world is compared in every \`npm test\`. The real control plane (kube-
 source package, etcd, and a stand-in for the kubelet) is built by \`npm run test:all\` the first time, which takes some minutes on an idle
 machine and is kept in the cache; CI does not run these tests. Where it cannot be had, they are skipped, and one skipped counts as failed
 there. On it, ages are left out of the comparison, since a cluster that is minutes old shows seconds. *Not run* means that this server has
-nothing to compare (no metrics), or that changes are compared there with 1.30 alone. A run of the tests fails where it differs from this table; \`UPDATE_GOLDEN=1\` records it anew.
+nothing to compare (no metrics). A run of the tests fails where it differs from this table; \`UPDATE_GOLDEN=1\` records it anew.
 `;
 
 /** The page that shows which verbs print what stock kubectl prints, by version and server. */

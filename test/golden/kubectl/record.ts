@@ -1,28 +1,36 @@
 /**
  * Records what the real kubectl prints, for test/unit/kubectl/golden.test.ts:
  *
- *   node test/golden/kubectl/record.ts KUBECTL [CASE …]
+ *   node test/golden/kubectl/record.ts [CASE …]
  *
- * Without a CASE all are recorded. The server is that of KUBECONFIG's current context (a drill world, or any cluster with the objects
- * that the cases name). Each case is run by kubectl through a proxy that keeps the changes it asks for, and by our executor, whose
- * exchanges are kept for the replay. The texts are kubectl's; nothing here is typed in.
+ * Without a CASE all are recorded. The server is a drill cluster with workloads that are well and others that are not. Each case is run by
+ * stock kubectl through a proxy that keeps the changes it asks for, and by our executor, whose exchanges are kept for the replay. The
+ * texts are kubectl's; nothing here is typed in.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
-import { createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
-import { recordingPort, runKubectl, type Change, type Exchange, type GoldenCase } from "../../unit/kubectl/fakes.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type ClosableKubernetesPort, createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
+import { MANIFESTS, startTestWorld } from "../../integration/kube/drillCluster.ts";
+import { ILL_LATER, ILL_OBJECTS } from "../../integration/kubernetes/illObjects.ts";
+import { findKubectl } from "../../parts/kubectl.ts";
+import { contextOf, recordingPort, runKubectl, type Change, type Exchange, type GoldenCase } from "../../unit/kubectl/fakes.ts";
 import { CASES } from "./cases.ts";
 
-const kubectl = process.argv[2] ?? "kubectl";
-const cluster = await createKubernetesPort({});
+/** What is not well gets so within this. */
+const SETTLING_MS = 15_000;
+
+const world = await startTestWorld({ objects: [...MANIFESTS, ...ILL_OBJECTS], later: ILL_LATER });
+// It speaks of itself by its file's name.
+const kubectl = join(world.folder, "kubectl");
+symlinkSync(await findKubectl("1.30"), kubectl);
 const changes: Change[] = [];
 
 /** Hands kubectl's request on and keeps it when it changes something. Protobuf is never asked for, so that any server answers in JSON. */
-async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function forward(cluster: ClosableKubernetesPort, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   let body = "";
   for await (const chunk of incoming.setEncoding("utf8")) body += String(chunk);
   const path = incoming.url ?? "/";
@@ -44,20 +52,36 @@ async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Pro
   outgoing.end();
 }
 
-const proxy = createServer((incoming, outgoing) => {
-  forward(incoming, outgoing).catch((error: unknown) => {
-    if (!outgoing.destroyed) outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
+/** A context's cluster, and a proxy before it for stock kubectl. */
+async function openContext(name: string): Promise<{ readonly name: string; readonly cluster: ClosableKubernetesPort; readonly server: string; close(): void }> {
+  const cluster = await createKubernetesPort({ kubeconfigPath: world.kubernetes.kubeconfigPath, context: name });
+  const proxy = createServer((incoming, outgoing) => {
+    forward(cluster, incoming, outgoing).catch((error: unknown) => {
+      if (!outgoing.destroyed) outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
   });
-});
-await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-const folder = mkdtempSync(join(tmpdir(), "record-kubectl-"));
-const kubeconfig = join(folder, "config");
-const server = `http://127.0.0.1:${String((proxy.address() as AddressInfo).port)}`;
-writeFileSync(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": cluster.context, clusters: [{ name: "c", cluster: { server } }], users: [{ name: "u", user: {} }], contexts: [{ name: cluster.context, context: { cluster: "c", user: "u", namespace: cluster.namespace } }] }));
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  return {
+    name, cluster, server: `http://127.0.0.1:${String((proxy.address() as AddressInfo).port)}`,
+    close: () => {
+      proxy.close();
+      proxy.closeAllConnections();
+      cluster.close();
+    },
+  };
+}
+
+const [main, viewer] = await Promise.all([openContext("drill"), openContext("drill-view")]);
+const kubeconfig = join(world.folder, "proxied");
+writeFileSync(kubeconfig, JSON.stringify({
+  apiVersion: "v1", kind: "Config", "current-context": main.name, users: [{ name: "u", user: {} }],
+  clusters: [main, viewer].map(({ name, server }) => ({ name, cluster: { server } })),
+  contexts: [main, viewer].map(({ name, cluster }) => ({ name, context: { cluster: name, user: "u", namespace: cluster.namespace } })),
+}));
 
 async function runReal(argv: readonly string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(kubectl, [...argv], { env: { ...process.env, KUBECONFIG: kubeconfig, TZ: "UTC", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(kubectl, [...argv], { env: { ...process.env, KUBECONFIG: kubeconfig, TZ: "UTC", HOME: world.folder }, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
@@ -66,11 +90,13 @@ async function runReal(argv: readonly string[]): Promise<{ stdout: string; stder
   });
 }
 
+await delay(SETTLING_MS);
 const version = execFileSync(kubectl, ["version", "--client"], { encoding: "utf8" }).split("\n")[0] ?? "";
 let different = 0;
-const chosen = process.argv.slice(3);
+const chosen = process.argv.slice(2);
 const cases = Object.entries(CASES).filter(([name]) => chosen.length === 0 || chosen.includes(name));
 for (const [name, argv] of cases) {
+  const { cluster } = contextOf(argv) === viewer.name ? viewer : main;
   changes.length = 0;
   const real = await runReal(argv);
   const now = Date.now();
@@ -83,6 +109,5 @@ for (const [name, argv] of cases) {
   writeFileSync(new URL(`${name}.json`, import.meta.url), `${JSON.stringify(golden, undefined, 1)}\n`);
 }
 console.log(`${String(cases.length)} recorded, ${String(different)} different`);
-proxy.close();
-proxy.closeAllConnections();
-cluster.close();
+for (const context of [main, viewer]) context.close();
+await world.close();

@@ -7,7 +7,7 @@ import { type ClosableKubernetesPort, createKubernetesPort } from "../../../src/
 import { createFilePort } from "../../../src/services/files.ts";
 import { planOperation, wordsOf } from "../../../src/core/command/planOperation.ts";
 import { type KubectlVersion, needKubectl } from "../../parts/kubectl.ts";
-import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
+import { contextOf, runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
 import { type ConnectedCluster, connectedWorld, SERVER_NAMES, type ServerKind } from "./connectedWorld.ts";
 import { FidelityRecord } from "./fidelityRecord.ts";
 import { asWordedBy } from "./wordedBy.ts";
@@ -235,8 +235,7 @@ export function describeChanges(version: KubectlVersion, server: ServerKind = "d
     };
 
     const ours = async (argv: readonly string[], stdin: string | undefined): Promise<Ran> => {
-      const at = argv.indexOf("--context");
-      const port = ports.get(at < 0 ? undefined : argv[at + 1]);
+      const port = ports.get(contextOf(argv));
       assert.ok(port);
       assert.equal(planOperation(wordsOf(["kubectl", ...argv])).operation.engine, "inProcess");
       async function* input(): AsyncGenerator<Uint8Array> {

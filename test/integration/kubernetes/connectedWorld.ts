@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ByteStream } from "../../../src/core/ports.ts";
 import { type ClosableKubernetesPort, createKubernetesPort } from "../../../src/services/kubernetes/port.ts";
-import { runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
+import { contextOf, runKubectl, type Ran } from "../../unit/kubectl/fakes.ts";
 import { needControlPlane } from "../../parts/controlPlane.ts";
 import { MANIFESTS, startTestWorld, testImages } from "../kube/drillCluster.ts";
 import { ILL_LATER, ILL_OBJECTS } from "./illObjects.ts";
@@ -79,8 +79,7 @@ function connected(start: (hook: Mocha.Context) => Promise<RunningCluster>): Con
       return running().folder;
     },
     kubectl: async (argv, more = {}) => {
-      const at = argv.indexOf("--context");
-      const port = ports.get(at < 0 ? undefined : argv[at + 1]);
+      const port = ports.get(contextOf(argv));
       assert.ok(port);
       return await runKubectl(port, argv, more);
     },

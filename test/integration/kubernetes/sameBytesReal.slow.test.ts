@@ -3,9 +3,11 @@ import { describeChanges } from "./changedAlike.ts";
 import { connectedControlPlane } from "./connectedWorld.ts";
 import { describeSameBytes } from "./stockKubectl.ts";
 
-describe("a real control plane", () => {
-  const connected = connectedControlPlane();
-  for (const version of usualVersions) describeSameBytes(version, "real", () => connected);
-  // Changes once, by the version whose words ours follow: by then the objects are there for both names.
-  describeChanges("1.30", "real", () => connected);
-});
+// One control plane a version: what is created is there afterwards.
+for (const version of usualVersions) {
+  describe(`a real control plane for kubectl ${version}`, () => {
+    const connected = connectedControlPlane();
+    describeSameBytes(version, "real", () => connected);
+    describeChanges(version, "real", () => connected);
+  });
+}
