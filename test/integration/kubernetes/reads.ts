@@ -1,4 +1,6 @@
 import type { KubectlVersion } from "../../parts/kubectl.ts";
+import { NAMING_READS } from "./namingReads.ts";
+import { COLUMN_READS, TEMPLATE_READS } from "./templateReads.ts";
 
 /** What runbooks read of a cluster, of what is well (`shop`) and what is not (`ill`). */
 const EVERYWHERE: readonly (readonly string[])[] = [
@@ -242,142 +244,6 @@ const DRILL_ONLY: readonly (readonly string[])[] = [
   ["top", "nodes", "--context", "drill-view"],
 ];
 
-/** Templates as people write them, right and wrong, of the deployment `web`. */
-const TEMPLATES: readonly string[] = [
-  "{.metadata['labels','annotations']}",
-  "{.metadata.labels['app','tier']}",
-  "{['metadata.name']}",
-  "{['kind', 'apiVersion']}",
-  "{.spec['replicas','nope']}",
-  '{.metadata.labels["app"]}',
-  "{.metadata.annotations['kubernetes.io/change-cause']}",
-  String.raw`{.metadata.annotations['kubernetes\.io/change-cause']}`,
-  String.raw`{.metadata.annotations.kubernetes\.io/change-cause}`,
-  "{.metadata.annotations['kubernetes.io/change-cause','deployment.kubernetes.io/revision']}",
-  String.raw`{.metadata.annotations['kubernetes\.io/change-cause','deployment\.kubernetes\.io/revision']}`,
-  "{.}",
-  "{metadata.name}",
-  "{.metadata .name}",
-  "{.metadata.name .kind}",
-  "{.metadata.name, .kind}",
-  "{{.metadata.name}}",
-  '{"a" "b"}',
-  String.raw`{"\u0041\x41\101\"}`,
-  String.raw`{"bad\q"}`,
-  "{1.2.3}",
-  "{1e3}{-3}{true}",
-  "{.metadata.labels[*]}",
-  '{.metadata.labels[?(@=="web")]}',
-  "{.metadata.name.*}",
-  "{.spec.template.spec.containers[].image}",
-  "{.spec.template.spec.containers[::0].name}",
-  "{.spec.template.spec.containers[-].name}",
-  "{.spec.template.spec.containers[0,0].name}",
-  '{.spec.template.spec.containers[?(@.name=="web" && @.image=="x")].image}',
-  '{.spec.template.spec.containers[?(@.name=~"w.*")].image}',
-  "{.spec.template.spec.containers[?(@.name==1)].image}",
-  "{.spec.template.spec.containers[?(@.name=web)].image}",
-  '{.spec.template.spec.containers[?(@.name=="web"].image}',
-  '{.spec.template.spec.containers[?(@.env[9].name=="A")].name}',
-  '{.spec.template.spec.containers[?(@.env[*].name=="A")].name}',
-  "{range .spec.template.spec.containers[*]}{.name}",
-  "{range .nope[*]}{.name}{end}done",
-  "{range .spec.template.spec.containers[*]}{range .nope[*]}{.name}{end}x{end}y",
-  "{range .spec.template.spec.containers[*]}{.name}{end}{end}",
-  "{range}{.metadata.name}{end}",
-  "{length(.spec)}",
-  "",
-];
-
-const TEMPLATE_READS: readonly (readonly string[])[] = [
-  ...TEMPLATES.map((template) => ["get", "deploy", "web", "-o", `jsonpath=${template}`]),
-  ["get", "pods", "-n", "ill", "-o", "jsonpath={.items[*]['metadata.name', 'status.phase']}"],
-  ["get", "pods", "-n", "ill", "-o", 'jsonpath={.items[?(@.status.phase=="Running")][?(@.x)]}'],
-  ["get", "pods", "-n", "ill", "-o", "jsonpath={.items[0].status.conditions[*].lastProbeTime}"],
-  ["get", "pods", "-n", "ill", "-o", "jsonpath-as-json={.items[*].metadata.name}"],
-  ["get", "pod", "stuck", "-n", "ill", "-o", "jsonpath-as-json={.metadata.labels} {.kind}"],
-  ["get", "pods", "-n", "nothing", "-o", "jsonpath-as-json={.items[*].metadata.name}"],
-  ["get", "pods", "-n", "ill", "--sort-by="],
-  ["get", "pods", "-n", "ill", "--sort-by=.spec.containers[1].name"],
-  ["get", "pods", "-n", "ill", "--sort-by=.spec.containers[1].name", "-o", "name"],
-  ["get", "pods", "-n", "ill", "--sort-by=.status.phase[0]", "-o", "name"],
-];
-
-const COLUMN_READS: readonly (readonly string[])[] = [
-  ["get", "pods", "-n", "ill", "-o", "custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,PHASE:.status.phase"],
-  ["get", "pods", "-A", "-o", "custom-columns=NS:metadata.namespace,NAME:{.metadata.name},IMAGES:.spec.containers[*].image", "--sort-by=.metadata.name"],
-  ["get", "pods", "-n", "ill", "-o", "custom-columns=:.metadata.name", "--no-headers"],
-  ["get", "pod", "stuck", "-n", "ill", "-o", "custom-columns=NAME:.metadata.name,CONDITIONS:.status.conditions[*].type,LABELS:.metadata.labels"],
-  ["get", "pods", "-n", "ill", "-o", 'custom-columns=NAME:.metadata.name,READY:.status.conditions[?(@.type=="Ready")].status,PROBED:.status.conditions[*].lastProbeTime'],
-  ["get", "pods", "-n", "ill", "-o", "custom-columns=NAME:.metadata.name,LINES:.metadata.annotations.other/note,NOTE:.metadata.annotations.note"],
-  ["get", "pods", "-n", "ill", "-o", "custom-columns=NAME:.metadata.name,SECOND:.spec.containers[1].name"],
-  ["get", "pods", "db-0", "nope", "-o", "custom-columns=NAME:.metadata.name"],
-  ["get", "pods", "-n", "nothing", "-o", "custom-columns=NAME:.metadata.name"],
-  ["get", "deploy,sts", "-n", "ill", "-o", "custom-columns=KIND:.kind,NAME:.metadata.name,WANTED:.spec.replicas"],
-  ["get", "pods", "-o", "custom-columns=NAME"],
-  ["get", "pods", "-o", "custom-columns="],
-  ["get", "pods", "-o", "custom-columns=NAME:{.metadata"],
-  ["get", "pods", "-o", "custom-columns=NAME:.metadata.name", "--show-labels"],
-];
-
-/** Words that name objects, right and wrong: types by list and group, names beside selectors. */
-const NAMING_READS: readonly (readonly string[])[] = [
-  ["get", "po,po", "-n", "ill"],
-  ["get", "po,", "svc"],
-  ["get", ",po"],
-  ["get", "pods,nodes", "-A", "--no-headers"],
-  ["get", "nodes,pods", "-A"],
-  ["get", "pods.v1"],
-  ["get", "pods.v1."],
-  ["get", "nosuch.v1.example.com", "x"],
-  ["get", "po", "-A", "-l", "app==!two"],
-  ["get", "pods", "-A", "--field-selector=status.nope=x"],
-  ["get", "deploy", "-A", "--field-selector=status.replicas=1", "-o", "name"],
-  ["get", "pod/db-0", "-l", "app=db"],
-  ["get", "pod,svc", "db", "-l", "app=db"],
-  ["get", "pods", "db-0", "-l", ""],
-  ["describe", "pod", "db-0", "-l", "app=db"],
-  ["describe", "pod/db-0", "-l", "app=db"],
-  ["delete", "pod/db-0", "-l", "app=db"],
-  ["delete", "pods", "--all", "-l", "app=db"],
-  ["delete", "pods", "-l", ""],
-  ["scale", "deploy/web", "-l", "app=web", "--replicas=0"],
-  ["scale", "deploy", "web", "-l", "app=web", "--replicas=0"],
-  ["scale", "deploy/web", "--all", "--replicas=3", "--dry-run=server"],
-  ["set", "env", "deploy/web", "-l", "app=web", "A=9"],
-  ["set", "env", "svc/db", "--list"],
-  ["set", "env", "svc/db", "A=1"],
-  ["set", "image", "svc/db", "web=x"],
-  ["set", "image", "deploy/web", "-l", "app=web", "web=x"],
-  ["set", "image", "deploy/web", "web=x", "nope"],
-  ["set", "image", "deploy/web", "web-"],
-  ["rollout", "restart", "deploy/web", "-l", "app=web"],
-  ["rollout", "status", "deploy/web", "-l", "app=web"],
-  ["rollout", "status", "deploy/web", "--revision=-1"],
-  ["rollout", "history", "svc/db"],
-  ["rollout", "history", "pod/db-0"],
-  ["rollout", "undo", "svc/db"],
-  ["wait", "pod/db-0", "-l", "app=db", "--for=condition=Ready", "--timeout=1s"],
-  ["wait", "pod/db-0", "--all", "--for=condition=Ready", "--timeout=1s"],
-  ["get", "pod", "nope", "-n", "nothing"],
-  ["get", "deploy,po", "nope", "-n", "nothing", "-o", "name"],
-  ["get", "pod", "nope", "-n", "nothing", "--context", "drill-view"],
-  ["logs", "nope", "-n", "nothing"],
-  ["exec", "nope", "-n", "nothing", "--", "true"],
-  ["describe", "pod", "nope", "-n", "nothing"],
-  ["rollout", "status", "deploy/web", "-n", "nothing"],
-  ["scale", "deploy/web", "-n", "nothing", "--replicas=1"],
-  ["logs", "po/"],
-  ["logs", "a/b/c"],
-  ["logs", "db-0", "--pod-running-timeout=0"],
-  ["exec", "db-0", "--pod-running-timeout=0", "--", "true"],
-  ["exec", "a/b/c", "--", "true"],
-  ["events", "-n", "ill", "--for", "pod/"],
-  ["events", "-n", "ill", "--for", "/stuck"],
-  ["events", "-n", "ill", "--types="],
-  ["events", "-n", "ill", "--types=Normal", "--types=Warning"],
-];
-
 /** Selectors that `top` reads itself, as the server reads those of other verbs. */
 const SELECTORS: readonly string[] = ["kubernetes.io/os in (linux,windows),!gone", "a>1", "a>x", "a=b=c", "a in (b", "a in b", "a b", "=b", "a,", ",a", "-a=b", "a=-b", "a/b/c", "/a", "A/b", "a in (-b,c)", "(a)", "a==!b"];
 
@@ -387,5 +253,5 @@ const SINCE_1_31: readonly (readonly string[])[] = [["wait", "--for=jsonpath={.s
 /** The reads that both kubectls are compared in on that server. */
 export function readsOf(server: "drill" | "real", version: KubectlVersion): readonly (readonly string[])[] {
   const newer = Number(version.split(".")[1]) >= 31 ? SINCE_1_31 : [];
-  return [...EVERYWHERE, ...newer, ...(server === "drill" ? [...DRILL_ONLY, ...TEMPLATE_READS, ...COLUMN_READS, ...NAMING_READS, ...SELECTORS.map((selector) => ["top", "nodes", "-l", selector])] : [])];
+  return [...EVERYWHERE, ...newer, ...TEMPLATE_READS, ...COLUMN_READS, ...NAMING_READS, ...(server === "drill" ? [...DRILL_ONLY, ...SELECTORS.map((selector) => ["top", "nodes", "-l", selector])] : [])];
 }

@@ -11,7 +11,6 @@ const ILL_PODS = 5;
 /** What the real cluster needs besides the drill cluster's manifests. */
 export const FIRST: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
-  { apiVersion: "v1", kind: "Namespace", metadata: { name: "nothing" } },
   { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "viewers" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" }, subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "viewer" }] },
   // No provisioner runs here: the claim is bound to a volume that is there.
   { apiVersion: "v1", kind: "PersistentVolume", metadata: { name: "pvc-0a1b2c3d" }, spec: { capacity: { storage: "20Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "standard", persistentVolumeReclaimPolicy: "Delete", hostPath: { path: "/nowhere" } } },
