@@ -5,8 +5,6 @@ import { MANIFESTS } from "../kube/drillCluster.ts";
 
 const never = new AbortController().signal;
 const SETTLE_LIMIT_MS = 120_000;
-const SHOP_PODS = 4;
-const ILL_PODS = 5;
 
 /** What the real cluster needs besides the drill cluster's manifests. */
 export const FIRST: readonly KubeObject[] = [
@@ -37,12 +35,16 @@ export async function fillControlPlane(kubeconfigPath: string, more: readonly Ku
     }
   };
   try {
-    const namespaces = [...new Set(more.map(({ metadata }) => metadata.namespace ?? ""))].map((name): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-    for (const object of [...FIRST, ...namespaces, ...MANIFESTS.filter(({ kind }) => kind !== "Node"), ...more]) await create(object);
+    const namespaces = [...new Set(more.flatMap(({ metadata }) => metadata.namespace ?? []))].map((name): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+    const objects = [...FIRST, ...namespaces, ...MANIFESTS.filter(({ kind }) => kind !== "Node"), ...more];
+    for (const object of objects) await create(object);
+    const wanted = objects.reduce((sum, object) => sum + podsOf(object), 0);
     for (; ; await delay(300)) {
       const { items } = (await get("/api/v1/pods")) as { items: Pod[] };
       const web = (await get("/apis/apps/v1/namespaces/shop/deployments/web")) as { status: { availableReplicas?: number } };
-      if (items.length === (more.length === 0 ? SHOP_PODS : SHOP_PODS + ILL_PODS) && items.every(isSettled) && web.status.availableReplicas === 3) return;
+      // A scheduler takes the database's pod for unschedulable until it has seen the claim bound, and tries again some seconds later.
+      const isShopUp = items.every(({ metadata, status }) => metadata.namespace !== "shop" || status.phase === "Running");
+      if (items.length === wanted && isShopUp && items.every(isSettled) && web.status.availableReplicas === 3) return;
       if (Date.now() > deadline) throw new Error(`the real cluster does not settle: ${JSON.stringify(items.map((pod) => pod.status))}`);
     }
   } finally {
@@ -50,8 +52,15 @@ export async function fillControlPlane(kubeconfigPath: string, more: readonly Ku
   }
 }
 
+/** How many pods come of an object. */
+function podsOf({ kind, spec }: KubeObject): number {
+  if (kind === "Pod") return 1;
+  return kind === "Deployment" || kind === "StatefulSet" ? ((spec as { readonly replicas?: number } | undefined)?.replicas ?? 1) : 0;
+}
+
 /** As much of a pod as tells whether it is settled. */
 export interface Pod {
+  readonly metadata: { readonly namespace: string };
   readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly reason?: string }[]; readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[] };
 }
 

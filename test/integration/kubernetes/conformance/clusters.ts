@@ -17,16 +17,19 @@ const RATE = 5;
 /** The world's clock runs ahead; beginning in the past, it does not get beyond kubectl's, which would print ages as invalid. */
 const HEAD_START_MS = 3 * 3_600_000;
 
+/** A namespace with nothing in it. */
+const EMPTY: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "nothing" } };
+
 /** Starts a cluster with the same objects, whichever it is; skips the hook's suite where there is no real one. */
 export async function startScripted(kind: ServerKind, hook: Mocha.Context): Promise<ScriptedCluster> {
   if (kind === "real") {
     const plane = await needControlPlane(hook, testImages({ isCrashing: false, unready: undefined }));
-    await fillControlPlane(plane.kubeconfigPath);
+    await fillControlPlane(plane.kubeconfigPath, [EMPTY]);
     return plane;
   }
   // The viewer's binding is the real cluster's way to what the world's users have by themselves.
   const first = FIRST.filter((object) => object.kind !== "ClusterRoleBinding");
-  const objects = [...first, ...MANIFESTS.filter(({ metadata }) => metadata.name !== "node-b").map((object) => atVersion(object))];
+  const objects = [...first, EMPTY, ...MANIFESTS.filter(({ metadata }) => metadata.name !== "node-b").map((object) => atVersion(object))];
   const world = await startTestWorld({ version: VERSION, establishedMs: 60_000, objects, clock: pastClock() });
   return { kubeconfigPath: world.kubernetes.kubeconfigPath, server: world.kubernetes.url, stop: () => world.close() };
 }
