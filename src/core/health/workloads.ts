@@ -1,4 +1,4 @@
-import { at, isObject, listAt, numberAt, objectAt, textAt, type Json } from "../kubectl/json.ts";
+import { at, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from "../kubectl/json.ts";
 import { wantedReplicas } from "../kubectl/revisions.ts";
 import { rolloutPhase } from "../kubectl/rollout/argoPhase.ts";
 import type { HealthItem } from "../protocol.ts";
@@ -18,8 +18,9 @@ export interface WorkloadLists {
 /** Deployments, Rollouts, stateful sets and pods that nobody owns, each with the reason that its pods and their volumes give. */
 export function judgeWorkloads({ deployments, statefulSets, rollouts, pods, volumes }: WorkloadLists): readonly HealthItem[] {
   const troubled = new Map(volumes.filter(({ verdict }) => verdict === "degraded" || verdict === "down").map((volume) => [volume.name, volume]));
+  const labelled = pods.map((pod) => ({ pod, labels: objectAt(pod, "metadata", "labels") }));
   const judge = (object: Json, judgePods: (object: Json, own: readonly Json[]) => HealthItem): HealthItem => {
-    const own = pods.filter((pod) => isSelected(pod, object));
+    const own = podsOf(object, labelled);
     return withVolumes(judgePods(object, own), own, troubled);
   };
   return [
@@ -89,10 +90,9 @@ function isPodReady(pod: Json): boolean {
   return listAt(pod, "status", "conditions").some((condition) => textAt(condition, "type") === "Ready" && textAt(condition, "status") === "True");
 }
 
-function isSelected(pod: Json, workload: Json): boolean {
-  const labels = objectAt(pod, "metadata", "labels");
-  const wanted = at(workload, "spec", "selector", "matchLabels");
-  if (!isObject(wanted)) return false;
-  const entries = Object.entries(wanted);
-  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
+/** The pods that a workload selects. Asked for each workload of a cluster with thousands of pods: what is the same for all is read once. */
+function podsOf(workload: Json, labelled: readonly { readonly pod: Json; readonly labels: JsonObject }[]): readonly Json[] {
+  const wanted = Object.entries(objectAt(workload, "spec", "selector", "matchLabels"));
+  if (wanted.length === 0) return [];
+  return labelled.filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value)).map(({ pod }) => pod);
 }
