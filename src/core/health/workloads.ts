@@ -31,13 +31,11 @@ export function judgeWorkloads({ deployments, statefulSets, rollouts, pods, volu
   ];
 }
 
-/** A database is ready as far as its probe goes and yet takes no order, because its volume is full: it is down when that goes for all of its pods. */
+/** A database whose volume is full is ready as far as its probe goes: it can be read, and takes no order. */
 function withVolumes(item: HealthItem, pods: readonly Json[], troubled: ReadonlyMap<string, HealthItem>): HealthItem {
-  const perPod = pods.map((pod) => claimsOf(pod).flatMap((claim) => troubled.get(claimTitle(claim)) ?? []));
-  const volumes = [...new Set(perPod.flat())];
+  const volumes = [...new Set(pods.flatMap(claimsOf))].flatMap((claim) => troubled.get(claimTitle(claim)) ?? []);
   if (volumes.length === 0) return item;
-  const isDown = item.verdict === "down" || perPod.every((own) => own.some(({ verdict }) => verdict === "down"));
-  return { ...item, verdict: isDown ? "down" : "degraded", reason: [...volumes.map(({ name, reason }) => `${reason} (${name})`), item.reason].join(", ") };
+  return { ...item, verdict: item.verdict === "ok" ? "degraded" : item.verdict, reason: [...volumes.map(({ name, reason }) => `${reason} (${name})`), item.reason].join(", ") };
 }
 
 function judgeWorkload(kind: string, object: Json, pods: readonly Json[]): HealthItem {

@@ -93,7 +93,7 @@ describe("the health of a cluster and its backups", () => {
     assert.equal((await read({ kubernetes: without })).state, "reachable");
   });
 
-  it("says of what is ready that its volume is full: down when that goes for every pod", async () => {
+  it("says of what is ready that its volume is full: it can be read", async () => {
     const mounting = (name: string, claim: string): object => ({ ...pod(name, "db", ready), spec: { nodeName: "a", volumes: [{ configMap: {} }, { persistentVolumeClaim: { claimName: claim } }] } });
     const answers = {
       statefulsets: [{ metadata: { name: "db" }, spec: { replicas: 2, ...labels("db") }, status: { readyReplicas: 2 } }],
@@ -104,7 +104,7 @@ describe("the health of a cluster and its backups", () => {
       [[500, 500], "ok", "2/2 ready"],
       [[100, 500], "degraded", "90 % of 20Gi used (pvc/data-db-0), 2/2 ready"],
       [[0, 500], "degraded", "100 % of 20Gi used (pvc/data-db-0), 2/2 ready"],
-      [[0, 10], "down", "100 % of 20Gi used (pvc/data-db-0), 99 % of 20Gi used (pvc/data-db-1), 2/2 ready"],
+      [[0, 10], "degraded", "100 % of 20Gi used (pvc/data-db-0), 99 % of 20Gi used (pvc/data-db-1), 2/2 ready"],
     ] as const) {
       const byClaim = new Map(available.map((availableBytes, index) => [`data-db-${String(index)}`, { availableBytes, capacityBytes: 1000 }]));
       const report = await read({ kubernetes: cluster(answers), services: [{ name: "Database", priority: 1, description: "", workloads: ["statefulset/db"] }], volumeUses: () => ({ kind: "known", byClaim }) });
