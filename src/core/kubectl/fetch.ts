@@ -9,9 +9,12 @@ export interface Query {
   readonly labelSelector: string | undefined;
   readonly fieldSelector: string | undefined;
   readonly allNamespaces: boolean;
-  /** Rows with their whole objects and without chunks, for sorting on the client. */
+  /** Without chunks, for sorting on the client. */
   readonly isWhole: boolean;
 }
+
+/** How much of its object comes with each row of a table. */
+export type RowObject = "None" | "Metadata" | "Object";
 
 export const NO_QUERY: Query = { labelSelector: undefined, fieldSelector: undefined, allNamespaces: false, isWhole: false };
 
@@ -31,12 +34,12 @@ export async function fetchTable(
   resource: ApiResource,
   name: string | undefined,
   query: Query,
+  rowObject: RowObject,
 ): Promise<{ readonly columns: readonly Json[]; readonly rows: readonly Json[]; readonly version: string }> {
   let columns: readonly Json[] = [];
   let version = "";
   const rows: Json[] = [];
-  const include = query.isWhole ? "Object" : undefined;
-  for await (const page of pages(call, resource, name, query, AS_TABLE, include)) {
+  for await (const page of pages(call, resource, name, query, AS_TABLE, rowObject)) {
     if (columns.length === 0) columns = listAt(page, "columnDefinitions");
     rows.push(...listAt(page, "rows"));
     version = textAt(page, "metadata", "resourceVersion");
@@ -78,7 +81,7 @@ function objectIn({ text }: KubernetesResponse): JsonObject {
   return isObject(object) ? object : {};
 }
 
-async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: string | undefined): AsyncGenerator<Json> {
+async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: RowObject | undefined): AsyncGenerator<Json> {
   const path = resourcePath(resource, query.allNamespaces ? undefined : call.namespace, name);
   let next: string | undefined;
   do {

@@ -2,7 +2,7 @@ import { CutShort } from "./customColumns.ts";
 import { flagIs, flagList, flagText, hasSelector, print, printError, selectorText, type Call } from "./call.ts";
 import type { ApiResource } from "./discovery.ts";
 import { ApiStatusError, describeApiStatus, KubectlFailure } from "./failure.ts";
-import { fetchObjects, fetchTable, type Query } from "./fetch.ts";
+import { fetchObjects, fetchTable, type Query, type RowObject } from "./fetch.ts";
 import { runGetWatch } from "./getWatch.ts";
 import { at, type Json } from "./json.ts";
 import { objectPrinter, type FoundObject } from "./objectPrinter.ts";
@@ -53,7 +53,7 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
   const groups: TableGroup[] = [];
   let tables = 0;
   const failures = await gather(targets.targets, async ({ resource, name }) => {
-    const table = await fetchTable(call, resource, name, query);
+    const table = await fetchTable(call, resource, name, query, rowObjectOf(call, query));
     tables += 1;
     const last = groups.at(-1);
     const group = last?.resource === resource ? last : { resource, columns: [], rows: [] };
@@ -76,6 +76,12 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
     await printError(call, isNamespaced ? `No resources found in ${call.namespace} namespace.\n` : "No resources found\n");
   }
   return await reportFailures(call, failures);
+}
+
+/** What is printed besides the cells decides it. kubectl always asks for the metadata, which are most of what a list of thousands weighs. */
+function rowObjectOf({ operation }: Call, { isWhole, allNamespaces }: Query): RowObject {
+  if (isWhole) return "Object";
+  return allNamespaces || flagIs(operation, "show-labels") || flagList(operation, "label-columns").length > 0 ? "Metadata" : "None";
 }
 
 /** Of a single table kubectl sorts two rows and more, and a path that it cannot sort by leaves nothing of it, without a word; of several it says so. */

@@ -42,11 +42,12 @@ async function watchTable(watched: Watched, isWide: boolean): Promise<number> {
     await print(call, writer.write(hasHeader ? marked : [head, ...marked]));
     hasHeader = true;
   };
-  const table = await fetchTable(call, resource, name, query);
+  const rowObject = query.isWhole ? "Object" : "Metadata";
+  const table = await fetchTable(call, resource, name, query, rowObject);
   columns = table.columns;
   if (isShowing) await show(table.rows, "ADDED");
   const again = async (everything: Query): Promise<Listing> => {
-    const { rows, version } = await fetchTable(call, resource, undefined, everything);
+    const { rows, version } = await fetchTable(call, resource, undefined, everything, rowObject);
     return { version, objects: rows.map((row) => ({ rows: [row] })) };
   };
   const known = table.rows.map((row) => ({ rows: [row] }));
