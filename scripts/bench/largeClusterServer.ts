@@ -40,15 +40,15 @@ const fixed = new Map<string, string>(
 );
 const made = new Map<string, string>();
 
-/** A page of a list in one representation, made once. */
-function page(kind: string, all: readonly KubeObject[], from: number, limit: number, isTable: boolean): string {
-  const key = `${kind} ${from} ${limit} ${isTable}`;
+/** A page of a list in one representation, made once: a table whose rows have so much of their objects, or the objects. */
+function page(kind: string, all: readonly KubeObject[], from: number, limit: number, include: string | undefined): string {
+  const key = `${kind} ${from} ${limit} ${include ?? ""}`;
   const known = made.get(key);
   if (known !== undefined) return known;
   const items = all.slice(from, limit === 0 ? undefined : from + limit);
   const to = from + items.length;
   const place = { resourceVersion: "7", ...(to < all.length ? { continue: String(to), remainingItemCount: all.length - to } : {}) };
-  const list = isTable ? tableOf(printerOf({ kind }), items, place, { include: "Metadata", now: Date.parse("2026-01-31T02:00:00Z"), hasColumns: true, minor: 30 }) : { kind: `${kind}List`, apiVersion: kind === "Pod" ? "v1" : "apps/v1", metadata: place, items };
+  const list = include !== undefined ? tableOf(printerOf({ kind }), items, place, { include, now: Date.parse("2026-01-31T02:00:00Z"), hasColumns: true, minor: 30 }) : { kind: `${kind}List`, apiVersion: kind === "Pod" ? "v1" : "apps/v1", metadata: place, items };
   const text = JSON.stringify(list);
   made.set(key, text);
   return text;
@@ -68,7 +68,7 @@ function answer(path: string, query: URLSearchParams, accept: string, response: 
   const wanted = query.get("fieldSelector")?.replace("metadata.name=", "");
   const selected = wanted === undefined ? objects : objects.filter((object) => object.metadata.name === wanted);
   if (selected !== objects) return json(JSON.stringify({ kind: `${kind}List`, apiVersion: "apps/v1", metadata: { resourceVersion: "7" }, items: selected }));
-  json(page(kind, objects, Number(query.get("continue") ?? "0"), Math.min(Number(query.get("limit") ?? "0"), PAGE), accept.includes("as=Table")));
+  json(page(kind, objects, Number(query.get("continue") ?? "0"), Math.min(Number(query.get("limit") ?? "0"), PAGE), accept.includes("as=Table") ? (query.get("includeObject") ?? "Metadata") : undefined));
 }
 
 const server = createServer((request, response) => {
