@@ -4,7 +4,6 @@ import type { ClockPort, HttpPort, KubernetesPort } from "../ports.ts";
 import { messageOf, RuntimeError } from "../runtimeError.ts";
 import { askPrometheus, type PrometheusSource } from "./prometheus.ts";
 import { REACH_LIMIT_MS, withLimit } from "./reach.ts";
-import { claimsOf } from "./volumes.ts";
 
 /** Nodes that are asked at one look: the answer of a large one is long. */
 const MAX_NODES = 25;
@@ -74,6 +73,11 @@ async function askKubelet({ kubernetes, namespace }: VolumeUseSource, node: stri
 
 function useOf(claim: string, availableBytes: number, capacityBytes: number): readonly (readonly [string, VolumeUse])[] {
   return claim === "" || !Number.isFinite(availableBytes) || !(capacityBytes > 0) ? [] : [[claim, { availableBytes, capacityBytes }]];
+}
+
+/** Names of the claims that a pod has mounted. */
+export function claimsOf(pod: Json): readonly string[] {
+  return listAt(pod, "spec", "volumes").map((volume) => textAt(volume, "persistentVolumeClaim", "claimName")).filter((claim) => claim !== "");
 }
 
 /** Nodes whose pods have claims mounted. */

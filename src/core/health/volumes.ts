@@ -1,4 +1,4 @@
-import { listAt, textAt, type Json } from "../kubectl/json.ts";
+import { textAt, type Json } from "../kubectl/json.ts";
 import type { HealthItem } from "../protocol.ts";
 import type { VolumeUse, VolumeUses } from "./volumeUse.ts";
 
@@ -38,9 +38,4 @@ function unknownUse(uses: VolumeUses | undefined): string {
 /** What a claim's line is called. */
 export function claimTitle(claim: string): string {
   return `pvc/${claim}`;
-}
-
-/** Names of the claims that a pod has mounted. */
-export function claimsOf(pod: Json): readonly string[] {
-  return listAt(pod, "spec", "volumes").map((volume) => textAt(volume, "persistentVolumeClaim", "claimName")).filter((claim) => claim !== "");
 }

@@ -2,7 +2,8 @@ import { at, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } fr
 import { wantedReplicas } from "../kubectl/revisions.ts";
 import { rolloutPhase } from "../kubectl/rollout/argoPhase.ts";
 import type { HealthItem } from "../protocol.ts";
-import { claimsOf, claimTitle } from "./volumes.ts";
+import { claimTitle } from "./volumes.ts";
+import { claimsOf } from "./volumeUse.ts";
 
 /** Lists of a namespace that have pods. */
 export interface WorkloadLists {

@@ -9,12 +9,12 @@ export interface Query {
   readonly labelSelector: string | undefined;
   readonly fieldSelector: string | undefined;
   readonly allNamespaces: boolean;
-  /** Without chunks, for sorting on the client. */
+  /** Rows with their whole objects and without chunks, for sorting on the client. */
   readonly isWhole: boolean;
 }
 
-/** How much of its object comes with each row of a table. */
-export type RowObject = "None" | "Metadata" | "Object";
+/** How much of its object comes with each row of a table, where the query does not want it whole. */
+export type RowObject = "None" | "Metadata";
 
 export const NO_QUERY: Query = { labelSelector: undefined, fieldSelector: undefined, allNamespaces: false, isWhole: false };
 
@@ -39,7 +39,7 @@ export async function fetchTable(
   let columns: readonly Json[] = [];
   let version = "";
   const rows: Json[] = [];
-  for await (const page of pages(call, resource, name, query, AS_TABLE, rowObject)) {
+  for await (const page of pages(call, resource, name, query, AS_TABLE, query.isWhole ? "Object" : rowObject)) {
     if (columns.length === 0) columns = listAt(page, "columnDefinitions");
     rows.push(...listAt(page, "rows"));
     version = textAt(page, "metadata", "resourceVersion");
@@ -81,7 +81,7 @@ function objectIn({ text }: KubernetesResponse): JsonObject {
   return isObject(object) ? object : {};
 }
 
-async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: RowObject | undefined): AsyncGenerator<Json> {
+async function* pages(call: Call, resource: ApiResource, name: string | undefined, query: Query, accept: string, includeObject: RowObject | "Object" | undefined): AsyncGenerator<Json> {
   const path = resourcePath(resource, query.allNamespaces ? undefined : call.namespace, name);
   let next: string | undefined;
   do {

@@ -79,8 +79,7 @@ async function getTables(call: Call, targets: ResourceTargets, query: Query, isW
 }
 
 /** What is printed besides the cells decides it. kubectl always asks for the metadata, which are most of what a list of thousands weighs. */
-function rowObjectOf({ operation }: Call, { isWhole, allNamespaces }: Query): RowObject {
-  if (isWhole) return "Object";
+function rowObjectOf({ operation }: Call, { allNamespaces }: Query): RowObject {
   return allNamespaces || flagIs(operation, "show-labels") || flagList(operation, "label-columns").length > 0 ? "Metadata" : "None";
 }
 

@@ -42,12 +42,11 @@ async function watchTable(watched: Watched, isWide: boolean): Promise<number> {
     await print(call, writer.write(hasHeader ? marked : [head, ...marked]));
     hasHeader = true;
   };
-  const rowObject = query.isWhole ? "Object" : "Metadata";
-  const table = await fetchTable(call, resource, name, query, rowObject);
+  const table = await fetchTable(call, resource, name, query, "Metadata");
   columns = table.columns;
   if (isShowing) await show(table.rows, "ADDED");
   const again = async (everything: Query): Promise<Listing> => {
-    const { rows, version } = await fetchTable(call, resource, undefined, everything, rowObject);
+    const { rows, version } = await fetchTable(call, resource, undefined, everything, "Metadata");
     return { version, objects: rows.map((row) => ({ rows: [row] })) };
   };
   const known = table.rows.map((row) => ({ rows: [row] }));
